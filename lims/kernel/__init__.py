@@ -1,0 +1,1 @@
+"""What every room stands on: barcodes, ids, clock, errors, database, audit, settings, sign-in, language."""

@@ -1,0 +1,30 @@
+"""The only place that reads the clock. Everybody else is told the time."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lims.kernel.errors import Refused
+
+# A device or instrument whose clock runs this far ahead is still believed; domain rule "clocks lie".
+TOLERATED_SKEW = timedelta(minutes=15)
+
+
+def now() -> datetime:
+    """This moment, in UTC. Called once a request, then passed on."""
+    return datetime.now(UTC)
+
+
+def happened(at: datetime | None, now: datetime) -> datetime:
+    """When something happened: `at`, or `now` where nobody said; refused in the future."""
+    if at is None:
+        return now
+    if at.tzinfo is None:
+        raise Refused("time_without_offset", "The time {at} has no offset; write it like 2022-02-02T09:31:05+08:00.", at=at.isoformat())
+    if at > now + TOLERATED_SKEW:
+        raise Refused("time_in_future", "The time {at} lies in the future; check the clock.", at=at.isoformat())
+    return at
+
+
+def local_day(at: datetime, timezone: str) -> date:
+    """The calendar day of a moment where it happened."""
+    return at.astimezone(ZoneInfo(timezone)).date()
