@@ -26,4 +26,16 @@ CATALOGUE: dict[str, Refusal] = {
     "barcode_wrong_kind": Refusal(422, "The code names another kind of object"),
     "barcode_check_digit": Refusal(422, "The code is misread"),
     "barcode_unknown_format": Refusal(422, "The code has no known format"),
+    # labels
+    "label_template_unknown": Refusal(404, "There is no such label template"),
+    "label_template_invalid": Refusal(422, "The label template cannot be printed"),
+    "label_format_unknown": Refusal(422, "Labels do not come in this format"),
+    "label_format_unsuited": Refusal(422, "The label template cannot be printed in this format"),
+    "label_dpi_unknown": Refusal(422, "The label template is not made for this resolution"),
+    "label_none_asked": Refusal(422, "No labels were asked for"),
+    "label_too_many": Refusal(422, "More labels than one file holds"),
+    "label_code_twice": Refusal(422, "A code was asked for more than once"),
+    "label_code_unprintable": Refusal(422, "The code has characters a Code 128 label does not take"),
+    "label_too_narrow": Refusal(422, "The code does not fit the label"),
+    "label_text_too_long": Refusal(422, "The text does not fit the label"),
 }

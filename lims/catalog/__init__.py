@@ -1,0 +1,1 @@
+"""Reference data, loaded from files: areas, sites, labs, capacities, assays, pooling policies, barcode formats."""

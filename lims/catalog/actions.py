@@ -1,0 +1,123 @@
+"""Loading a catalogue file: all of it or nothing, and again without effect."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects.postgresql import insert
+
+from lims.catalog import queries
+from lims.catalog.forms import CatalogForm
+from lims.catalog.tables import AreaRow, AssayRow, BarcodeFormatRow, CatalogRevision, LabCapacity, LabRow, PoolingPolicyRow, SiteRow
+from lims.kernel.audit.actions import record
+from lims.kernel.audit.rules import Happening, audited
+from lims.kernel.db import Base
+from lims.kernel.errors import Refused
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file would change, or has changed: lines like `site FY-001 new`."""
+
+    changes: tuple[str, ...]
+    unchanged: int
+
+
+def parse(path: Path) -> CatalogForm:
+    """A catalogue file, checked as far as a file alone can be; Refused naming every wrong place."""
+    text = path.read_text("utf-8-sig")
+    try:
+        content = yaml.safe_load(text) if path.suffix.lower() in {".yaml", ".yml"} else tomllib.loads(text)
+        return CatalogForm.model_validate(content or {})
+    except ValidationError as wrong:
+        places = "; ".join(f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}" for error in wrong.errors())
+        raise Refused("catalog_malformed", "{file}: {places}", file=path.name, places=places) from wrong
+    except (tomllib.TOMLDecodeError, yaml.YAMLError) as wrong:
+        raise Refused("catalog_malformed", "{file}: {places}", file=path.name, places=wrong) from wrong
+
+
+@audited("catalog.loaded")
+def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, check: bool = False) -> Loaded:
+    """Bring the catalogue to what the file says; with `check`, only say what that would change."""
+    stored, changes, unchanged = queries.stored_rows(connection), [], 0
+    rows = list(rows_of(form))
+    refuse_unknown_references(form, stored)
+    for mapped, row in rows:
+        table: Table = mapped.__table__  # type: ignore[assignment]  # declared as FromClause
+        keys = [column.name for column in table.primary_key]
+        key = tuple(row[name] for name in keys)
+        known = stored[table.name].get(key)
+        label = f"{table.name} {' '.join(str(part) for part in key)}"
+        if known is not None and all(known[name] == value for name, value in row.items()):
+            unchanged += 1
+            continue
+        if known is not None and table.name == "assay":
+            raise Refused(
+                "assay_version_changed",
+                "Assay {code} version {version} is stored with other content; give the changed rules a new version.",
+                code=row["code"],
+                version=row["version"],
+            )
+        changes.append(f"{label} {'changed' if known else 'new'}")
+        if not check:
+            rest = {name: value for name, value in row.items() if name not in keys}
+            statement = insert(table).values(**row)
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+    if changes and not check:
+        bump(connection)
+        record(connection, by, now, [Happening("catalog", "catalog.loaded", now, {"changes": changes})])
+    return Loaded(tuple(changes), unchanged)
+
+
+def bump(connection: Connection) -> None:
+    """Tell every process that the catalogue has changed."""
+    first = insert(CatalogRevision).values(only=True, revision=1)
+    connection.execute(first.on_conflict_do_update(index_elements=["only"], set_={"revision": CatalogRevision.revision + 1}))
+
+
+def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
+    """The file as rows, parents before children."""
+    for area in parents_first(form):
+        yield AreaRow, area
+    for site in form.site:
+        yield SiteRow, site.model_dump()
+    for lab in form.lab:
+        yield LabRow, lab.model_dump(exclude={"capacity"}) | {"kind": lab.kind.value}
+        for capacity in lab.capacity:
+            yield LabCapacity, {"lab": lab.code} | capacity.model_dump()
+    for assay in form.assay:
+        content = assay.model_dump(mode="json")
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+        yield AssayRow, {"code": assay.code, "version": assay.version, "content": content, "digest": digest}
+    for policy in form.pooling_policy:
+        yield PoolingPolicyRow, policy.model_dump() | {"zone": policy.zone.value}
+    for barcode_format in form.barcode_format:
+        yield BarcodeFormatRow, barcode_format.model_dump() | {"kind": barcode_format.kind.value}
+
+
+def parents_first(form: CatalogForm) -> list[dict[str, Any]]:
+    """The areas, each after the one it lies in."""
+    waiting = {area.code: area.model_dump() | {"zone": area.zone.value if area.zone else None} for area in form.area}
+    ordered: list[dict[str, Any]] = []
+    while waiting:
+        ready = [code for code, row in waiting.items() if row["parent"] not in waiting]
+        if not ready:
+            raise Refused("catalog_malformed", "{file}: {places}", file="area", places=f"{', '.join(waiting)} lie in each other")
+        ordered += [waiting.pop(code) for code in ready]
+    return ordered
+
+
+def refuse_unknown_references(form: CatalogForm, stored: dict[str, dict[tuple[Any, ...], dict[str, Any]]]) -> None:
+    """Refused where a site or an area lies in an area that neither the file nor the database knows."""
+    areas = {area.code for area in form.area} | {key[0] for key in stored["area"]}
+    named = {site.area for site in form.site} | {area.parent for area in form.area if area.parent}
+    if missing := sorted(named - areas):
+        raise Refused("catalog_malformed", "{file}: {places}", file="area", places=f"{', '.join(missing)} is named but not described")

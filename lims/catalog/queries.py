@@ -1,0 +1,91 @@
+"""Reading the catalogue: once a revision, then from memory."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from lims.catalog.rules import Assay, Catalog, ControlRole, InternalControl, Lab, PlannedControl, PoolingPolicy, Site, Target, zones_of
+from lims.catalog.tables import AreaRow, AssayRow, BarcodeFormatRow, CatalogRevision, LabCapacity, LabRow, PoolingPolicyRow, SiteRow
+from lims.kernel.barcodes import BarcodeFormat
+
+_current: dict[str, Catalog] = {}
+
+
+def current(connection: Connection) -> Catalog:
+    """The catalogue in force: one small statement, and a full read only after a load."""
+    revision = connection.execute(select(CatalogRevision.revision)).scalar_one_or_none() or 0
+    place = str(connection.engine.url)
+    known = _current.get(place)
+    if known is None or known.revision != revision:
+        known = _current[place] = read(connection, revision)
+    return known
+
+
+def read(connection: Connection, revision: int) -> Catalog:
+    """Everything, from the tables."""
+    areas = {row.code: row for row in connection.execute(select(AreaRow.__table__))}
+    policies = select(
+        PoolingPolicyRow.valid_from,
+        PoolingPolicyRow.zone,
+        PoolingPolicyRow.group,
+        PoolingPolicyRow.pool_max,
+        PoolingPolicyRow.household,
+        PoolingPolicyRow.source,
+        PoolingPolicyRow.recollect_within_hours,
+    )
+    formats = select(BarcodeFormatRow.name, BarcodeFormatRow.kind, BarcodeFormatRow.regex, BarcodeFormatRow.check)
+    sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority)
+    labs = select(LabRow.code, LabRow.name, LabRow.kind, LabRow.timezone)
+    return Catalog(
+        revision=revision,
+        zones=zones_of({code: (row.parent, row.zone) for code, row in areas.items()}),
+        areas={code: row.name for code, row in areas.items()},
+        sites={row.code: Site(*row) for row in connection.execute(sites)},
+        labs={row.code: Lab(*row) for row in connection.execute(labs)},
+        assays={(row.code, row.version): assay_from(row.content) for row in connection.execute(select(AssayRow.__table__))},
+        policies=tuple(PoolingPolicy(*row) for row in connection.execute(policies)),
+        formats=tuple(BarcodeFormat(*row) for row in connection.execute(formats.order_by(BarcodeFormatRow.name))),
+    )
+
+
+def assay_from(content: dict[str, Any]) -> Assay:
+    """A stored assay as the rules use it."""
+    return Assay(
+        code=content["code"],
+        version=content["version"],
+        name=content["name"],
+        pool_max=content["pool_max"],
+        plate=content["plate"],
+        targets=tuple(Target(**target) for target in content["targets"]),
+        internal_control=InternalControl(**content["internal_control"]),
+        controls=tuple(PlannedControl(ControlRole(control["role"]), control["count"]) for control in content["controls"]),
+    )
+
+
+def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
+    """What is stored now, by table and key: what a dry run compares a file with."""
+    found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for mapped in (AreaRow, SiteRow, LabRow, LabCapacity, AssayRow, PoolingPolicyRow, BarcodeFormatRow):
+        table = mapped.__table__
+        keys = [column.name for column in table.primary_key]
+        rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+        found[table.name] = {tuple(row[key] for key in keys): row for row in rows}
+    return found
+
+
+def capacity_on(connection: Connection, lab: str, day: date) -> int | None:
+    """What a lab declared for a day, in tubes."""
+    query = (
+        select(LabCapacity.tubes_per_day)
+        .where(LabCapacity.lab == lab, LabCapacity.valid_from <= day)
+        .order_by(LabCapacity.valid_from.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def as_content(assay: Assay) -> dict[str, Any]:
+    """An assay as it is stored."""
+    return asdict(assay)

@@ -1,0 +1,170 @@
+"""What the reference data mean. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from lims.kernel.barcodes import BarcodeFormat
+from lims.kernel.errors import Refused
+
+
+class Zone(StrEnum):
+    """How strictly an area is controlled, strictest first (领域: 隔离, 封控区, 管控区, 防范区, 常态)."""
+
+    QUARANTINE = "quarantine"
+    SEALED = "sealed"
+    CONTROLLED = "controlled"
+    PRECAUTION = "precaution"
+    NORMAL = "normal"
+
+
+class LabKind(StrEnum):
+    """What a lab is made of."""
+
+    FIXED = "fixed"
+    INFLATABLE = "inflatable"
+    CABIN = "cabin"
+    MOBILE = "mobile"
+    RAPID = "rapid"
+    THIRD_PARTY = "third_party"
+
+
+class ControlRole(StrEnum):
+    """What a control well is there to show."""
+
+    WEAK_POSITIVE = "weak_positive"
+    NEGATIVE = "negative"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A sampling point. `priority` orders what waits: 1 is first, 5 is usual."""
+
+    code: str
+    name: str
+    area: str
+    timezone: str
+    priority: int = 5
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A testing laboratory."""
+
+    code: str
+    name: str
+    kind: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A gene that is amplified: detected at Ct ≤ cutoff, grey up to grey_to (cycles)."""
+
+    name: str
+    channel: str
+    cutoff: float
+    grey_to: float
+
+
+@dataclass(frozen=True)
+class InternalControl:
+    """Human gene that shows a swab was there: present at Ct ≤ cutoff."""
+
+    name: str
+    channel: str
+    cutoff: float
+
+
+@dataclass(frozen=True)
+class PlannedControl:
+    """How many wells of one control role a plate carries."""
+
+    role: ControlRole
+    count: int
+
+
+@dataclass(frozen=True)
+class Assay:
+    """One version of a test kit's rules. A version that is stored is never changed."""
+
+    code: str
+    version: int
+    name: str
+    pool_max: int
+    plate: int
+    targets: tuple[Target, ...]
+    internal_control: InternalControl
+    controls: tuple[PlannedControl, ...]
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The names of everything that is read in each well."""
+        return (*(target.name for target in self.targets), self.internal_control.name)
+
+
+@dataclass(frozen=True)
+class PoolingPolicy:
+    """From when, in which zone and for which group ("*" is everybody), how many may share a tube, and how long a recollection may take."""
+
+    valid_from: date
+    zone: str
+    group: str
+    pool_max: int
+    household: bool
+    source: str
+    recollect_within_hours: int = 24
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All reference data that requests need, as of one revision."""
+
+    revision: int
+    zones: Mapping[str, str] = field(default_factory=dict)
+    areas: Mapping[str, str] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    labs: Mapping[str, Lab] = field(default_factory=dict)
+    assays: Mapping[tuple[str, int], Assay] = field(default_factory=dict)
+    policies: tuple[PoolingPolicy, ...] = ()
+    formats: tuple[BarcodeFormat, ...] = ()
+
+    def lab(self, code: str) -> Lab:
+        """The lab of this code."""
+        if code not in self.labs:
+            raise Refused("lab_unknown", "There is no lab {lab}.", lab=code)
+        return self.labs[code]
+
+    def site(self, code: str) -> Site:
+        """The site of this code."""
+        if code not in self.sites:
+            raise Refused("site_unknown", "There is no site {site}.", site=code)
+        return self.sites[code]
+
+    def assay(self, code: str, version: int | None = None) -> Assay:
+        """A version of an assay: the newest where none is named."""
+        if version is None:
+            version = max((number for name, number in self.assays if name == code), default=0)
+        if (code, version) not in self.assays:
+            raise Refused("assay_unknown", "There is no assay {assay}.", assay=code)
+        return self.assays[code, version]
+
+    def policy(self, site: str | None, day: date, group: str = "*") -> PoolingPolicy | None:
+        """The policy in force at a site on a day: the group's own before everybody's, the newest first."""
+        zone = self.zones.get(self.sites[site].area, Zone.NORMAL) if site in self.sites else Zone.NORMAL
+        fitting = [p for p in self.policies if p.zone == zone and p.group in (group, "*") and p.valid_from <= day]
+        return max(fitting, key=lambda p: (p.group == group, p.valid_from), default=None)
+
+
+def zones_of(areas: Mapping[str, tuple[str | None, str | None]]) -> dict[str, str]:
+    """The zone of every area, from area → (parent, zone): an area without one has its parent's."""
+
+    def zone(code: str, seen: frozenset[str]) -> str:
+        parent, own = areas.get(code, (None, None))
+        if own or parent is None or parent in seen:
+            return own or Zone.NORMAL
+        return zone(parent, seen | {code})
+
+    return {code: zone(code, frozenset()) for code in areas}

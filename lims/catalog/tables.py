@@ -1,0 +1,104 @@
+"""Reference data as tables; small, the same on every node."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, Integer, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lims.kernel.db import Base
+
+
+class CatalogRevision(Base):
+    """One row that counts the loads, so that every process notices a new catalogue at its next request."""
+
+    __tablename__ = "catalog_revision"
+    __table_args__ = (CheckConstraint("only", name="one_row"),)
+
+    only: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
+    revision: Mapped[int] = mapped_column(BigInteger)
+
+
+class AreaRow(Base):
+    """Province, city, district or street."""
+
+    __tablename__ = "area"
+    __table_args__ = (CheckConstraint("zone IN ('quarantine','sealed','controlled','precaution','normal')", name="zone"),)
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    parent: Mapped[str | None] = mapped_column(Text, ForeignKey("area.code"))
+    zone: Mapped[str | None] = mapped_column(Text)
+
+
+class SiteRow(Base):
+    """A sampling point."""
+
+    __tablename__ = "site"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    area: Mapped[str] = mapped_column(Text, ForeignKey("area.code"))
+    timezone: Mapped[str] = mapped_column(Text)
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("5"))
+
+
+class LabRow(Base):
+    """A testing laboratory."""
+
+    __tablename__ = "lab"
+    __table_args__ = (CheckConstraint("kind IN ('fixed','inflatable','cabin','mobile','rapid','third_party')", name="kind"),)
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    timezone: Mapped[str] = mapped_column(Text)
+
+
+class LabCapacity(Base):
+    """What a lab declares it can test a day, from a day on."""
+
+    __tablename__ = "lab_capacity"
+    __table_args__ = (CheckConstraint("tubes_per_day >= 0", name="tubes_per_day"),)
+
+    lab: Mapped[str] = mapped_column(Text, ForeignKey("lab.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    tubes_per_day: Mapped[int] = mapped_column(Integer)
+
+
+class AssayRow(Base):
+    """One version of an assay; inserted, never changed."""
+
+    __tablename__ = "assay"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    digest: Mapped[bytes] = mapped_column(BYTEA, comment="SHA-256 of the content in canonical form")
+
+
+class PoolingPolicyRow(Base):
+    """How many may share a tube, by zone and group, from a day on, and who said so."""
+
+    __tablename__ = "pooling_policy"
+    __table_args__ = (CheckConstraint("pool_max >= 1", name="pool_max"),)
+
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    zone: Mapped[str] = mapped_column(Text, primary_key=True)
+    group: Mapped[str] = mapped_column(Text, primary_key=True)
+    pool_max: Mapped[int] = mapped_column(SmallInteger)
+    household: Mapped[bool] = mapped_column(Boolean)
+    source: Mapped[str] = mapped_column(Text)
+    recollect_within_hours: Mapped[int] = mapped_column(SmallInteger, server_default=text("24"))
+
+
+class BarcodeFormatRow(Base):
+    """How a supplier's codes look."""
+
+    __tablename__ = "barcode_format"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    regex: Mapped[str] = mapped_column(Text)
+    check: Mapped[str] = mapped_column(Text)

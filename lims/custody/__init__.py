@@ -1,0 +1,1 @@
+"""Tube, pool member, box and their life: what both ends share."""

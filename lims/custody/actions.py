@@ -1,0 +1,31 @@
+"""Taking each message once."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
+
+from lims.custody.tables import Message
+from lims.kernel.audit.rules import unaudited
+from lims.kernel.db import as_json
+from lims.kernel.errors import Refused
+
+
+@unaudited("the action that follows writes what the message did")
+def taken_first(connection: Connection, message_id: UUID, verb: str, content: dict[str, Any], actor: str, now: datetime) -> bool:
+    """Whether this message is new. False for a repeat; Refused where the id was used before for something else.
+
+    Of two copies sent at once the second waits here for the first to commit, then sees it.
+    """
+    digest = hashlib.sha256(json.dumps([verb, content], sort_keys=True, default=as_json).encode()).digest()
+    row = insert(Message).values(id=message_id, verb=verb, digest=digest, actor=actor, at=now)
+    if connection.execute(row.on_conflict_do_nothing().returning(Message.id)).scalar_one_or_none():
+        return True
+    known = connection.execute(select(Message.digest).where(Message.id == message_id)).scalar_one()
+    if known != digest:
+        raise Refused("id_reused", "The id {id} was used before with other content; send a new message under a new id.", id=message_id)
+    return False

@@ -1,0 +1,140 @@
+"""Tubes, members, boxes, and the ids of messages already taken.
+
+Every key of a tube's facts carries its barcode, so that these tables can be spread over several machines by it.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, DateTime, Double, Index, Integer, SmallInteger, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lims.kernel.db import Base
+
+TIME = DateTime(timezone=True)
+
+
+class Tube(Base):
+    """One tube, with everything known of it now. The row is made by whoever speaks of the tube first.
+
+    `registered_at` is null until a device has told who is in it; `received_at` until a lab has it.
+    """
+
+    __tablename__ = "tube"
+    __table_args__ = (
+        CheckConstraint("kind IN ('swab_pool', 'single', 'aliquot_pool')", name="kind"),
+        CheckConstraint("field_state IN ('open', 'sealed', 'void')", name="field_state"),
+        CheckConstraint("bench_state IN ('waiting', 'pooled', 'plated', 'called', 'released', 'rejected')", name="bench_state"),
+        CheckConstraint("call IN ('negative', 'positive', 'inconclusive', 'invalid')", name="call"),
+        CheckConstraint("released_call IN ('negative', 'positive', 'inconclusive', 'invalid')", name="released_call"),
+        CheckConstraint("member_count <= pool_size", name="not_overfull"),
+        CheckConstraint("kind <> 'single' OR pool_size = 1", name="single_is_one"),
+        CheckConstraint("(registered_at IS NULL) = (record_id IS NULL)", name="registered_by_a_record"),
+        CheckConstraint("field_state <> 'sealed' OR sealed_at IS NOT NULL", name="sealed_has_time"),
+        CheckConstraint("(bench_state IS NULL) = (received_at IS NULL)", name="bench_state_when_received"),
+        CheckConstraint("(received_at IS NULL) = (lab IS NULL)", name="received_in_a_lab"),
+        CheckConstraint("(released_at IS NULL) = (released_call IS NULL)", name="released_with_a_call"),
+        CheckConstraint("(bench_state IS NOT DISTINCT FROM 'released') = (released_at IS NOT NULL)", name="released_state"),
+        CheckConstraint("(bench_state IS NOT DISTINCT FROM 'rejected') = (rejected_at IS NOT NULL)", name="rejected_state"),
+        CheckConstraint("released_at IS NULL OR rejected_at IS NULL", name="released_or_rejected"),
+        CheckConstraint("barcode <> retest_of", name="not_its_own_retest"),
+        Index("tube_record_id_idx", "record_id"),
+        Index("tube_box_idx", "box"),
+        Index("tube_received_box_idx", "received_box"),
+        Index("tube_retest_of_idx", "retest_of", postgresql_where=text("retest_of IS NOT NULL")),
+        Index("tube_pool_idx", "pool", postgresql_where=text("pool IS NOT NULL")),
+        Index("tube_collected_on_idx", "collected_on"),
+        Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),
+        Index("tube_reactive_idx", "released_at", postgresql_where=text("released_call <> 'negative'")),
+        Index("tube_rejected_idx", "rejected_at", postgresql_where=text("rejected_at IS NOT NULL")),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    barcode: Mapped[str] = mapped_column(Text, primary_key=True)
+    # what the field says
+    record_id: Mapped[UUID | None] = mapped_column(Uuid, comment="UUIDv7 made by the device")
+    revision: Mapped[int | None] = mapped_column(Integer)
+    content_digest: Mapped[bytes | None] = mapped_column(BYTEA, comment="SHA-256 of the record without id and revision")
+    device: Mapped[str | None] = mapped_column(Text)
+    site: Mapped[str | None] = mapped_column(Text)
+    round: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(Text)
+    pool_size: Mapped[int | None] = mapped_column(SmallInteger)
+    member_count: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    field_state: Mapped[str | None] = mapped_column(Text)
+    opened_at: Mapped[datetime | None] = mapped_column(TIME)
+    sealed_at: Mapped[datetime | None] = mapped_column(TIME)
+    registered_at: Mapped[datetime | None] = mapped_column(TIME, comment="server time of the first record")
+    collected_on: Mapped[date | None] = mapped_column(Date, comment="the site's day of sealing, of opening while open")
+    retest_of: Mapped[str | None] = mapped_column(Text)
+    # on its way
+    box: Mapped[str | None] = mapped_column(Text, comment="the box it was packed in")
+    dispatched_at: Mapped[datetime | None] = mapped_column(TIME)
+    dispatched_to: Mapped[str | None] = mapped_column(Text)
+    # what the bench says
+    lab: Mapped[str | None] = mapped_column(Text)
+    received_at: Mapped[datetime | None] = mapped_column(TIME)
+    received_box: Mapped[str | None] = mapped_column(Text, comment="the box it was scanned out of")
+    bench_state: Mapped[str | None] = mapped_column(Text)
+    pool: Mapped[str | None] = mapped_column(Text, comment="the aliquot pool that some of its liquid went into")
+    plate: Mapped[str | None] = mapped_column(Text)
+    well: Mapped[str | None] = mapped_column(Text)
+    run: Mapped[UUID | None] = mapped_column(Uuid, comment="the run that its present call comes from")
+    call: Mapped[str | None] = mapped_column(Text)
+    tested_at: Mapped[datetime | None] = mapped_column(TIME, comment="first run with controls in control")
+    released_call: Mapped[str | None] = mapped_column(Text)
+    released_at: Mapped[datetime | None] = mapped_column(TIME)
+    rejected_at: Mapped[datetime | None] = mapped_column(TIME)
+    rejected_for: Mapped[str | None] = mapped_column(Text)
+
+
+class TubeMember(Base):
+    """One person in one tube. `person_id` is a keyed hash: it says who is the same, not who it is."""
+
+    __tablename__ = "tube_member"
+    __table_args__ = (
+        UniqueConstraint("day", "barcode", "person_id"),
+        CheckConstraint("position >= 1", name="position"),
+        Index("tube_member_person_id_idx", "person_id"),
+        {"postgresql_partition_by": "RANGE (day)"},
+    )
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="the tube's collected_on")
+    barcode: Mapped[str] = mapped_column(Text, primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(Uuid)
+    member_group: Mapped[str] = mapped_column(Text)
+    collected_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class Box(Base):
+    """A sealed transport container; its row, too, gathers facts in any order."""
+
+    __tablename__ = "box"
+
+    barcode: Mapped[str] = mapped_column(Text, primary_key=True)
+    site: Mapped[str | None] = mapped_column(Text)
+    packed_tubes: Mapped[int | None] = mapped_column(Integer)
+    sealed_at: Mapped[datetime | None] = mapped_column(TIME)
+    sealed_by: Mapped[str | None] = mapped_column(Text)
+    dispatched_at: Mapped[datetime | None] = mapped_column(TIME)
+    dispatched_to: Mapped[str | None] = mapped_column(Text)
+    courier: Mapped[str | None] = mapped_column(Text)
+    vehicle: Mapped[str | None] = mapped_column(Text)
+    lab: Mapped[str | None] = mapped_column(Text)
+    received_at: Mapped[datetime | None] = mapped_column(TIME, comment="first scan")
+    received_by: Mapped[str | None] = mapped_column(Text)
+    temperature_c: Mapped[float | None] = mapped_column(Double)
+
+
+class Message(Base):
+    """The id of every write already taken, with a digest of what it said: a repeat is known, a reuse is refused."""
+
+    __tablename__ = "message"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    verb: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(BYTEA)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(TIME, comment="server time")

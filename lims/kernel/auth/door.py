@@ -1,0 +1,97 @@
+"""The door of every route: one transaction, one caller, one time. A route without a door does not pass the tests."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection
+
+from lims.kernel import clock
+from lims.kernel.auth import queries
+from lims.kernel.auth.actions import digest_of
+from lims.kernel.auth.rules import Caller, Role
+from lims.kernel.db import Access
+from lims.kernel.errors import Refused
+from lims.kernel.program import Program
+
+COOKIE = "lims_session"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a route works with: the open transaction, who asks, and when."""
+
+    connection: Connection
+    caller: Caller
+    now: datetime
+    program: Program
+
+
+def program_of(request: Request) -> Program:
+    """The program this request has reached."""
+    program: Program = request.app.state.program
+    return program
+
+
+def token_of(request: Request) -> str | None:
+    """The bearer token of a request: from its header, or from the cookie of a signed-in page on this very site."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    cookie = request.cookies.get(COOKIE)
+    if cookie and request.method not in SAFE and not same_site(request):
+        raise Refused("foreign_page", "This request comes from another site's page.")
+    return cookie
+
+
+def same_site(request: Request) -> bool:
+    """Whether a browser says that the request comes from our own page (it sends `Origin` with every write)."""
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+
+
+def signed_in(request: Request, connection: Connection, now: datetime) -> Caller:
+    """Who asks; Refused with 401 where nobody is signed in."""
+    token = token_of(request)
+    caller = queries.caller_of(connection, digest_of(token), now) if token else None
+    if caller is None:
+        raise Refused("not_signed_in", "Sign in first: the token is missing, expired or revoked.")
+    return caller
+
+
+def allow(*roles: Role, using: Access) -> Any:  # noqa: ANN401 - FastAPI's own Depends() is declared to return Any
+    """The door for these roles: opens the transaction with database role `using`, and commits it before the answer leaves."""
+
+    def door(request: Request) -> Iterator[Work]:
+        program, now = program_of(request), clock.now()
+        with program.database.transaction(using) as connection:
+            caller = signed_in(request, connection, now)
+            if not caller.has(*roles):
+                raise Refused("role_missing", "This is for {roles}; you are signed in as {name}.", roles=" or ".join(roles), name=caller.name)
+            yield Work(connection, caller, now, program)
+            request.state.statements = connection.info["statements"]
+
+    return Depends(marked(door, roles), scope="function")
+
+
+def everyone(using: Access, reason: str) -> Any:  # noqa: ANN401 - as above
+    """The door of the few routes that ask nobody who they are; the reason is part of the code."""
+
+    def door(request: Request) -> Iterator[Work]:
+        program = program_of(request)
+        with program.database.transaction(using) as connection:
+            yield Work(connection, Caller("anybody", frozenset()), clock.now(), program)
+            request.state.statements = connection.info["statements"]
+
+    return Depends(marked(door, (), reason), scope="function")
+
+
+def marked(door: Callable[..., Any], roles: tuple[Role, ...], reason: str = "") -> Callable[..., Any]:
+    """The same door with its rule written on it, where the architecture test reads it."""
+    door.__roles__ = roles  # type: ignore[attr-defined]  # read by the architecture test only
+    door.__open_because__ = reason  # type: ignore[attr-defined]  # read by the architecture test only
+    return door

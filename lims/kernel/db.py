@@ -1,0 +1,137 @@
+"""One PostgreSQL, two roles, one transaction a request. The only file that commits.
+
+A request's transaction is committed before its answer leaves: a device that was told "accepted" empties its outbox.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Engine, MetaData, Text, TypeDecorator, bindparam, cast, column, create_engine, event, func
+from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import TypeEngine
+
+from lims.kernel.errors import Refused
+from lims.kernel.refusals import OF_CONSTRAINT
+
+NAMES = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+ATTEMPTS = 6
+WORTH_REPEATING = {"40001", "40P01"}  # serialization failure, deadlock
+
+
+class Base(DeclarativeBase):
+    """What every mapped class derives from; its metadata is what Alembic compares with the database."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Access(StrEnum):
+    """With which database role a transaction runs: the bench's cannot read the person table."""
+
+    FIELD = "lims_field"
+    BENCH = "lims_bench"
+    OWNER = ""
+
+
+class Database:
+    """Connection pools to one database, one for each role."""
+
+    def __init__(self, url: str, connections: int = 24) -> None:
+        self._url = url
+        self._connections = connections
+        self._engines: dict[Access, Engine] = {}
+
+    def engine(self, access: Access) -> Engine:
+        """The pool of this role, made at first use."""
+        if access not in self._engines:
+            # `-c role=…` sets the role when the connection opens: no statement a request, and no way to forget it.
+            options = "-c timezone=UTC" + (f" -c role={access.value}" if access.value else "")
+            engine = create_engine(
+                self._url,
+                pool_size=self._connections,
+                max_overflow=0,
+                pool_timeout=30,
+                pool_pre_ping=False,
+                connect_args={"options": options, "connect_timeout": 10},
+            )
+            event.listen(engine, "before_cursor_execute", count_statement)
+            self._engines[access] = engine
+        return self._engines[access]
+
+    @contextmanager
+    def transaction(self, access: Access) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block; a violated constraint comes out as the Refused it stands for."""
+        try:
+            with self.engine(access).begin() as connection:
+                connection.info["statements"] = 0
+                yield connection
+        except IntegrityError as violation:
+            raise translated(violation) from violation
+        except OperationalError as broken:
+            if broken.connection_invalidated or not getattr(broken.orig, "sqlstate", None):
+                raise Refused("database_unreachable", "The database does not answer; the message was not taken, send it again.") from broken
+            raise
+
+    def repeating[T](self, access: Access, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction, again where PostgreSQL chose it as the loser of a deadlock."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.transaction(access) as connection:
+                    return work(connection)
+            except DBAPIError as failure:
+                if attempt == ATTEMPTS or getattr(failure.orig, "sqlstate", None) not in WORTH_REPEATING:
+                    raise
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close every pool."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+
+
+def count_statement(connection: Connection, *_: object) -> None:
+    """Counts the statements of a transaction: requests say in a header how many they needed."""
+    connection.info["statements"] = connection.info.get("statements", 0) + 1
+
+
+def translated(violation: IntegrityError) -> Exception:
+    """The refusal that a violated constraint stands for; the violation itself where nobody foresaw it."""
+    diagnostics = getattr(violation.orig, "diag", None)
+    name = getattr(diagnostics, "constraint_name", None) or ""
+    refusal = OF_CONSTRAINT.get(name)
+    return Refused(*refusal) if refusal else violation
+
+
+class Bytes(TypeDecorator[bytes]):
+    """A bytea that also travels inside a JSON document, as PostgreSQL's own hex notation."""
+
+    impl = BYTEA
+    cache_ok = True
+
+
+def records(rows: Iterable[Mapping[str, Any]], **types: TypeEngine[Any]) -> TableValuedAlias:
+    """Rows as a table to select from: one JSON document through `json_to_recordset`, whatever their number."""
+    document = json.dumps([*rows], default=as_json, ensure_ascii=False)
+    columns = [column(name, kind) for name, kind in types.items()]
+    source = func.json_to_recordset(cast(bindparam(None, document, Text), JSON)).table_valued(*columns)
+    return source.render_derived(name="record", with_types=True)
+
+
+def as_json(value: object) -> str:
+    """What JSON has no word for: bytes as PostgreSQL's hex, all else (times, UUIDs, enums) as text."""
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    isoformat = getattr(value, "isoformat", None)
+    return isoformat() if isoformat else str(value)

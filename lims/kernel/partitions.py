@@ -1,0 +1,25 @@
+"""Tables of bulky facts are cut by day; this makes the day's piece exist before the first row of the day."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, Date, Text, func, select
+
+from lims.kernel.db import records
+
+BY_DAY = ("event", "tube_member", "reading")
+_seen: set[tuple[str, str, date]] = set()
+
+
+def ensure(connection: Connection, table: str, days: Iterable[date]) -> None:
+    """Create what is missing of these days' partitions (a statement only for days this process has not met).
+
+    A day that cannot be had, because rows of it lie in the default partition already, stays there: slower, never wrong.
+    """
+    place = str(connection.engine.url)
+    fresh = {day for day in days if (place, table, day) not in _seen}
+    if not fresh:
+        return
+    source = records(({"relation": table, "day": day} for day in sorted(fresh)), relation=Text(), day=Date())
+    connection.execute(select(func.ensure_day_partition(source.c.relation, source.c.day))).all()
+    _seen.update((place, table, day) for day in fresh)

@@ -1,0 +1,47 @@
+"""What one running process holds: its database, its keys, its settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lims.kernel.db import Database
+from lims.kernel.embedded import EmbeddedServer
+from lims.kernel.secrets import Keys
+from lims.kernel.settings import Settings
+
+
+@dataclass(frozen=True)
+class Program:
+    """Handed to everything that needs more than a connection."""
+
+    database: Database
+    keys: Keys
+    settings: Settings
+
+
+@contextmanager
+def running(settings: Settings, connections: int | None = None) -> Iterator[Program]:
+    """The program with its database: the given one, or its own embedded server, started or joined for as long as this runs."""
+    size = connections or settings.pool_connections
+    if settings.database_url:
+        yield from _opened(settings, _with_driver(settings.database_url), size)
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with EmbeddedServer(settings.data_dir) as url:
+        yield from _opened(settings, url, size)
+
+
+def _opened(settings: Settings, url: str, connections: int) -> Iterator[Program]:
+    database = Database(url, connections)
+    try:
+        yield Program(database, Keys.derive(settings.secret()), settings)
+    finally:
+        database.close()
+
+
+def _with_driver(url: str) -> str:
+    """A plain PostgreSQL address, as operators write it, with the driver SQLAlchemy should use."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url

@@ -1,0 +1,102 @@
+"""Identity numbers and what becomes of them. Pure but for the keys."""
+
+import json
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from stdnum.cn import ric
+from stdnum.exceptions import InvalidComponent, ValidationError
+
+from lims.kernel.errors import Refused
+from lims.kernel.secrets import Keys, keyed
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: no I, L, O, U
+CODE_LETTERS = 8
+LONGEST_NUMBER = 40
+EARLIEST_BIRTH = date(1890, 1, 1)
+
+
+class IdType(StrEnum):
+    """Which document a number stands on."""
+
+    RESIDENT_ID = "resident_id"
+    PASSPORT = "passport"
+    HK_MACAU_PERMIT = "hk_macau_permit"
+    TAIWAN_PERMIT = "taiwan_permit"
+    FOREIGN_RESIDENT = "foreign_resident"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is known of a person; kept encrypted, shown to few."""
+
+    id_type: str
+    id_number: str
+    name: str
+    phone: str
+
+    def packed(self) -> bytes:
+        """As it is encrypted."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def unpacked(cls, plain: bytes) -> "Identity":
+        """As it was before it was encrypted."""
+        return cls(**json.loads(plain))
+
+
+def canonical_number(id_type: str, number: str) -> str:
+    """One string for one document, however it was scanned: NFKC, no blanks, controls or hyphens, upper case; checked where it can be."""
+    text = unicodedata.normalize("NFKC", number)
+    text = "".join(ch for ch in text if unicodedata.category(ch)[0] not in "CZ" and ch != "-").upper()
+    if not text or len(text) > LONGEST_NUMBER:
+        raise Refused("id_number_malformed", "An ID number is empty or longer than {most} characters.", most=LONGEST_NUMBER)
+    if id_type == IdType.RESIDENT_ID:
+        check_resident_id(text)
+    elif not re.fullmatch(r"[A-Z0-9()/.]+", text):
+        raise Refused("id_number_malformed", "An ID number has characters that no document carries; read it again.")
+    return text
+
+
+def check_resident_id(number: str) -> None:
+    """GB 11643: length, birth date and check character are errors; an unknown region code is not (districts were renamed)."""
+    try:
+        ric.validate(number)
+    except InvalidComponent:
+        # python-stdnum says InvalidComponent for a wrong birth date and for an unknown region alike.
+        try:
+            born = ric.get_birth_date(number)
+        except ValidationError:
+            born = EARLIEST_BIRTH
+        if born <= EARLIEST_BIRTH:
+            raise Refused("resident_id_invalid", "A resident ID has an impossible birth date; read the card again.") from None
+        if ric.calc_check_digit(number) != number[-1]:
+            raise Refused("resident_id_invalid", "A resident ID has a wrong check character; read the card again.") from None
+    except ValidationError:
+        raise Refused("resident_id_invalid", "A resident ID has a wrong length or check character; read the card again.") from None
+
+
+def person_id(keys: Keys, id_type: str, canonical: str) -> UUID:
+    """The name of a person everywhere outside this room: the first 128 bits of an HMAC of type and canonical number."""
+    return UUID(bytes=keyed(keys.person, "person", id_type, canonical)[:16])
+
+
+def lookup_code(keys: Keys, barcode: str, person: UUID) -> str:
+    """The code handed out at sampling, with which somebody may ask for the own result: 40 bits, made anew from the key when needed."""
+    value = int.from_bytes(keyed(keys.code, "lookup", barcode, person.hex)[:5])
+    return "".join(CODE_ALPHABET[(value >> (5 * place)) & 31] for place in range(CODE_LETTERS))
+
+
+def masked_name(name: str) -> str:
+    """The surname, and a star for what follows."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+def masked_number(number: str) -> str:
+    """The first and the last two characters."""
+    return f"{number[:2]}{'*' * max(len(number) - 4, 1)}{number[-2:]}"

@@ -1,0 +1,75 @@
+"""What the sync needs to know, and what a supervisor sees."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from lims.custody.tables import Tube
+from lims.sampling.sync.rules import Stored
+from lims.sampling.sync.tables import Inbox
+
+STORED = (Tube.barcode, Tube.record_id, Tube.revision, Tube.content_digest, Tube.field_state, Tube.device, Tube.registered_at)
+
+
+def stored_for_update(connection: Connection, codes: Collection[str], ids: Collection[UUID]) -> list[Stored]:
+    """The tubes under these barcodes or record ids, locked in the order of their barcodes."""
+    query = (
+        select(*STORED)
+        .where(or_(Tube.barcode.in_(codes), Tube.record_id.in_(ids)))
+        .order_by(Tube.barcode)
+        .with_for_update()
+    )
+    return [Stored(*row) for row in connection.execute(query)]
+
+
+def registered_for_update(connection: Connection, codes: Collection[str]) -> set[str]:
+    """Which of these tubes have their people, locked so that nobody registers one meanwhile."""
+    query = select(Tube.barcode, Tube.registered_at).where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update()
+    return {row.barcode for row in connection.execute(query) if row.registered_at is not None}
+
+
+def waiting_for(connection: Connection, codes: Collection[str]) -> Sequence[Row[Any]]:
+    """The held entries that these tubes free."""
+    query = (
+        select(Inbox.barcode, Inbox.digest, Inbox.device, Inbox.sent_by, Inbox.raw)
+        .where(Inbox.waits_for.in_(codes), Inbox.resolved_at.is_(None))
+        .order_by(Inbox.received_at, Inbox.id)
+        .with_for_update()
+    )
+    return connection.execute(query).all()
+
+
+def conflicts(connection: Connection, site: str | None, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Open conflicts of a site (or of all), oldest first, with the stored tube beside each."""
+    query = (
+        select(
+            Inbox.id, Inbox.barcode, Inbox.record_id, Inbox.revision, Inbox.device, Inbox.site, Inbox.sent_by, Inbox.code, Inbox.detail,
+            Inbox.received_at, Inbox.raw, Tube.record_id.label("stored_record"), Tube.revision.label("stored_revision"),
+            Tube.device.label("stored_device"), Tube.site.label("stored_site"), Tube.field_state.label("stored_state"),
+            Tube.member_count.label("stored_count"), Tube.registered_at.label("stored_at"),
+        )
+        .outerjoin(Tube, Tube.barcode == Inbox.barcode)
+        .where(Inbox.outcome == "conflict", Inbox.resolved_at.is_(None))
+        .order_by(Inbox.id)
+        .limit(limit)
+    )
+    if site is not None:
+        query = query.where(Inbox.site == site)
+    if after is not None:
+        query = query.where(Inbox.id > after)
+    return connection.execute(query).all()
+
+
+def conflict_for_update(connection: Connection, conflict_id: UUID) -> Row[Any] | None:
+    """One conflict, locked."""
+    query = select(Inbox.__table__).where(Inbox.id == conflict_id, Inbox.outcome == "conflict").with_for_update()
+    return connection.execute(query).one_or_none()
+
+
+def held_count(connection: Connection) -> int:
+    """How many entries wait for something."""
+    return connection.execute(select(func.count()).where(Inbox.outcome == "held", Inbox.resolved_at.is_(None))).scalar_one()
+
+
