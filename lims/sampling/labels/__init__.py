@@ -1,0 +1,1 @@
+"""Labels: code ranges issued once, and the stickers that carry them."""

@@ -1,0 +1,82 @@
+"""PDF through Typst: a page a label for rolls, or sheets as the stock describes them. Bars are vectors in exact millimetres."""
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+
+import typst
+
+from lims.sampling.labels.formats.font import FAMILY, FOLDER
+from lims.sampling.labels.rules import LaidOutLabel, PrintJob
+from lims.sampling.labels.stock import Template
+from lims.sampling.labels.wording import ASCENT_EM
+
+SOURCE = files(__package__).joinpath("labels.typ").read_bytes()
+# Typst remembers the work of its last ten compilations, about 100 kB a label: ten prints of 5,000 labels would hold 5 GB.
+COMPILATIONS_REMEMBERED = 10
+WORTH_FORGETTING_LABELS = 500
+
+
+@lru_cache(maxsize=1)
+def fonts() -> typst.Fonts:
+    """The label font and no other, so that a label looks alike on every machine."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FOLDER)])
+
+
+def draw(job: PrintJob) -> bytes:
+    """The document. Typst refuses it if the pages are not as many as the labels need (the last line of its source)."""
+    document = typst.compile(SOURCE, font_paths=fonts(), sys_inputs=inputs(job), format="pdf", pdf_tags=False)
+    if not isinstance(document, bytes):
+        raise TypeError("typst answers one PDF with bytes")
+    if len(job.labels) >= WORTH_FORGETTING_LABELS:
+        forget()
+    return document
+
+
+def forget() -> None:
+    """Let Typst drop what it remembers of a large print, by compiling nothing as often as its memory is long."""
+    for _ in range(COMPILATIONS_REMEMBERED + 1):
+        typst.compile(b"", font_paths=fonts(), format="pdf")
+
+
+def inputs(job: PrintJob) -> dict[str, str]:
+    """The job as Typst reads it, lengths in millimetres."""
+    stock, bars = job.template, job.labels[0].bars
+    page = stock.sheet or stock
+    return {
+        "job": json.dumps(
+            {
+                "title": f"{stock.name}: {job.labels[0].code} to {job.labels[-1].code}",
+                "font": FAMILY,
+                "ascent": ASCENT_EM,
+                "page": [page.width_mm, page.height_mm],
+                "label": [stock.width_mm, stock.height_mm],
+                "slots": slots(stock),
+                "bars": [bars.y_mm, bars.height_mm],
+                "labels": [drawn(label) for label in job.labels],
+            },
+            ensure_ascii=False,
+        ),
+    }
+
+
+def slots(stock: Template) -> list[tuple[float, float]]:
+    """The top left corner of each label on a page, row by row."""
+    sheet = stock.sheet
+    if sheet is None:
+        return [(0.0, 0.0)]
+    across_mm, down_mm = stock.width_mm + sheet.column_gap_mm, stock.height_mm + sheet.row_gap_mm
+    return [
+        (sheet.margin_left_mm + column * across_mm, sheet.margin_top_mm + row * down_mm)
+        for row in range(sheet.rows)
+        for column in range(sheet.columns)
+    ]
+
+
+def drawn(label: LaidOutLabel) -> dict[str, object]:
+    """One label: each bar as (left, width), each line as the fields of its function in the source."""
+    bars = label.bars
+    return {
+        "bars": [(round(bars.x_mm + start * bars.module_mm, 6), round(width * bars.module_mm, 6)) for start, width in bars.runs],
+        "lines": [(line.x_mm, line.y_mm, line.width_mm, line.font_size_mm, line.align, line.bold, line.text) for line in label.lines],
+    }

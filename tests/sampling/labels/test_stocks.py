@@ -1,0 +1,76 @@
+"""The files in label_templates: a lab edits them without Python, so each mistake is answered with a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from lims.kernel.errors import Refused
+from lims.sampling.labels import templates
+
+GOOD = (templates.DEFAULT_FOLDER / "tube_35x30.toml").read_text("utf-8")
+SHEET = (templates.DEFAULT_FOLDER / "tube_35x30_sheet.toml").read_text("utf-8")
+
+
+def fault(folder: Path, described: str | bytes) -> str:
+    """What the program says about a stock with this content."""
+    content = described if isinstance(described, bytes) else described.encode()
+    (folder / "mine.toml").write_bytes(content)
+    with pytest.raises(Refused) as refusal:
+        templates.load("mine", folder)
+    assert refusal.value.code == "label_template_invalid"
+    return refusal.value.detail
+
+
+def test_every_stock_of_the_repository_can_be_printed() -> None:
+    assert templates.check_all() == dict.fromkeys(["box_100x60", "tube_35x30", "tube_35x30_sheet", "tube_50x25"])
+
+
+@pytest.mark.parametrize("name", ["unheard_of", "", "../pyproject", "tube_35x30.toml", "TUBE_35X30\0"])
+def test_a_name_that_is_not_in_the_folder_is_refused_with_those_that_are(name: str) -> None:
+    with pytest.raises(Refused, match="tube_35x30_sheet") as refusal:
+        templates.load(name)
+    assert refusal.value.code == "label_template_unknown"
+
+
+def test_a_lab_keeps_its_own_folder_and_an_edit_takes_effect_at_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert templates.load("mine", tmp_path).dpi == 203
+    (tmp_path / "mine.toml").write_text(GOOD.replace("dpi = 203", "dpi = 300"), "utf-8")
+    assert templates.load("mine", tmp_path).dpi == 300
+    assert templates.names(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("dpi = 203", "dpi = 600", "module_dots says nothing about 600 dpi"),
+        ("203 = 2", "203 = 3", "a code needs 49.5 mm with its quiet zones at 203 dpi; the bars have 34 mm"),
+        ("203 = 2", "203 = 1", "a module of 1 dots at 203 dpi smears"),
+        ("203 = 2", "203 = 2.5", "valid integer"),
+        ("203 = 2", "152 = 2", "152 dpi is not known"),
+        ("height_mm = 12.5", "height_mm = 14", "text 3 stands on the bars"),
+        ("height_mm = 12.5", "height_mm = 12.5\nquiet_modules = 6", "quiet_modules must be 10 or more"),
+        ("height_mm = 30", "height_mm = 28", "text 5 reaches over the edge of the label"),
+        ("height_mm = 30", "height_mm = nan", "height_mm: Input should be a finite number"),
+        ("width_mm = 35", "width_mm = 0", "a size is zero or negative"),
+        ("{reprint}", "{text}", "no text shows the reprint mark"),
+        ("{grouped}", "{text}", "no text shows the number"),
+        ("{text}", "{pateint}", "there is no {pateint}; there are {code}"),
+        ("font_size_mm = 3.2", "font_size_mm = 0.9", "text 3: font_size_mm must be at least"),
+        ('languages = ["zh", "en"]', 'languages = ["zh", "en", "fr"]', "text 1 has no content in fr"),
+        ("font_size_mm = 3.2", "font_siez_mm = 3.2", "font_siez_mm"),
+        ("dpi = 203", "dpi = ", "it is not TOML"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+    assert said in fault(tmp_path, GOOD.replace(old, new, 1))
+
+
+def test_a_grid_larger_than_the_paper_is_named(tmp_path: Path) -> None:
+    assert "the sheet has 210 by 297 mm" in fault(tmp_path, SHEET.replace("rows = 9", "rows = 10"))
+    assert "at least one column" in fault(tmp_path, SHEET.replace("rows = 9", "rows = 0"))
+
+
+def test_a_file_saved_in_another_encoding_is_named(tmp_path: Path) -> None:
+    assert "not saved as UTF-8" in fault(tmp_path, GOOD.encode("gb18030"))
+    assert templates.check_all(tmp_path) == {"mine": "Label template mine cannot be printed: the file is not saved as UTF-8."}
