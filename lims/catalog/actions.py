@@ -79,8 +79,8 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
 
 def bump(connection: Connection) -> None:
     """Tell every process that the catalogue has changed."""
-    first = insert(CatalogRevision).values(only=True, revision=1)
-    connection.execute(first.on_conflict_do_update(index_elements=["only"], set_={"revision": CatalogRevision.revision + 1}))
+    first = insert(CatalogRevision).values(singleton=True, revision=1)
+    connection.execute(first.on_conflict_do_update(index_elements=["singleton"], set_={"revision": CatalogRevision.revision + 1}))
 
 
 def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:

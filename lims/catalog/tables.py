@@ -14,9 +14,9 @@ class CatalogRevision(Base):
     """One row that counts the loads, so that every process notices a new catalogue at its next request."""
 
     __tablename__ = "catalog_revision"
-    __table_args__ = (CheckConstraint("only", name="one_row"),)
+    __table_args__ = (CheckConstraint("singleton", name="one_row"),)
 
-    only: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
+    singleton: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
     revision: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -6,7 +6,7 @@ Every key of a tube's facts carries its barcode, so that these tables can be spr
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, DateTime, Double, Index, Integer, SmallInteger, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Date, DateTime, Double, Index, Integer, PrimaryKeyConstraint, SmallInteger, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,15 +94,16 @@ class TubeMember(Base):
 
     __tablename__ = "tube_member"
     __table_args__ = (
-        UniqueConstraint("day", "barcode", "person_id"),
+        PrimaryKeyConstraint("barcode", "position", "day"),
+        UniqueConstraint("barcode", "person_id", "day"),
         CheckConstraint("position >= 1", name="position"),
         Index("tube_member_person_id_idx", "person_id"),
         {"postgresql_partition_by": "RANGE (day)"},
     )
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="the tube's collected_on")
-    barcode: Mapped[str] = mapped_column(Text, primary_key=True)
-    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, comment="the tube's collected_on")
+    barcode: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(SmallInteger)
     person_id: Mapped[UUID] = mapped_column(Uuid)
     member_group: Mapped[str] = mapped_column(Text)
     collected_at: Mapped[datetime] = mapped_column(TIME)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Connection, Engine, MetaData, Text, TypeDecorator, bindparam, cast, column, create_engine, event, func
 from sqlalchemy.dialects.postgresql import BYTEA
@@ -26,6 +26,7 @@ NAMES = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+T = TypeVar("T")
 ATTEMPTS = 6
 WORTH_REPEATING = {"40001", "40P01"}  # serialization failure, deadlock
 
@@ -83,7 +84,13 @@ class Database:
                 raise Refused("database_unreachable", "The database does not answer; the message was not taken, send it again.") from broken
             raise
 
-    def repeating[T](self, access: Access, work: Callable[[Connection], T]) -> T:
+    @contextmanager
+    def owner(self) -> Iterator[Connection]:
+        """A connection of the schema's owner, for migrations: they commit by themselves."""
+        with self.engine(Access.OWNER).connect() as connection, connection.begin():
+            yield connection
+
+    def repeating(self, access: Access, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction, again where PostgreSQL chose it as the loser of a deadlock."""
         for attempt in range(1, ATTEMPTS + 1):
             try:

@@ -10,7 +10,7 @@ class Refused(Exception):
     what the person at the bench needs ("Tube {tube} is full: {count} of {size}.").
     """
 
-    def __init__(self, code: str, sentence: str, **facts: object) -> None:
+    def __init__(self, code: str, sentence: str, /, **facts: object) -> None:
         self.code = code
         self.sentence = sentence
         self.facts = facts

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from lims.kernel.secrets import keyed
 
+P = ParamSpec("P")
+T = TypeVar("T")
 VERBS: set[str] = set()
 FIRST = b"\x00" * 32
 
@@ -34,7 +36,7 @@ class SealedRange:
     root: bytes
 
 
-def audited[**P, T](*verbs: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def audited(*verbs: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declares which verbs an action writes into the trail; an action without this does not pass the tests."""
 
     def declare(action: Callable[P, T]) -> Callable[P, T]:
@@ -45,7 +47,7 @@ def audited[**P, T](*verbs: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return declare
 
 
-def unaudited[**P, T](reason: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def unaudited(reason: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declares that an action changes nobody's state, and why."""
 
     def declare(action: Callable[P, T]) -> Callable[P, T]:

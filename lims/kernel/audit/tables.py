@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, DateTime, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Date, DateTime, Index, Integer, PrimaryKeyConstraint, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -26,14 +26,14 @@ class Event(Base):
 
     __tablename__ = "event"
     __table_args__ = (
-        Index("event_subject_idx", "subject"),
+        PrimaryKeyConstraint("subject", "id", "day"),
         Index("event_epoch_txid_idx", "epoch", "txid"),
         {"postgresql_partition_by": "RANGE (day)"},
     )
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="UTC day of recorded_at")
-    subject: Mapped[str] = mapped_column(Text, primary_key=True)
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default=text("nextval('event_id_seq')"))
+    day: Mapped[date] = mapped_column(Date, comment="UTC day of recorded_at")
+    subject: Mapped[str] = mapped_column(Text)
+    id: Mapped[int] = mapped_column(BigInteger, server_default=text("nextval('event_id_seq')"))
     verb: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="when it happened, as told")

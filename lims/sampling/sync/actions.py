@@ -100,8 +100,8 @@ def answer(raw: dict[str, Any], record: Record | None, verdict: Verdict) -> Outc
 def settle(desk: Desk, sender: Sender, wave: Sequence[Record]) -> list[tuple[Record, Verdict]]:
     """Judge and write records of which no two name the same tube; then whatever had waited for them."""
     met = meet(desk.connection, {record.retest_of for record in wave if record.retest_of})
+    able = [record for record in wave if not record.retest_of or record.retest_of in met]
     held = [record for record in wave if record.retest_of and record.retest_of not in met]
-    able = [record for record in wave if record not in held]
     fresh = writes.insert_tubes(desk.connection, able, sender.device, desk.now)
     rest = [record for record in able if record.barcode not in fresh]
     verdicts = {record.id: Verdict(Outcome.ACCEPTED) for record in able if record.barcode in fresh}
@@ -129,11 +129,12 @@ def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: S
     if changed:
         writes.delete_members(desk.connection, [record.barcode for record in changed])
     writes.insert_members(desk.connection, taken)
+    new = {record.barcode for record in fresh}
     skew = {"skew_seconds": sender.skew_seconds} if abs(sender.skew_seconds) > SKEW_NOTED_SECONDS else {}
     happenings = [
         Happening(
             record.barcode,
-            "tube.registered" if record in fresh else "tube.changed",
+            "tube.registered" if record.barcode in new else "tube.changed",
             record.sealed_at or record.opened_at or desk.now,
             {"device": sender.device, "revision": record.revision, "state": record.state, "people": len(record.members)} | skew,
         )

@@ -1,0 +1,18 @@
+"""Every table there is. A table that is not imported here does not exist; a test looks for those."""
+
+from lims.catalog import tables as catalog
+from lims.custody import tables as custody
+from lims.deconvolution import tables as deconvolution
+from lims.kernel.audit import tables as audit
+from lims.kernel.auth import tables as auth
+from lims.kernel.db import Base
+from lims.sampling.labels import tables as labels
+from lims.sampling.people import tables as people
+from lims.sampling.sync import tables as sync
+from lims.testing.instruments import tables as instruments
+from lims.testing.interpretation import tables as interpretation
+from lims.testing.plates import tables as plates
+from lims.testing.review import tables as review
+
+TABLES = (catalog, custody, deconvolution, audit, auth, labels, people, sync, instruments, interpretation, plates, review)
+METADATA = Base.metadata

@@ -1,0 +1,1 @@
+"""A pool that is not negative becomes a case, until each of its people is settled."""

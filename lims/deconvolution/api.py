@@ -1,0 +1,105 @@
+"""Routes of cases and recollections."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from lims.catalog import queries as catalog
+from lims.custody.actions import taken_first
+from lims.deconvolution import actions, board, callbacks, queries
+from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, RecollectionView
+from lims.deconvolution.rules import CaseState, MemberState
+from lims.kernel import clock
+from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.rules import Role, own_lab, own_site
+from lims.kernel.db import Access
+from lims.kernel.errors import Refused
+from lims.kernel.pages import Page, cursor, parts_of
+
+router = APIRouter(tags=["cases"])
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("/testing/api/cases")
+def list_cases(
+    work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)],
+    state: CaseState | None = None,
+    lab: str | None = None,
+    site: str | None = None,
+    after: str | None = None,
+    limit: Limit = 100,
+) -> Page[CaseView]:
+    """Cases, oldest first; of the own lab for those bound to one."""
+    if lab is not None:
+        own_lab(work.caller, lab, f"Lab {lab}")
+    start = parts_of(after, 2) if after else None
+    point = (datetime.fromisoformat(start[0]), str(start[1])) if start else None
+    known = catalog.current(work.connection)
+    cases, more = board.listed(work.connection, known, work.caller.lab or lab, site, state, point, limit)
+    return Page(items=[board.view(case) for case in cases], next=cursor(*more) if more else None)
+
+
+@router.get("/testing/api/cases/{case_id}")
+def one_case(case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]) -> CaseView:
+    """One case."""
+    case = found(work, case_id)
+    own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    return board.view(case)
+
+
+@router.post("/testing/api/cases/{case_id}/members/{position}")
+def note_contact(
+    case_id: str, position: int, form: ContactForm, work: Annotated[Work, allow(Role.SAMPLER, Role.TECHNICIAN, using=Access.BENCH)]
+) -> CaseView:
+    """Note that a member was called, was not reached, refused, or moved away."""
+    case = found(work, case_id)
+    if work.caller.has(Role.TECHNICIAN):
+        own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    else:
+        own_site(work.caller, case.row.site, f"Case {case_id}")
+    if position not in {member.position for member in case.members}:
+        raise Refused("not_found", "{what} is not known here.", what=f"Position {position} of case {case_id}")
+    at = clock.happened(form.at, work.now)
+    content = form.model_dump(mode="json") | {"case": case_id, "position": position}
+    if taken_first(work.connection, form.id, "case.contact", content, work.caller.name, work.now):
+        actions.note_contact(work.connection, case.row.barcode, position, form, at, work.caller.name, work.now)
+    return board.view(found(work, case_id))
+
+
+@router.post("/testing/api/cases/{case_id}/close")
+def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.REVIEWER, using=Access.BENCH)]) -> CaseView:
+    """Close a discordant case as cleared, or one with members unsettled as unresolved, with a reason."""
+    own_lab(work.caller, found(work, case_id).row.lab, f"Case {case_id}")
+    at = clock.happened(form.at, work.now)
+    content = form.model_dump(mode="json") | {"case": case_id}
+    if taken_first(work.connection, form.id, "case.close", content, work.caller.name, work.now):
+        queries.lock_case(work.connection, case_id)
+        actions.close(work.connection, found(work, case_id), form, at, work.caller.name, work.now)
+    return board.view(found(work, case_id))
+
+
+@router.get("/sampling/api/recollections")
+def recollections(
+    work: Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)],
+    site: str | None = None,
+    state: MemberState | None = None,
+    after: str | None = None,
+    limit: Limit = 200,
+) -> Page[RecollectionView]:
+    """Members to call back, most urgent first; without `state` those who have not come back yet."""
+    if site is not None:
+        own_site(work.caller, site, f"Site {site}")
+    known = catalog.current(work.connection)
+    rows = callbacks.listed(work.connection, work.program.keys, known, work.caller.site or site, state)
+    start = tuple(parts_of(after, 3)) if after else None
+    rest = [row for row in rows if start is None or callbacks.place(row) > start]
+    return Page(items=rest[:limit], next=cursor(*callbacks.place(rest[limit - 1])) if len(rest) > limit else None)
+
+
+def found(work: Work, case_id: str) -> board.Case:
+    """The case; Refused where there is none."""
+    case = board.one(work.connection, catalog.current(work.connection), case_id)
+    if case is None:
+        raise Refused("not_found", "{what} is not known here.", what=f"Case {case_id}")
+    return case

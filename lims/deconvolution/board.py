@@ -1,0 +1,113 @@
+"""Cases and recollections put together from what was read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from lims.catalog.rules import Catalog
+from lims.custody.rules import Call
+from lims.deconvolution import queries
+from lims.deconvolution.forms import CaseView, MemberView
+from lims.deconvolution.rules import CaseStanding, CaseState, MemberStanding, ReactiveTube, stand, stand_case
+from lims.kernel.clock import local_day
+
+CHUNK = 200
+USUAL_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with its tube's row and its members."""
+
+    row: Row[Any]
+    standing: CaseStanding
+    members: tuple[MemberStanding, ...]
+    deadline: datetime
+
+
+def standings(connection: Connection, tubes: Sequence[Row[Any]]) -> dict[str, tuple[MemberStanding, ...]]:
+    """How each member of these tubes stands, by tube."""
+    codes = [tube.barcode for tube in tubes]
+    people, answers, notes = queries.people(connection, tubes), queries.answers(connection, codes), queries.contacts(connection, codes)
+    own = queries.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
+
+    def member(code: str, person: queries.Person) -> MemberStanding:
+        noted = notes.get((code, person.position), [])
+        if person.tube is not None:
+            standing = stand(person.position, [own[person.tube]], noted)
+            return MemberStanding(person.position, standing.state, person.tube, standing.settled_at)
+        return stand(person.position, answers.get((code, person.person_id), []) if person.person_id else [], noted)
+
+    return {code: tuple(member(code, person) for person in people.get(code, [])) for code in codes}
+
+
+def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[Row[Any]]) -> list[Case]:
+    """The cases of these reactive pools."""
+    members = standings(connection, rows)
+    closures = queries.closures(connection, [row.barcode for row in rows])
+    found = []
+    for row in rows:
+        call = Call(row.released_call) if row.released_call else None
+        tube = ReactiveTube(row.barcode, row.opened_at, call, row.released_at, row.rejected_at)
+        standing = stand_case(tube, members[row.barcode], closures.get(row.barcode))
+        found.append(Case(row, standing, members[row.barcode], deadline(catalog, row, row.opened_at)))
+    return found
+
+
+def listed(
+    connection: Connection, catalog: Catalog, lab: str | None, site: str | None, state: CaseState | None, after: tuple[datetime, str] | None, limit: int
+) -> tuple[list[Case], tuple[datetime, str] | None]:
+    """Up to `limit` cases, oldest first, and where the list goes on."""
+    chosen: list[Case] = []
+    for case in walk(connection, catalog, lab, site, after):
+        if len(chosen) == limit:
+            return chosen, (chosen[-1].row.opened_at, chosen[-1].row.barcode)
+        if state is None or case.standing.state is state:
+            chosen.append(case)
+    return chosen, None
+
+
+def walk(connection: Connection, catalog: Catalog, lab: str | None, site: str | None, after: tuple[datetime, str] | None) -> Iterator[Case]:
+    """Every case from a point on, read in chunks."""
+    while rows := queries.reactive_pools(connection, lab, site, after, CHUNK):
+        yield from cases_of(connection, catalog, rows)
+        after = (rows[-1].opened_at, rows[-1].barcode)
+        if len(rows) < CHUNK:
+            return
+
+
+def one(connection: Connection, catalog: Catalog, barcode: str) -> Case | None:
+    """The case of one tube."""
+    rows = queries.reactive_pools(connection, None, None, None, 1, only=barcode)
+    return cases_of(connection, catalog, rows)[0] if rows else None
+
+
+def deadline(catalog: Catalog, row: Row[Any], opened_at: datetime) -> datetime:
+    """By when its people should have been sampled again, by the policy of the site's zone."""
+    zone = catalog.sites[row.site].timezone if row.site in catalog.sites else "UTC"
+    policy = catalog.policy(row.site, local_day(opened_at, zone))
+    return opened_at + timedelta(hours=policy.recollect_within_hours if policy else USUAL_HOURS)
+
+
+def view(case: Case) -> CaseView:
+    """A case as it is answered."""
+    row, standing = case.row, case.standing
+    return CaseView(
+        id=row.barcode,
+        tube=row.barcode,
+        lab=row.lab,
+        site=row.site,
+        kind=row.kind,
+        call=row.reactive_call,
+        reasons=row.reasons,
+        state=standing.state.value,
+        preliminary=standing.preliminary,
+        opened_at=row.opened_at,
+        deadline=case.deadline,
+        outcome=standing.outcome.value if standing.outcome else None,
+        closed_at=standing.closed_at,
+        members=[MemberView(position=m.position, state=m.state.value, tube=m.tube) for m in case.members],
+    )

@@ -1,0 +1,58 @@
+"""The list of people to call back, as the site that collected them sees it."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from lims.catalog.rules import Catalog
+from lims.deconvolution import board, queries
+from lims.deconvolution.forms import RecollectionView
+from lims.deconvolution.rules import CAME_BACK, MemberState
+from lims.kernel.secrets import Keys
+from lims.sampling.people.queries import identities
+
+
+def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | None, state: MemberState | None) -> list[RecollectionView]:
+    """Members of this site's tubes in a state (without: all who have not come back), most urgent first."""
+    tubes = queries.tubes_to_answer(connection, site)
+    standings, people = board.standings(connection, tubes), queries.people(connection, tubes)
+    closed = closed_cases(connection, catalog, tubes)
+    wanted = []
+    for tube in tubes:
+        who = {person.position: person.person_id for person in people.get(tube.barcode, [])}
+        for member in standings[tube.barcode]:
+            out = member.state not in CAME_BACK if state is None else member.state is state
+            if out and tube.barcode not in closed and who[member.position] is not None:
+                wanted.append((tube, member, who[member.position]))
+    known = identities(connection, keys, {person for _, _, person in wanted if person})
+    rows = [
+        RecollectionView(
+            tube=tube.barcode,
+            position=member.position,
+            state=member.state.value,
+            case=tube.barcode if has_case(tube) else None,
+            site=tube.site,
+            deadline=board.deadline(catalog, tube, tube.released_at or tube.rejected_at),
+            single=member.tube,
+            **vars(known[person]),
+        )
+        for tube, member, person in wanted
+        if person is not None
+    ]
+    return sorted(rows, key=place)
+
+
+def has_case(tube: Row[Any]) -> bool:
+    """A released pool has a case; a rejected tube and a single tube have none."""
+    return tube.kind == "swab_pool" and tube.released_call is not None
+
+
+def closed_cases(connection: Connection, catalog: Catalog, tubes: Any) -> set[str]:  # noqa: ANN401 - rows of tubes
+    """The tubes whose case a reviewer has closed: nobody is called back for them any more."""
+    del catalog
+    return set(queries.closures(connection, [tube.barcode for tube in tubes if has_case(tube)]))
+
+
+def place(row: RecollectionView) -> tuple[str, str, int]:
+    """Where a member stands in the list: by deadline, then tube and position."""
+    return (row.deadline.isoformat(), row.tube, row.position)

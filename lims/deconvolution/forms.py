@@ -1,0 +1,70 @@
+"""Shapes of cases and recollections."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from lims.deconvolution.rules import ContactEvent, Outcome
+
+
+class MemberView(BaseModel):
+    """A member of a case, without a name; `tube` is the newest single tube."""
+
+    position: int
+    state: str
+    tube: str | None
+
+
+class CaseView(BaseModel):
+    """A case. Its id is the code of its tube: a tube has one case."""
+
+    id: str
+    tube: str
+    lab: str
+    site: str | None
+    kind: str | None
+    call: str
+    reasons: list[str]
+    state: str
+    preliminary: bool
+    opened_at: datetime
+    deadline: datetime
+    outcome: str | None
+    closed_at: datetime | None
+    members: list[MemberView]
+
+
+class ContactForm(BaseModel):
+    """What is noted of a member."""
+
+    id: UUID
+    event: ContactEvent
+    note: Annotated[str, Field(max_length=500)] = ""
+    at: AwareDatetime | None = None
+
+
+class CloseForm(BaseModel):
+    """A reviewer's word that a case is over."""
+
+    id: UUID
+    outcome: Outcome
+    reason: Annotated[str, Field(max_length=1000)] = ""
+    at: AwareDatetime | None = None
+
+
+class RecollectionView(BaseModel):
+    """A member to call back, for the site that collected the tube."""
+
+    tube: str
+    position: int
+    state: str
+    case: str | None
+    site: str
+    deadline: datetime
+    single: str | None
+    id_type: str
+    id_number: str
+    name: str
+    phone: str

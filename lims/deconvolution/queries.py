@@ -1,0 +1,153 @@
+"""Reading what cases follow from. A fixed number of statements for any number of tubes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
+
+from lims.custody.rules import Call
+from lims.custody.tables import Tube, TubeMember
+from lims.deconvolution.rules import Answer, ClosureNote, ContactEvent, ContactNote, Outcome
+from lims.deconvolution.tables import Closure, Contact
+from lims.testing.instruments.tables import Run
+from lims.testing.interpretation.tables import CallRow
+
+TUBE = (
+    Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, Tube.released_at, Tube.rejected_at, Tube.received_at,
+    Tube.call, Tube.run, Tube.member_count,
+)  # fmt: skip
+CHAIN_MOST = 12
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of a tube: the position, and who it is for the comparison only."""
+
+    position: int
+    person_id: UUID | None
+    tube: str | None = None  # an aliquot pool's member tube
+
+
+def reactive_pools(
+    connection: Connection, lab: str | None, site: str | None, after: tuple[datetime, str] | None, limit: int, only: str | None = None
+) -> Sequence[Row[Any]]:
+    """Pools with a call that is not negative from a run in control, oldest first, with the first such call."""
+    first = (
+        select(CallRow.barcode, func.min(Run.at).label("opened_at"))
+        .join(Run, Run.id == CallRow.run)
+        .where(CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None))
+        .group_by(CallRow.barcode)
+    )
+    if only is not None:
+        first = first.where(CallRow.barcode == only)
+    opened = first.subquery()
+    latest = (
+        select(CallRow.call, CallRow.reasons)
+        .join(Run, Run.id == CallRow.run)
+        .where(CallRow.barcode == opened.c.barcode, CallRow.call != "negative", CallRow.controls_passed)
+        .order_by(Run.imported_at.desc())
+        .limit(1)
+        .lateral()
+    )
+    query = (
+        select(*TUBE, opened.c.opened_at, latest.c.call.label("reactive_call"), latest.c.reasons)
+        .join(opened, opened.c.barcode == Tube.barcode)
+        .join(latest, latest.c.call.is_not(None))
+        .where(or_(Tube.kind.in_(["swab_pool", "aliquot_pool"]), and_(Tube.kind.is_(None), Tube.member_count == 0)))
+        .order_by(opened.c.opened_at, Tube.barcode)
+        .limit(limit)
+    )
+    if lab is not None:
+        query = query.where(Tube.lab == lab)
+    if site is not None:
+        query = query.where(Tube.site == site)
+    if after is not None:
+        query = query.where(tuple_(opened.c.opened_at, Tube.barcode) > after)
+    return connection.execute(query).all()
+
+
+def tubes_to_answer(connection: Connection, site: str | None) -> Sequence[Row[Any]]:
+    """Tubes of a site whose people are to be called back: released but not negative, or rejected; recollections themselves are not listed."""
+    positive_single = and_(Tube.kind == "single", Tube.released_call == "positive")
+    query = (
+        select(*TUBE)
+        .where(Tube.registered_at.is_not(None), Tube.retest_of.is_(None), Tube.kind != "aliquot_pool")
+        .where(or_(and_(Tube.released_call != "negative", ~positive_single), Tube.rejected_at.is_not(None)))
+    )
+    return connection.execute(query.where(Tube.site == site) if site else query).all()
+
+
+def people(connection: Connection, tubes: Sequence[Row[Any]]) -> dict[str, list[Person]]:
+    """Who is in these tubes: of a swab pool its people, of an aliquot pool its member tubes."""
+    found: dict[str, list[Person]] = defaultdict(list)
+    codes, days = [tube.barcode for tube in tubes], {tube.collected_on for tube in tubes if tube.collected_on}
+    query = select(TubeMember.barcode, TubeMember.position, TubeMember.person_id).where(TubeMember.barcode.in_(codes), TubeMember.day.in_(days))
+    for row in connection.execute(query.order_by(TubeMember.barcode, TubeMember.position)):
+        found[row.barcode].append(Person(row.position, row.person_id))
+    if pools := [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"]:
+        members = select(Tube.pool, Tube.barcode).where(Tube.pool.in_(pools)).order_by(Tube.pool, Tube.barcode)
+        for row in connection.execute(members):
+            found[row.pool].append(Person(len(found[row.pool]) + 1, None, row.barcode))
+    return found
+
+
+def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, UUID], list[Answer]]:
+    """By tube and person, the single tubes that answer it, and those that answer these."""
+    root = select(Tube.barcode.label("code"), Tube.retest_of.label("root")).where(Tube.retest_of.in_(codes)).cte("chain", recursive=True)
+    deeper = select(Tube.barcode, root.c.root).join(root, Tube.retest_of == root.c.code)
+    chain = root.union(deeper)
+    query = (
+        select(
+            chain.c.root, TubeMember.person_id, Tube.barcode, func.coalesce(Tube.sealed_at, Tube.registered_at).label("collected_at"),
+            Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at,
+        )
+        .join(Tube, Tube.barcode == chain.c.code)
+        .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
+        .where(Tube.kind == "single", Tube.field_state != "void")
+    )  # fmt: skip
+    found: dict[tuple[str, UUID], list[Answer]] = defaultdict(list)
+    for row in connection.execute(query):
+        call = Call(row.released_call) if row.released_call else None
+        found[row.root, row.person_id].append(Answer(row.barcode, row.collected_at, row.received_at, row.released_at, call, row.rejected_at))
+    return found
+
+
+def member_tubes(connection: Connection, pools: Collection[str]) -> dict[str, Answer]:
+    """The member tubes of aliquot pools as answers: what was found when each was tested by itself."""
+    query = select(Tube.barcode, Tube.sealed_at, Tube.registered_at, Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at)
+    found = {}
+    for row in connection.execute(query.where(Tube.pool.in_(pools))):
+        call = Call(row.released_call) if row.released_call else None
+        collected_at = row.sealed_at or row.registered_at or row.received_at
+        found[row.barcode] = Answer(row.barcode, collected_at, row.received_at, row.released_at, call, row.rejected_at)
+    return found
+
+
+def contacts(connection: Connection, codes: Collection[str]) -> dict[tuple[str, int], list[ContactNote]]:
+    """What was noted of members, by tube and position."""
+    found: dict[tuple[str, int], list[ContactNote]] = defaultdict(list)
+    query = select(Contact.barcode, Contact.position, Contact.event, Contact.at).where(Contact.barcode.in_(codes)).order_by(Contact.at, Contact.id)
+    for row in connection.execute(query):
+        found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at))
+    return found
+
+
+def closures(connection: Connection, codes: Collection[str]) -> dict[str, ClosureNote]:
+    """Reviewers' words on cases."""
+    query = select(Closure.barcode, Closure.outcome, Closure.at).where(Closure.barcode.in_(codes))
+    return {row.barcode: ClosureNote(Outcome(row.outcome), row.at) for row in connection.execute(query)}
+
+
+def person_ids(connection: Connection, barcode: str, position: int) -> UUID | None:
+    """Who stands at a position of a tube."""
+    query = select(TubeMember.person_id).join(Tube, and_(Tube.barcode == TubeMember.barcode, Tube.collected_on == TubeMember.day))
+    return connection.execute(query.where(TubeMember.barcode == barcode, TubeMember.position == position)).scalar_one_or_none()
+
+
+def lock_case(connection: Connection, barcode: str) -> None:
+    """Let nobody else decide on this case until we commit."""
+    connection.execute(select(Tube.barcode).where(Tube.barcode == barcode).with_for_update())

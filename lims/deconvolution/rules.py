@@ -1,0 +1,185 @@
+"""A case and its members, as they follow from what happened. Pure: no database, no clock.
+
+A case is not a record that is moved from state to state; it is what calls, releases, single tubes and contacts say
+together. So it cannot depend on the order in which they came (decision page "a case is derived").
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from lims.custody.rules import Call
+from lims.kernel.errors import Refused
+
+
+class MemberState(StrEnum):
+    """How a member stands."""
+
+    TO_RECOLLECT = "to_recollect"
+    NOTIFIED = "notified"
+    RECOLLECTED = "recollected"
+    RECEIVED = "received"
+    NEGATIVE = "negative"
+    POSITIVE = "positive"
+    INCONCLUSIVE = "inconclusive"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    TRANSFERRED = "transferred"
+
+
+class CaseState(StrEnum):
+    """How a case stands."""
+
+    OPEN = "open"
+    RECOLLECTING = "recollecting"
+    SETTLED = "settled"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    CONFIRMED = "confirmed"
+    CLEARED = "cleared"
+    UNRESOLVED = "unresolved"
+    WITHDRAWN = "withdrawn"
+
+
+class ContactEvent(StrEnum):
+    """What may be noted of a member who has not come back."""
+
+    NOTIFIED = "notified"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    TRANSFERRED = "transferred"
+
+
+SETTLED = {MemberState.NEGATIVE, MemberState.POSITIVE}
+CAME_BACK = {MemberState.RECOLLECTED, MemberState.RECEIVED, *SETTLED}
+UNDER_WAY = {*CAME_BACK, MemberState.INCONCLUSIVE}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A single tube of a member that answers the reactive tube, or answers such an answer."""
+
+    barcode: str
+    collected_at: datetime
+    received_at: datetime | None = None
+    released_at: datetime | None = None
+    released_call: Call | None = None
+    rejected_at: datetime | None = None
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Answers are taken in the order in which they were collected."""
+        return (self.collected_at, self.barcode)
+
+
+@dataclass(frozen=True)
+class ContactNote:
+    """Something noted of a member."""
+
+    event: ContactEvent
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MemberStanding:
+    """How a member stands: the state, the tube it comes from, and since when, where it is settled."""
+
+    position: int
+    state: MemberState
+    tube: str | None = None
+    settled_at: datetime | None = None
+
+
+def stand(position: int, answers: Sequence[Answer], contacts: Sequence[ContactNote]) -> MemberStanding:
+    """How a member stands. A positive single is never outweighed; of the others the last one released decides."""
+    ordered = sorted(answers, key=lambda answer: answer.order)
+    for answer in ordered:
+        if answer.released_call is Call.POSITIVE:
+            return MemberStanding(position, MemberState.POSITIVE, answer.barcode, answer.released_at)
+    decided = max((answer for answer in ordered if answer.released_call is not None), key=lambda a: a.order, default=None)
+    if decided is not None and decided.released_call is Call.NEGATIVE:
+        return MemberStanding(position, MemberState.NEGATIVE, decided.barcode, decided.released_at)
+    pending = [a for a in ordered if a.released_call is None and a.rejected_at is None and (decided is None or a.order > decided.order)]
+    if pending:
+        newest = pending[-1]
+        return MemberStanding(position, MemberState.RECEIVED if newest.received_at else MemberState.RECOLLECTED, newest.barcode)
+    return uncollected(position, ordered, decided, contacts)
+
+
+def uncollected(position: int, answers: Sequence[Answer], decided: Answer | None, contacts: Sequence[ContactNote]) -> MemberStanding:
+    """How a member stands of whom no tube is on its way: as last noted since the last tube failed."""
+    ended = [at for answer in answers for at in (answer.released_at, answer.rejected_at) if at is not None]
+    since = [note for note in contacts if not ended or note.at >= max(ended)]
+    last = answers[-1].barcode if answers else None
+    if since:
+        return MemberStanding(position, MemberState(max(since, key=lambda note: note.at).event.value), last)
+    if decided is not None and decided.released_call is Call.INCONCLUSIVE and decided is answers[-1]:
+        return MemberStanding(position, MemberState.INCONCLUSIVE, decided.barcode)
+    return MemberStanding(position, MemberState.TO_RECOLLECT, last)
+
+
+@dataclass(frozen=True)
+class ReactiveTube:
+    """A pool with a call that is not negative, from a run in control."""
+
+    barcode: str
+    opened_at: datetime
+    released_call: Call | None
+    released_at: datetime | None
+    rejected_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ClosureNote:
+    """A reviewer's word that a case is over."""
+
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseStanding:
+    """How a case stands. Preliminary: found at import, not yet signed off."""
+
+    state: CaseState
+    preliminary: bool
+    outcome: Outcome | None = None
+    closed_at: datetime | None = None
+
+
+def stand_case(tube: ReactiveTube, members: Sequence[MemberStanding], closure: ClosureNote | None) -> CaseStanding:
+    """How a case stands, from its tube, its members and a reviewer's word."""
+    firm = tube.released_call is not None or tube.rejected_at is not None
+    if tube.released_call is Call.NEGATIVE:
+        return CaseStanding(CaseState.CLOSED, preliminary=False, outcome=Outcome.WITHDRAWN, closed_at=tube.released_at)
+    if closure is not None:
+        return CaseStanding(CaseState.CLOSED, preliminary=not firm, outcome=closure.outcome, closed_at=closure.at)
+    states = {member.state for member in members}
+    if members and states <= SETTLED and firm:
+        if MemberState.POSITIVE not in states:
+            return CaseStanding(CaseState.SETTLED, preliminary=False)
+        ends = [at for at in (*(member.settled_at for member in members), tube.released_at) if at is not None]
+        return CaseStanding(CaseState.CLOSED, preliminary=False, outcome=Outcome.CONFIRMED, closed_at=max(ends))
+    return CaseStanding(CaseState.RECOLLECTING if states & UNDER_WAY else CaseState.OPEN, preliminary=not firm)
+
+
+def refuse_closing(case: str, standing: CaseStanding, members: Sequence[MemberStanding], outcome: Outcome, reason: str) -> None:
+    """Refused where a case may not be closed with this outcome by a reviewer."""
+    if not reason.strip():
+        raise Refused("case_without_reason", "Say why case {case} is closed.", case=case)
+    if standing.state is CaseState.CLOSED:
+        raise Refused("case_closed", "Case {case} is closed already: {outcome}.", case=case, outcome=standing.outcome)
+    if standing.preliminary:
+        raise Refused("case_preliminary", "The call of tube {case} is not released yet; review it first.", case=case)
+    unsettled = [str(member.position) for member in members if member.state not in SETTLED]
+    if outcome is Outcome.CLEARED and (unsettled or standing.state is not CaseState.SETTLED):
+        raise Refused("case_unsettled", "Case {case} cannot be cleared: members {members} are not settled.", case=case, members=", ".join(unsettled) or "unknown")
+    if outcome is Outcome.UNRESOLVED and not unsettled and members:
+        raise Refused("case_all_settled", "Every member of case {case} is settled; close it as cleared.", case=case)
+    if outcome not in (Outcome.CLEARED, Outcome.UNRESOLVED):
+        raise Refused("case_outcome", "A reviewer closes a case as cleared or unresolved; {outcome} comes by itself.", outcome=outcome)

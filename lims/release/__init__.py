@@ -1,0 +1,1 @@
+"""The one seam where a signed-off call meets a person."""

@@ -1,0 +1,1 @@
+"""Throughput against capacity, backlog, reconciliation: figures that add up."""

@@ -1,0 +1,1 @@
+"""Sealed boxes of tubes, and their way to the lab."""

@@ -1,0 +1,24 @@
+"""Reading boxes and the tubes to be packed."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from lims.custody.tables import Box, Tube
+
+
+def box(connection: Connection, barcode: str) -> Row[Any] | None:
+    """One box."""
+    return connection.execute(select(Box.__table__).where(Box.barcode == barcode)).one_or_none()
+
+
+def box_for_update(connection: Connection, barcode: str) -> Row[Any] | None:
+    """One box, locked."""
+    return connection.execute(select(Box.__table__).where(Box.barcode == barcode).with_for_update()).one_or_none()
+
+
+def tubes_for_update(connection: Connection, codes: Collection[str]) -> Sequence[Row[Any]]:
+    """The tubes to be packed, locked in the order of their barcodes."""
+    query = select(Tube.barcode, Tube.site, Tube.field_state, Tube.box).where(Tube.barcode.in_(codes))
+    return connection.execute(query.order_by(Tube.barcode).with_for_update()).all()

@@ -1,0 +1,1 @@
+"""Tubes as the field sees them."""

@@ -1,0 +1,22 @@
+"""Shapes of label requests."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class ReserveForm(BaseModel):
+    """How many labels a site wants."""
+
+    site: str
+    count: Annotated[int, Field(ge=1, le=100_000)]
+
+
+class RangeAnswer(BaseModel):
+    """A reserved run of codes, both ends included."""
+
+    id: UUID
+    first: str
+    last: str
+    count: int

@@ -1,0 +1,32 @@
+"""Reading label ranges."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, select
+
+from lims.sampling.labels.tables import LabelBlock, LabelRange
+
+
+def range_for_update(connection: Connection, range_id: UUID) -> Row[Any] | None:
+    """One range, locked, so that two first prints are one first print and one reprint."""
+    return connection.execute(select(LabelRange.__table__).where(LabelRange.id == range_id).with_for_update()).one_or_none()
+
+
+def range_by_serials(connection: Connection, first: int, last: int) -> Row[Any] | None:
+    """The range that holds both serials, locked."""
+    query = select(LabelRange.__table__).where(LabelRange.first_serial <= first, LabelRange.last_serial >= last)
+    return connection.execute(query.with_for_update()).one_or_none()
+
+
+def block_for_update(connection: Connection, site: str, count: int) -> Row[Any] | None:
+    """A block of this site with that many serials left, the fullest used first, locked."""
+    query = (
+        select(LabelBlock.__table__)
+        .where(LabelBlock.site == site, LabelBlock.last_serial - LabelBlock.next_serial + 1 >= count)
+        .where(LabelBlock.next_serial <= LabelBlock.last_serial)
+        .order_by(LabelBlock.last_serial - LabelBlock.next_serial, LabelBlock.id)
+        .limit(1)
+        .with_for_update()
+    )
+    return connection.execute(query).one_or_none()

@@ -1,0 +1,106 @@
+"""The report of a run: a JSON document, and a few tables for people."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from lims.simulate.account import Account
+from lims.simulate.scene import Scene
+
+SHOWN = ("collected_tubes", "received_tubes", "tested_tubes", "released_tubes", "nonnegative_tubes", "rejected_tubes", "retest_tubes")
+SHOWN_LAST = ("capacity_tubes", "utilisation", "backlog_tubes", "turnaround_minutes_p50", "turnaround_minutes_p90", "open_cases")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found. `mismatches` holds the first fifty; `mismatch_counts` all of them by kind."""
+
+    ok: bool
+    plan: dict[str, Any]
+    run_id: str
+    tubes: int
+    people: int
+    seconds: float
+    people_per_second: float
+    stages: dict[str, dict[str, float]]
+    calls: dict[str, dict[str, float]]
+    outcomes: dict[str, int]
+    states: dict[str, int]
+    retries: dict[str, int]
+    mismatches: list[dict[str, Any]]
+    mismatch_counts: dict[str, int]
+    reconciliation: dict[str, Any]
+    throughput: list[dict[str, Any]]
+
+    def json(self) -> str:
+        """The document, indented."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=str)
+
+
+def rate(count: int, seconds: float) -> float:
+    """So many a second; 0 where no time passed."""
+    return round(count / seconds, 1) if seconds > 0 else 0.0
+
+
+def report_of(scene: Scene, account: Account, seconds: float) -> Report:
+    """Sum up a run."""
+    stages = {
+        name: {
+            "seconds": round(stage.seconds, 2),
+            "tubes": stage.tubes,
+            "people": stage.people,
+            "tubes_per_second": rate(stage.tubes, stage.seconds),
+            "people_per_second": rate(stage.people, stage.seconds),
+        }
+        for name, stage in scene.stages.items()
+    }
+    people = scene.world.people
+    return Report(
+        ok=scene.findings.none,
+        plan=asdict(scene.plan),
+        run_id=scene.run_id,
+        tubes=len(scene.world.tubes),
+        people=people,
+        seconds=round(seconds, 2),
+        people_per_second=rate(people, seconds),
+        stages=stages,
+        calls=scene.meter.calls(),
+        outcomes=dict(scene.meter.outcomes),
+        states=account.states,
+        retries=dict(scene.meter.retries),
+        mismatches=scene.findings.listed,
+        mismatch_counts=dict(scene.findings.counts),
+        reconciliation=account.reconciliation,
+        throughput=account.throughput,
+    )
+
+
+def table(title: str, first: str, rows: dict[str, dict[str, Any]]) -> Table:
+    """Rows of figures under the names that occur in them."""
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    shown = Table(title=title, title_justify="left")
+    shown.add_column(first)
+    for name in columns:
+        shown.add_column(name.replace("_", " "), justify="right")
+    for key, row in rows.items():
+        shown.add_row(key, *("" if row.get(name) is None else f"{row[name]:,}" for name in columns))
+    return shown
+
+
+def show(report: Report, console: Console) -> None:
+    """Print what a person wants to know after a run."""
+    console.print(table("Stages", "stage", report.stages))
+    console.print(table("Calls", "call", report.calls))
+    rows = {str(row["lab"]): {name: row.get(name) for name in SHOWN + SHOWN_LAST} for row in report.throughput}
+    console.print(table("Throughput", "lab", rows))
+    if report.reconciliation:
+        console.print("Reconciliation", report.reconciliation)
+    for what, count in report.mismatch_counts.items():
+        console.print(f"[red]{count} × {what}[/red]", highlight=False)
+    verdict = "everything as it should be" if report.ok else f"{sum(report.mismatch_counts.values())} findings"
+    console.print(
+        f"{report.people:,} people, {report.tubes:,} tubes, {report.seconds:,} s, {report.people_per_second:,} people/s: {verdict}"
+    )

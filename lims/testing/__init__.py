@@ -1,0 +1,1 @@
+"""The bench: from the tube on the lab's doorstep to a call that two people have signed."""

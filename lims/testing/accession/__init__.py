@@ -1,0 +1,1 @@
+"""Boxes are opened and tubes scanned in."""

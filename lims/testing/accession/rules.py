@@ -1,0 +1,37 @@
+"""How a box stands. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class BoxStanding:
+    """The tubes of a box, each in one list; `expected` counts those that were packed."""
+
+    expected: int
+    received: tuple[str, ...]
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+    unregistered: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+def standing(box: str, lab: str, tubes: Iterable[Any]) -> BoxStanding:
+    """Sort the tubes of a box: rows with barcode, box (packed in), received_box, lab, received_at, registered_at."""
+    lists: dict[str, list[str]] = {name: [] for name in ("received", "missing", "unexpected", "unregistered", "elsewhere")}
+    expected = 0
+    for tube in tubes:
+        packed_here = tube.box == box
+        expected += packed_here
+        if tube.received_at is None:
+            lists["missing"].append(tube.barcode)
+        elif tube.lab != lab:
+            lists["elsewhere"].append(tube.barcode)
+        elif tube.registered_at is None:
+            lists["unregistered"].append(tube.barcode)
+        elif not packed_here:
+            lists["unexpected"].append(tube.barcode)
+        else:
+            lists["received"].append(tube.barcode)
+    return BoxStanding(expected, **{name: tuple(codes) for name, codes in lists.items()})

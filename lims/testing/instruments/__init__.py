@@ -1,0 +1,1 @@
+"""Instruments: the files they write (formats) and the files they read (sample sheets)."""

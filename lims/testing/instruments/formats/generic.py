@@ -1,0 +1,77 @@
+"""The generic run file: CSV with the columns Plate, Well, Sample, Target, Ct, for instruments that have no reader of their own.
+
+Nothing of it may be guessed. A last line without a line end is refused unless more columns follow the Ct: cut after 3, a Ct
+of 31.2 would be a strong positive, and cut before it, a negative. The CSV writers of Excel, Python and R all end the last line.
+"""
+
+from lims.kernel.errors import Refused
+from lims.testing.instruments.formats import cells
+from lims.testing.instruments.formats.collecting import once_each, some
+from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
+from lims.testing.instruments.rules import ParsedReading, ParsedRun
+
+NAME, TITLE = "generic", "generic CSV (Plate,Well,Sample,Target,Ct)"
+COLUMNS = ("plate", "well", "sample", "target", "ct")
+
+
+def recognises(grids: tuple[Grid, ...]) -> bool:
+    """Whether the first line names plates and wells."""
+    return {"plate", "well"} <= set(_header(grids).names)
+
+
+def read(grids: tuple[Grid, ...]) -> ParsedRun:
+    """The readings; every row must be whole and of the same plate."""
+    header = _header(grids)
+    _check(header)
+    plates: dict[str, int] = {}
+    readings: list[ParsedReading] = []
+    for line in grids[0].lines[header.line.number :]:
+        if not line.blank:
+            record = header.record(line, COLUMNS)
+            plates.setdefault(record.text("plate"), record.line)
+            readings += _reading(record)
+    kept = some(once_each(readings))
+    return ParsedRun(NAME, instrument=None, plate=_one(plates), readings=kept)
+
+
+def _header(grids: tuple[Grid, ...]) -> Header:
+    """The first line that is not blank; in a workbook an empty one, because this format is text."""
+    nothing = Header(Line(0), ",")
+    first = next((line for line in grids[0].lines if not line.blank), None) if not grids[0].name else None
+    if first is None or first.delimiter != "," or first.text.count('"') % 2:
+        return nothing
+    return Header.of(first)
+
+
+def _check(header: Header) -> None:
+    if "ct" not in header.names:
+        raise Refused("run_file_no_ct", "Line {line} has no column Ct, so there are no readings.", line=header.line.number)
+    wrong = [name for name in COLUMNS if header.names.count(name) != 1]
+    if wrong:
+        raise Refused(
+            "run_file_columns", "Line {line} must name each of Plate, Well, Sample, Target, Ct once; see {column}.",
+            line=header.line.number, column=wrong[0],
+        )
+
+
+def _reading(record: Record) -> list[ParsedReading]:
+    """One reading, or none for an empty well."""
+    well = cells.well(record.text("well"), record.line)
+    sample, target, written = record.text("sample"), record.text("target"), record.text("ct")
+    if not (sample or target or written):
+        return []
+    if not target:
+        raise Refused("run_file_no_target", "Line {line}, well {well}: no target is named.", line=record.line, well=well)
+    return [ParsedReading(well, sample or None, target, cells.ct(written, record.line, well), record.line)]
+
+
+def _one(plates: dict[str, int]) -> str:
+    (first, _), *others = plates.items()
+    if others:
+        raise Refused(
+            "run_file_two_plates", "The file begins with plate {plate}, but line {line} is of plate {other}.",
+            plate=first or "(none)", other=others[0][0] or "(none)", line=others[0][1],
+        )
+    if not first:
+        raise Refused("run_file_no_plate", "The column Plate is empty; it must hold the plate's barcode.")
+    return first

@@ -1,0 +1,60 @@
+"""What an instrument's file says, and what a plate tells an instrument. Pure: no database, no clock, no web."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedReading:
+    """One target in one well, as the instrument's file states it.
+
+    `well` is canonical (`A1` to `P24`); `sample` is None where the file names none; `ct` is in cycles, None where there is
+    no amplification; `line` is the line (or the row of the sheet) it stands in, counted from 1.
+    """
+
+    well: str
+    sample: str | None
+    target: str
+    ct: float | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRun:
+    """One read-out of one plate.
+
+    `plate` is the plate's barcode if the file states one. `omitted` are the wells that the operator has excluded from the
+    analysis: they have no readings, so a plan that expects them finds them missing.
+    """
+
+    format: str
+    instrument: str | None
+    plate: str | None
+    readings: tuple[ParsedReading, ...]
+    omitted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTarget:
+    """A target of the assay and the dye it is read in."""
+
+    name: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWell:
+    """What stands in a well: `sample` is the tube's barcode or the control's role, `role` None for a tube."""
+
+    well: str
+    sample: str
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPlate:
+    """A plate as laid out, with all an instrument must be told."""
+
+    barcode: str
+    assay: str
+    wells: tuple[PlannedWell, ...]
+    targets: tuple[PlannedTarget, ...]

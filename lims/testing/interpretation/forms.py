@@ -1,0 +1,35 @@
+"""Shapes of runs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class WellCall(BaseModel):
+    """One well of a run: a tube with its call, or a control. Ct in cycles, null for no amplification."""
+
+    well: str
+    tube: str | None
+    control: str | None = None
+    call: str
+    reasons: list[str]
+    readings: dict[str, float | None]
+
+
+class RunAnswer(BaseModel):
+    """A run: its controls' verdict and its calls."""
+
+    run: UUID
+    plate: str
+    format: str
+    instrument: str | None
+    sha256: str
+    at: datetime
+    imported_at: datetime
+    imported_by: str
+    already_imported: bool
+    control_verdict: str
+    reasons: list[dict[str, Any]]
+    calls: list[WellCall]

@@ -1,0 +1,54 @@
+"""A run as it is shown: built from what is stored, so that a repeated import answers as the first did."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+
+from lims.catalog.rules import Catalog
+from lims.kernel.errors import Refused
+from lims.testing.interpretation import queries
+from lims.testing.interpretation.forms import RunAnswer, WellCall
+from lims.testing.interpretation.rules import call
+
+
+def run_answer(connection: Connection, catalog: Catalog, run: UUID, *, already_imported: bool = False) -> RunAnswer:
+    """One run with every well, in the plate's order."""
+    row = queries.run(connection, run)
+    if row is None:
+        raise Refused("not_found", "{what} is not known in this lab.", what=f"Run {run}")
+    return RunAnswer(
+        run=row.id,
+        plate=row.plate,
+        format=row.format,
+        instrument=row.instrument,
+        sha256=row.sha256.hex(),
+        at=row.at,
+        imported_at=row.imported_at,
+        imported_by=row.imported_by,
+        already_imported=already_imported,
+        control_verdict="passed" if row.controls_passed else "failed",
+        reasons=row.reasons,
+        calls=well_calls(connection, catalog, row),
+    )
+
+
+def well_calls(connection: Connection, catalog: Catalog, run: Row[Any]) -> list[WellCall]:
+    """Every well of a run with its readings; tubes with their stored call, controls as they came out."""
+    assay = catalog.assay(run.assay, run.assay_version)
+    codes = [what["tube"] for what in run.wells.values() if "tube" in what] + [run.plate]
+    cts: dict[str, dict[str, float | None]] = {well: {} for well in run.wells}
+    for reading in queries.readings(connection, codes, run.id):
+        cts[reading.well][reading.target] = reading.ct
+    stored = {row.barcode: row for row in queries.calls(connection, run.id)}
+    shown = []
+    for well, what in run.wells.items():
+        tube, readings = what.get("tube"), {name: cts[well].get(name) for name in assay.readings}
+        if tube is not None:
+            shown.append(WellCall(well=well, tube=tube, call=stored[tube].call, reasons=stored[tube].reasons, readings=readings))
+        else:
+            verdict = call(readings, assay)
+            shown.append(
+                WellCall(well=well, tube=None, control=what["control"], call=verdict.call, reasons=list(verdict.reasons), readings=readings)
+            )
+    return shown

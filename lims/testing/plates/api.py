@@ -1,0 +1,48 @@
+"""Routes of plates and aliquot pools."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from lims.catalog import queries as catalog
+from lims.custody.actions import taken_first
+from lims.kernel import barcodes, clock
+from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.rules import Role, own_lab
+from lims.kernel.db import Access
+from lims.testing.plates import actions, lookup, queries
+from lims.testing.plates.forms import PlateAnswer, PlateForm, PoolAnswer, PoolForm
+
+router = APIRouter(prefix="/testing/api", tags=["plates"])
+Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
+
+
+@router.post("/plates")
+def lay_out(form: PlateForm, work: Technician) -> PlateAnswer:
+    """Lay out a plate: waiting tubes, most urgent first, around the assay's controls; or as given."""
+    known = catalog.current(work.connection)
+    own_lab(work.caller, known.lab(form.lab).code, f"Lab {form.lab}")
+    barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.PLATE, known.formats)
+    at = clock.happened(form.at, work.now)
+    if taken_first(work.connection, form.id, "plate.lay_out", form.model_dump(mode="json"), work.caller.name, work.now):
+        actions.lay_out(work.connection, known, form, barcode, at, work.caller.name, work.now)
+    return lookup.plate_answer(work, barcode)
+
+
+@router.get("/plates/{barcode}")
+def plate(barcode: str, work: Technician) -> PlateAnswer:
+    """A plate's map."""
+    return lookup.plate_answer(work, barcodes.normalise(barcode))
+
+
+@router.post("/pools")
+def make_pool(form: PoolForm, work: Technician) -> PoolAnswer:
+    """Mix single tubes into an aliquot pool."""
+    known = catalog.current(work.connection)
+    own_lab(work.caller, known.lab(form.lab).code, f"Lab {form.lab}")
+    barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.TUBE, known.formats)
+    members = [barcodes.check(barcodes.normalise(tube), barcodes.Kind.TUBE, known.formats) for tube in form.members]
+    at = clock.happened(form.at, work.now)
+    if taken_first(work.connection, form.id, "pool.make", form.model_dump(mode="json"), work.caller.name, work.now):
+        actions.make_pool(work.connection, form, barcode, members, at, work.caller.name, work.now)
+    return PoolAnswer(barcode=barcode, lab=form.lab, members=list(queries.pool_members(work.connection, barcode)))

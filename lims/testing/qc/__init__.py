@@ -1,0 +1,1 @@
+"""Whether the controls of a plate let its tubes be called."""

@@ -1,0 +1,155 @@
+"""Whether a file belongs to its plate, and whether its controls are in control. Pure.
+
+In control: every weak positive comes out positive, and no negative or blank has a target at Ct ≤ grey_to (handbook v2, as
+quoted in the domain notes 2.8; the contract's section 4).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from lims.catalog.rules import Assay, ControlRole
+from lims.kernel import barcodes
+from lims.kernel.errors import Refused, listed
+
+Cts = Mapping[str, float | None]
+WellReadings = Mapping[str, Cts]
+PlanWells = Mapping[str, Mapping[str, str]]
+CONTROL = "control:"
+
+
+class Reading(Protocol):
+    """One reading of a parsed file (`instruments.rules.ParsedReading`)."""
+
+    @property
+    def well(self) -> str: ...
+    @property
+    def sample(self) -> str | None: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def ct(self) -> float | None: ...
+    @property
+    def line(self) -> int: ...
+
+
+class File(Protocol):
+    """A parsed file (`instruments.rules.ParsedRun`)."""
+
+    @property
+    def plate(self) -> str | None: ...
+    @property
+    def readings(self) -> tuple[Reading, ...]: ...
+
+
+def match(plate: str, wells: PlanWells, assay: Assay, file: File) -> dict[str, dict[str, float | None]]:
+    """Well → target → Ct, of exactly the planned wells and targets; Refused with the well and the line where the file is another plate's."""
+    if file.plate is not None and barcodes.normalise(file.plate) != plate:
+        raise Refused("run_other_plate", "The file is of plate {other}, not of plate {plate}.", other=file.plate, plate=plate)
+    found: dict[str, dict[str, float | None]] = {}
+    for reading in file.readings:
+        check_place(plate, wells, assay, reading)
+        cts = found.setdefault(reading.well, {})
+        if reading.target in cts:
+            raise Refused("run_file_doubled", "Line {line}: well {well} has {target} twice.", line=reading.line, well=reading.well, target=reading.target)
+        cts[reading.target] = reading.ct
+    check_names(plate, wells, file)
+    if missing := [well for well in wells if well not in found]:
+        raise Refused("run_well_missing", "The file lacks wells of plate {plate}: {wells}.", plate=plate, wells=listed(missing))
+    for well, cts in found.items():
+        if lacking := [target for target in assay.readings if target not in cts]:
+            raise Refused("run_target_missing", "Well {well} lacks {targets}.", well=well, targets=", ".join(lacking))
+    return found
+
+
+def check_place(plate: str, wells: PlanWells, assay: Assay, reading: Reading) -> None:
+    """Refused where a reading's well or target is not planned, or its sample is another than the planned one."""
+    if reading.well not in wells:
+        raise Refused("run_well_foreign", "Line {line}: nothing was planned in well {well} of plate {plate}.", line=reading.line, well=reading.well, plate=plate)
+    if reading.target not in assay.readings:
+        raise Refused(
+            "run_target_foreign", "Line {line}: target {target} in well {well} is not one of {known}.",
+            line=reading.line, target=reading.target, well=reading.well, known=", ".join(assay.readings),
+        )  # fmt: skip
+    planned = wells[reading.well].get("tube") or wells[reading.well]["control"]
+    if reading.sample is not None and said(reading.sample) != said(planned):
+        raise Refused(
+            "run_sample_moved", "Line {line}: well {well} should hold {planned}, the file says {sample}; were plates swapped?",
+            line=reading.line, well=reading.well, planned=planned, sample=reading.sample,
+        )  # fmt: skip
+
+
+def check_names(plate: str, wells: PlanWells, file: File) -> None:
+    """Refused where samples are named in some wells only, or nowhere in a file that does not say its plate either."""
+    named = {reading.well for reading in file.readings if reading.sample is not None}
+    if named and (unnamed := [well for well in wells if well not in named]):
+        raise Refused("run_sample_unnamed", "The file does not say what is in {wells}.", wells=listed(unnamed))
+    if not named and file.plate is None:
+        raise Refused("run_unidentified", "The file names neither its plate nor its samples: nothing shows that it is of plate {plate}.", plate=plate)
+
+
+def said(sample: str) -> str:
+    """A sample's name for comparison: barcodes and roles in one notation."""
+    return barcodes.normalise(sample).removeprefix(CONTROL.upper())
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a control is out: its well and what was seen there."""
+
+    code: str
+    well: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class ControlVerdict:
+    """Whether the tubes of a plate may be called, and if not, every reason why."""
+
+    passed: bool
+    reasons: tuple[Reason, ...]
+
+
+def weak_positives_detected(wells: PlanWells, readings: WellReadings, assay: Assay) -> Iterable[Reason]:
+    """Every weak positive has every target at Ct ≤ its cut-off."""
+    for well in of_role(wells, ControlRole.WEAK_POSITIVE):
+        lacking = [t.name for t in assay.targets if (ct := readings[well][t.name]) is None or ct > t.cutoff]
+        if lacking:
+            yield Reason("weak_positive_not_detected", well, f"weak positive in {well}: {', '.join(lacking)} not detected")
+
+
+def negatives_flat(wells: PlanWells, readings: WellReadings, assay: Assay) -> Iterable[Reason]:
+    """No negative control has a target at Ct ≤ grey_to."""
+    return amplified(wells, readings, assay, ControlRole.NEGATIVE)
+
+
+def blanks_flat(wells: PlanWells, readings: WellReadings, assay: Assay) -> Iterable[Reason]:
+    """No blank has a target at Ct ≤ grey_to."""
+    return amplified(wells, readings, assay, ControlRole.BLANK)
+
+
+PLATE_CONTROLS: tuple[Callable[[PlanWells, WellReadings, Assay], Iterable[Reason]], ...] = (
+    weak_positives_detected,
+    negatives_flat,
+    blanks_flat,
+)
+
+
+def judge(wells: PlanWells, readings: WellReadings, assay: Assay) -> ControlVerdict:
+    """Whether the controls of this plate let its tubes be called."""
+    reasons = tuple(reason for rule in PLATE_CONTROLS for reason in rule(wells, readings, assay))
+    return ControlVerdict(passed=not reasons, reasons=reasons)
+
+
+def amplified(wells: PlanWells, readings: WellReadings, assay: Assay, role: ControlRole) -> Iterable[Reason]:
+    """A reason for each well of a role in which a target is seen up to the end of its grey zone."""
+    for well in of_role(wells, role):
+        for target in assay.targets:
+            ct = readings[well][target.name]
+            if ct is not None and ct <= target.grey_to:
+                yield Reason(f"{role}_amplified", well, f"{role} in {well}: {target.name} at Ct {ct:g}")
+
+
+def of_role(wells: PlanWells, role: ControlRole) -> list[str]:
+    """The wells of one control role."""
+    return [well for well, what in wells.items() if what.get("control") == role]

@@ -1,0 +1,1 @@
+"""A second person looks, releases or sends back."""

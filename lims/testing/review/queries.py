@@ -1,0 +1,44 @@
+"""Reading what a reviewer decides on, and what was decided."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, and_, exists, select
+
+from lims.custody.tables import Tube
+from lims.testing.instruments.tables import Run
+from lims.testing.interpretation.tables import CallRow
+from lims.testing.plates.tables import Plate
+from lims.testing.review.tables import Release, Returned
+
+
+def doubted(connection: Connection, run_id: UUID, codes: Sequence[str]) -> set[str]:
+    """The tubes of a run that another run in control called otherwise than negative, without being sent back for it.
+
+    Such a tube is nobody's clean negative: a person must name it.
+    """
+    sent_back = exists().where(and_(Returned.barcode == CallRow.barcode, Returned.run == CallRow.run))
+    query = select(CallRow.barcode).where(
+        CallRow.barcode.in_(codes), CallRow.run != run_id, CallRow.controls_passed, CallRow.call != "negative", ~sent_back
+    )
+    return set(connection.execute(query).scalars())
+
+
+def released_by(connection: Connection, review: UUID) -> list[str]:
+    """The tubes that a decision released; of an aliquot pool its own code, not its members'."""
+    own = (CallRow.barcode == Release.barcode) & (CallRow.run == Release.run) & CallRow.pooled_in.is_(None)
+    return list(connection.execute(select(Release.barcode).join(CallRow, own).where(Release.review == review).order_by(Release.barcode)).scalars())
+
+
+def returned_by(connection: Connection, review: UUID) -> list[str]:
+    """The tubes that a decision sent back."""
+    return list(connection.execute(select(Returned.barcode).where(Returned.review == review).order_by(Returned.barcode)).scalars())
+
+
+def to_review(connection: Connection, lab: str | None, limit: int = 50) -> Sequence[Row[Any]]:
+    """Runs of a lab whose plates still hold tubes to decide on, oldest first."""
+    undecided = exists().where(and_(Tube.plate == Run.plate, Tube.bench_state.in_(["plated", "called"])))
+    query = select(Run.id, Run.plate, Run.controls_passed, Run.reasons, Run.imported_at, Run.imported_by, Plate.lab, Plate.assay)
+    query = query.join(Plate, Plate.barcode == Run.plate).where(undecided).order_by(Run.imported_at).limit(limit)
+    return connection.execute(query.where(Plate.lab == lab) if lab else query).all()
