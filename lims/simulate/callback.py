@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from lims.kernel.ids import uuid7
@@ -10,7 +11,7 @@ from lims.simulate.client import path_of
 from lims.simulate.devices import Call
 from lims.simulate.field import Field
 from lims.simulate.messages import Entry
-from lims.simulate.scene import Scene, together
+from lims.simulate.scene import Scene, crew, together
 from lims.simulate.world import Tube
 
 STAGE = "recollect"
@@ -18,6 +19,7 @@ OPENS, CLOSES = 18.0, 19.0
 COMES_BACK = 0.9
 NOBODY = 0.06  # of the tubes: nobody comes back the same day
 NOTIFIED = 0.5  # of those who come are noted as notified before
+CALLERS = 4  # at work at once at a site
 AWAY = ("unreachable", "refused", "transferred")
 
 
@@ -58,8 +60,7 @@ class Callback:
             fault = "missing from" if (tube, position) in wanted else "too much on"
             self.scene.findings.add(f"{fault} the recollection list", tube=tube, position=position)
         summons = self.summon(rng, tubes, listed)
-        for summon in summons:
-            await self.note(rng, summon)
+        await crew(CALLERS, summons, partial(self.note, rng))
         coming = [summon for summon in summons if summon.comes]
         await self.collect(rng, site, coming)
         left = await self.listed(site)
@@ -108,8 +109,14 @@ class Callback:
         hours = sorted(rng.uniform(OPENS + 0.2, CLOSES) for _ in coming)
         # Members of one pool come together, so the list stays in order and the hours follow it.
         singles = [scene.world.retest(rng, s.tube, s.position, code, hour) for s, code, hour in zip(coming, codes, hours, strict=True)]
+        calls = []
         while singles:
             few = rng.randint(1, 8)
             now, singles = singles[:few], singles[few:]
-            await scene.pacer.until(now[-1].sealed)
-            await self.field.send(site, f"sim-{scene.run_id}-back", Call(now[-1].sealed, [Entry(tube) for tube in now]))
+            calls.append(Call(now[-1].sealed, [Entry(tube) for tube in now]))
+        await crew(CALLERS, calls, partial(self.send, site))
+
+    async def send(self, site: str, call: Call) -> None:
+        """A few single tubes, when their hour has come."""
+        await self.scene.pacer.until(call.hour)
+        await self.field.send(site, f"sim-{self.scene.run_id}-back", call)

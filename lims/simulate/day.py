@@ -37,7 +37,10 @@ async def run(plan: Plan, credentials: Credentials, url: str, progress: Progress
 
     Raises PlanError where the plan fits neither date nor credentials. Everything the server does wrong is in the report.
     """
-    line = Wire(url, plan.connections)
+    try:
+        line = Wire(url, plan.connections)
+    except ValueError as error:
+        raise PlanError(f"--url: {error}") from error
     try:
         return await run_over(line, plan, credentials, progress)
     finally:

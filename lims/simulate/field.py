@@ -7,6 +7,7 @@ from lims.simulate.scene import Channel, Scene, crew
 from lims.simulate.world import Tube
 
 STAGE = "collect"
+ROLL = 2_000  # labels reserved at once
 KEPT = frozenset({"accepted", "already_have"})
 
 
@@ -53,7 +54,14 @@ class Field:
             await self.send(device.site, f"sim-{scene.run_id}-{device.number:05d}", call)
 
     async def labels(self, site: str, count: int) -> list[str]:
-        """Fresh tube codes from the server."""
+        """Fresh tube codes from the server, a roll of labels at a time."""
+        codes: list[str] = []
+        while len(codes) < count:
+            codes += await self.roll(site, min(count - len(codes), ROLL))
+        return codes
+
+    async def roll(self, site: str, count: int) -> list[str]:
+        """Reserve one range."""
         scene = self.scene
         answer = await scene.client.post(
             "label range", scene.credentials.samplers[site], "/sampling/api/label-ranges", {"site": site, "count": count}

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from pathlib import Path
 
 from lims.simulate.instrument import Kit
@@ -36,7 +37,7 @@ class Plan:
             raise PlanError("--prevalence is a share between 0 and 1, for example 0.001")
         if self.pool_size < 1:
             raise PlanError("--pool-size must be at least 1")
-        if self.speed is not None and self.speed <= 0:
+        if self.speed is not None and not 0 < self.speed < inf:
             raise PlanError("--speed is max, or x and a number above 0, for example x60")
 
 

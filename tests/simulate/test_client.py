@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 
 import pytest
 
@@ -19,7 +20,7 @@ class Script:
     def __init__(self, *answers: Answer | None) -> None:
         self.answers, self.bodies = list(answers), list[bytes]()
 
-    async def send(self, method: str, path: str, headers: dict[str, str], body: bytes, seconds: float) -> Answer:
+    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Answer:
         self.bodies.append(body)
         if (answer := self.answers.pop(0)) is None:
             raise TransportError("gone")

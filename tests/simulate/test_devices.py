@@ -3,14 +3,14 @@
 import random
 from dataclasses import replace
 
+from lims.kernel import clock
 from lims.kernel.barcodes import Kind, own_code
 from lims.simulate.devices import Device, calls, devices, fill_tubes, sizes_of
-from lims.simulate.messages import record, sync_body
 from lims.simulate.hours import SimulatedDay
+from lims.simulate.messages import record, sync_body
 from lims.simulate.people import Population
 from lims.simulate.plan import Plan
 from lims.simulate.world import Tube, World
-from lims.kernel import clock
 
 
 def morning(plan: Plan, device: Device) -> list[Tube]:

@@ -61,7 +61,7 @@ def test_a_person_stands_as_the_contract_says(single: Tube, state: str) -> None:
 )
 def test_a_case_stands_as_the_contract_says(pool: Tube, states: set[str], outcome: str | None) -> None:
     assert has_case(pool)
-    assert case_state(pool)[:2] == (states, outcome)
+    assert case_state(pool)[:2] == (frozenset(states), outcome)
 
 
 def test_members_are_told_apart() -> None:
