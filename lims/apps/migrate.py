@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from lims.kernel.db import Access, Database
 
@@ -23,6 +24,15 @@ def upgrade(database: Database) -> None:
     with database.owner() as connection:
         found.attributes["connection"] = connection
         command.upgrade(found, "head")
+
+
+def prepare_roles(database: Database) -> None:
+    """The two roles that a backup's grants speak of; they belong to the cluster, not to the database."""
+    with database.transaction(Access.OWNER) as connection:
+        known = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
+        for role in (Access.FIELD, Access.BENCH):
+            if role.value not in known:
+                connection.execute(text(f"CREATE ROLE {role.value} NOLOGIN"))
 
 
 def head() -> str | None:

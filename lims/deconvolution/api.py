@@ -17,11 +17,12 @@ from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.pages import Page, cursor, parts_of
 
-router = APIRouter(tags=["cases"])
+bench_router = APIRouter(prefix="/testing/api", tags=["cases"])
+field_router = APIRouter(prefix="/sampling/api", tags=["cases"])
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
-@router.get("/testing/api/cases")
+@bench_router.get("/cases")
 def list_cases(
     work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)],
     state: CaseState | None = None,
@@ -40,7 +41,7 @@ def list_cases(
     return Page(items=[board.view(case) for case in cases], next=cursor(*more) if more else None)
 
 
-@router.get("/testing/api/cases/{case_id}")
+@bench_router.get("/cases/{case_id}")
 def one_case(case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]) -> CaseView:
     """One case."""
     case = found(work, case_id)
@@ -48,7 +49,7 @@ def one_case(case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REV
     return board.view(case)
 
 
-@router.post("/testing/api/cases/{case_id}/members/{position}")
+@bench_router.post("/cases/{case_id}/members/{position}")
 def note_contact(
     case_id: str, position: int, form: ContactForm, work: Annotated[Work, allow(Role.SAMPLER, Role.TECHNICIAN, using=Access.BENCH)]
 ) -> CaseView:
@@ -67,7 +68,7 @@ def note_contact(
     return board.view(found(work, case_id))
 
 
-@router.post("/testing/api/cases/{case_id}/close")
+@bench_router.post("/cases/{case_id}/close")
 def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.REVIEWER, using=Access.BENCH)]) -> CaseView:
     """Close a discordant case as cleared, or one with members unsettled as unresolved, with a reason."""
     own_lab(work.caller, found(work, case_id).row.lab, f"Case {case_id}")
@@ -79,7 +80,7 @@ def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.R
     return board.view(found(work, case_id))
 
 
-@router.get("/sampling/api/recollections")
+@field_router.get("/recollections")
 def recollections(
     work: Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)],
     site: str | None = None,

@@ -48,8 +48,8 @@ class Access(StrEnum):
 class Database:
     """Connection pools to one database, one for each role."""
 
-    def __init__(self, url: str, connections: int = 24) -> None:
-        self._url = url
+    def __init__(self, url: str, connections: int = 8) -> None:
+        self.url = url
         self._connections = connections
         self._engines: dict[Access, Engine] = {}
 
@@ -59,7 +59,7 @@ class Database:
             # `-c role=…` sets the role when the connection opens: no statement a request, and no way to forget it.
             options = "-c timezone=UTC" + (f" -c role={access.value}" if access.value else "")
             engine = create_engine(
-                self._url,
+                self.url,
                 pool_size=self._connections,
                 max_overflow=0,
                 pool_timeout=30,

@@ -22,7 +22,8 @@ class Program:
 @contextmanager
 def running(settings: Settings, connections: int | None = None) -> Iterator[Program]:
     """The program with its database: the given one, or its own embedded server, started or joined for as long as this runs."""
-    size = connections or settings.pool_connections
+    # A request may need a second connection beside its own (to keep a file, to count a guess), never a third.
+    size = connections or 2 * settings.request_threads
     if settings.database_url:
         yield from _opened(settings, _with_driver(settings.database_url), size)
         return

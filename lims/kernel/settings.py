@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     secret_key: str | None = None
     timezone: str = "Asia/Shanghai"
     label_templates: Path | None = None
-    pool_connections: int = 24
+    request_threads: int = 16
+    request_queue: int = 1000
     token_hours: float = 12
     sign_in_failures: int = 10
     sign_in_window_minutes: int = 15

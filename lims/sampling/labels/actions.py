@@ -14,7 +14,7 @@ from lims.kernel.errors import Refused
 from lims.sampling.labels import queries
 from lims.sampling.labels.tables import LabelBlock, LabelRange
 
-MOST = 100_000
+MOST = 10_000
 BLOCK = 1_000
 STORE_LOCK = 7_301_002
 SITE_LOCKS = 7_301_003

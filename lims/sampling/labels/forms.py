@@ -10,7 +10,7 @@ class ReserveForm(BaseModel):
     """How many labels a site wants."""
 
     site: str
-    count: Annotated[int, Field(ge=1, le=100_000)]
+    count: Annotated[int, Field(ge=1, le=10_000)]
 
 
 class RangeAnswer(BaseModel):

@@ -25,8 +25,10 @@ def render(instrument: str, plate: PlannedPlate) -> tuple[str, str, bytes]:
     """File name, media type and content of the sheet for `generic`, `abi7500`, `quantstudio` or `cfx`."""
     if instrument not in SHEETS:
         raise Refused(
-            "sample_sheet_unknown_instrument", "There is no sample sheet for {instrument}; there are {known}.",
-            instrument=instrument, known=", ".join(SHEETS),
+            "sample_sheet_unknown_instrument",
+            "There is no sample sheet for {instrument}; there are {known}.",
+            instrument=instrument,
+            known=", ".join(SHEETS),
         )
     ending, media_type, delimiter, rows = SHEETS[instrument]
     sheet = io.StringIO(newline="")
@@ -43,8 +45,7 @@ def _generic(plate: PlannedPlate) -> list[list[str]]:
 def _abi7500(plate: PlannedPlate) -> list[list[str]]:
     columns = ["Well", "Sample Name", "Target Name", "Task", "Reporter", "Quencher", "Quantity", "Comments"]
     rows = [
-        [well.well, well.sample, target.name, _task(well), target.channel, "None", "", ""]
-        for well, target in _wells_and_targets(plate)
+        [well.well, well.sample, target.name, _task(well), target.channel, "None", "", ""] for well, target in _wells_and_targets(plate)
     ]
     return [["* Chemistry = TAQMAN"], ["* Instrument Type = sds7500"], [], ["[Sample Setup]"], columns, *rows]
 

@@ -56,11 +56,20 @@ def test_quantstudio_csv() -> None:
     assert readings(path) == wanted == [("A1", "DEV01210000000000009", "RP", 32.854)]
 
 
-@pytest.mark.parametrize(("path", "sample", "target", "ct", "count"), [
-    ("abi_quantstudio/appbio_quantstudio_example08.xlsx", "Sample Name", "Target Name", "CRT", 36),
-    ("abi_quantstudio_da2/appbio_quantstudio_designandanalysis_QS7Pro_Presence_and_Absence_example10.xlsx", "Sample", "Target", "Cq", 168),
-    ("abi_quantstudio_da2/appbio_quantstudio_designandanalysis_QS7Pro_Primary_Analysis_example18.xlsx", "Sample", "Reporter", "Cq", 96),
-])
+@pytest.mark.parametrize(
+    ("path", "sample", "target", "ct", "count"),
+    [
+        ("abi_quantstudio/appbio_quantstudio_example08.xlsx", "Sample Name", "Target Name", "CRT", 36),
+        (
+            "abi_quantstudio_da2/appbio_quantstudio_designandanalysis_QS7Pro_Presence_and_Absence_example10.xlsx",
+            "Sample",
+            "Target",
+            "Cq",
+            168,
+        ),
+        ("abi_quantstudio_da2/appbio_quantstudio_designandanalysis_QS7Pro_Primary_Analysis_example18.xlsx", "Sample", "Reporter", "Cq", 96),
+    ],
+)
 def test_quantstudio_workbooks(path: str, sample: str, target: str, ct: str, count: int) -> None:
     rows = CalamineWorkbook.from_path(FILES / path).get_sheet_by_name("Results").to_python(skip_empty_area=False)
     wanted = plain_rows([list(row) for row in rows], "Well Position", sample, target, ct)

@@ -19,7 +19,7 @@ from lims.testing.instruments.rules import ParsedReading
 
 SAMPLES = Path(__file__).parents[2] / "data" / "instruments"
 TEXTS = ["generic.csv", "quantstudio.txt", "quantstudio3_utf16.csv", "abi7500_gbk_cr.txt", "cfx.csv", "cfx_by_dye.csv"]
-ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gbk", "latin-1", "cp1252", "utf-32", "cp037", "utf-7", "shift_jis", "koi8-r"]
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "gbk", "latin-1", "cp1252", "cp037", "koi8-r"]
 
 Reading = tuple[str, str]
 quick = settings(deadline=None, max_examples=150)
@@ -64,7 +64,8 @@ def test_what_is_written_as_generic_csv_is_read_again(plan: dict[str, tuple[str,
     wanted: dict[Reading, float | None] = {}
     for well, (sample, cts) in plan.items():
         for target, ct in zip(("ORF1ab", "N", "RNaseP"), cts, strict=True):
-            writer.writerow(["30000000000015", f"{well[0]}{int(well[1:]):02d}" if padded else well, sample, target, "" if ct is None else ct])
+            name = f"{well[0]}{int(well[1:]):02d}" if padded else well
+            writer.writerow(["30000000000015", name, sample, target, "" if ct is None else ct])
             wanted[well, target] = ct
     run = read(out.getvalue().encode(encoding))
     assert by_place(run.readings) == wanted
@@ -116,7 +117,6 @@ def test_any_byte_replaced_by_one_that_is_no_digit(name: str, data: st.DataObjec
     original = accepted(bytes(whole))
     whole[at] = byte
     found = wrong(original, bytes(whole))
-    # A line end in the middle of a row, or a tab in a name, must not move a Ct to another well either.
     assert not found, (at, byte)
 
 
@@ -130,9 +130,7 @@ def test_nothing_but_a_refusal_comes_of_any_other_bytes(content: bytes) -> None:
 def _table(text: str) -> tuple[str, list[list[str]], str, str]:
     """What stands before the results, the results, and what stands after them."""
     lines = text.splitlines()
-    header = max(at for at, line in enumerate(lines) if "\tC" in line and line.startswith("Well") and "Omit" in line) if "[Results]" in text and "Omit" in text else next(
-        at for at, line in enumerate(lines) if line.startswith(("Plate,", "Well,Well Position", ",Well", "Well\tSample"))
-    )
+    header = lines.index("[Results]") + 1 if "[Results]" in lines else next(at for at, line in enumerate(lines) if ",Target" in line)
     delimiter = "\t" if "\t" in lines[header] else ","
     end = next((at for at in range(header, len(lines)) if not lines[at].strip(",")), len(lines))
     rows = list(csv.reader(lines[header:end], delimiter=delimiter))

@@ -26,10 +26,18 @@ def test_an_empty_file(content: bytes) -> None:
     assert refusal(content).code == "run_file_empty"
 
 
-@pytest.mark.parametrize("content", [
-    b"Name,Age\nAna,31\n", b"%PDF-1.7\n%\xe2\xe3\n", b"\x1f\x8b\x08\x00\x00\x00", b"\x00\x01\x02" * 50, b"PK\x03\x04",
-    b"Plate;Well;Sample;Target;Ct\n1;A1;2;N;31,2\n", "Plate,Well,Sample,Target,Ct\n".encode("utf-32"),
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Name,Age\nAna,31\n",
+        b"%PDF-1.7\n%\xe2\xe3\n",
+        b"\x1f\x8b\x08\x00\x00\x00",
+        b"\x00\x01\x02" * 50,
+        b"PK\x03\x04",
+        b"Plate;Well;Sample;Target;Ct\n1;A1;2;N;31,2\n",
+        "Plate,Well,Sample,Target,Ct\n".encode("utf-32"),
+    ],
+)
 def test_an_unknown_format_is_told_which_are_known(content: bytes) -> None:
     no = refusal(content, "Ana's file.bin")
     if content[:2] == b"PK":
@@ -57,9 +65,9 @@ def test_a_ct_column_without_a_single_word_or_number(content: str) -> None:
     assert refusal(content).code == "run_file_no_ct"
 
 
-@pytest.mark.parametrize("header", ["Plate,Well,Sample,Ct", "Plate,Well,Sample,Target,Ct,ct", "Plate,Well,Well,Sample,Target,Ct", "Plate,Well,Target,Ct"])
+@pytest.mark.parametrize("header", ["Plate,Well,Sample,Ct", "Plate,Well,Sample,Target,Ct,ct", "Plate,Well,Well,Sample,Target,Ct"])
 def test_a_generic_header_that_lacks_or_doubles_a_column(header: str) -> None:
-    assert refusal(header + "\n").code in ("run_file_columns", "run_file_no_ct")
+    assert refusal(header + "\n").code == "run_file_columns"
 
 
 def test_a_row_with_more_cells_than_the_header() -> None:
@@ -81,7 +89,7 @@ def test_an_unended_last_line_is_fine_if_the_ct_is_followed_by_another_column() 
 
 
 @pytest.mark.parametrize("content", [
-    QS.split("[Results]")[0] + "* Block Type = 96well\n* Chemistry = TAQMAN\n[Sample Setup]\nWell\tWell Position\n1\tA1\n",
+    "* Block Type = 96well\n* Chemistry = TAQMAN\n[Sample Setup]\nWell\tWell Position\n1\tA1\n",
     QS + "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t31.204", QS + "1\tA1\tfalse\t1\tN\tUNKNOWN\n",
     QS + "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t31.204\t31.204\t\t28\n2\tA2\tfalse\t1\tN\tUNKNOWN\tFAM\t31.2\t31.2\n",
     CFX + ",A01,FAM,N,Unkn,1,31.2,31.2,0\n", CFX + ",A01,FAM,N,Unkn,1,31",
@@ -90,7 +98,7 @@ def test_a_cut_export(content: str) -> None:
     assert refusal(content).code == "run_file_truncated"
 
 
-@pytest.mark.parametrize("well", ["A0", "A25", "Q1", "A100", "1A", "", "AA1", "Ａ1", "A٣", "A 1", "A-1"])
+@pytest.mark.parametrize("well", ["A0", "A25", "Q1", "A100", "1A", "", "AA1", "\uff211", "A\u0663", "A 1", "A-1"])
 def test_a_well_that_does_not_exist(well: str) -> None:
     no = refusal(GENERIC + "1,A1,2,N,31.2\n" + f"1,{well},2,N,31.2\n")
     assert no.code == "run_file_bad_well"
@@ -106,20 +114,54 @@ def test_a_well_whose_number_is_another_well(number: str, position: str) -> None
     assert "Line 4" in no.detail
 
 
-@pytest.mark.parametrize("written", [
-    "31.", ".5", "3 1.2", "31.2.1", "1_0", "3e1", "inf", "-inf", "1e999", "61", "60.01", "3120", "0.2", "031.2", "31.2 Ct", "Undetermine", "１２",
-    '"31,2"', '"1,234"', '"12,963.927"', "None", "NULL", "#N/A", "=31.2",
-])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "31.",
+        ".5",
+        "3 1.2",
+        "31.2.1",
+        "1_0",
+        "3e1",
+        "inf",
+        "-inf",
+        "1e999",
+        "61",
+        "60.01",
+        "3120",
+        "0.2",
+        "031.2",
+        "31.2 Ct",
+        "Undetermine",
+        "\uff11\uff12",
+        " 1.2",
+        "31 ",
+        "\u00a01.2",
+        " ",
+        '"31,2"',
+        '"1,234"',
+        '"12,963.927"',
+        "None",
+        "NULL",
+        "#N/A",
+        "=31.2",
+    ],
+)
 def test_a_ct_that_is_none(written: str) -> None:
     no = refusal(GENERIC + f"1,A1,2,ORF1ab,30.1\n1,B7,2,N,{written}\n")
     assert no.code == "run_file_bad_ct"
     assert "Line 3, well B7" in no.detail
 
 
-@pytest.mark.parametrize("content", [
-    GENERIC + "1,A1,2,,31.2\n", GENERIC + "1,A1,2,,\n", QS + "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t31.2\t\t\t\n2\tA2\tfalse\t1\t\t\t\t31.2\t\t\t\n",
-    CFX + ",A01,FAM,N,Unkn,1,31.2,31.2,0,60\n,A01,HEX,,Unkn,1,31.2,31.2,0,60\n",
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        GENERIC + "1,A1,2,,31.2\n",
+        GENERIC + "1,A1,2,,\n",
+        QS + "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t31.2\t\t\t\n2\tA2\tfalse\t1\t\t\t\t31.2\t\t\t\n",
+        CFX + ",A01,FAM,N,Unkn,1,31.2,31.2,0,60\n,A01,HEX,,Unkn,1,31.2,31.2,0,60\n",
+    ],
+)
 def test_a_ct_without_a_target(content: str) -> None:
     no = refusal(content)
     assert no.code == "run_file_no_target"
@@ -160,14 +202,17 @@ def test_two_samples_in_a_well() -> None:
     assert "2 in line 2 and 3 in line 3" in no.detail
 
 
-@pytest.mark.parametrize("row", [
-    "1\tA1\tperhaps\t1\tN\tUNKNOWN\tFAM\t31.2\t31.2\t\t28",   # Omit is no flag
-    "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t28\t31.2\t\t31.2",     # Ct and Baseline End have changed places
-    "1\tA1\tfalse\t1\tN\tUNKNOWN\t31.2\tNaN\t\t\t28",         # Ct and Reporter
-    "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t5\t31.2\t0.1\t28",     # far from its mean
-    "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t\t31.2\t\t28",         # nothing, beside a mean
-    "1\tA1\tfalse\tUndetermined\tN\tUNKNOWN\tFAM\t5\t\t\t28", # Ct and Sample Name
-])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1\tA1\tperhaps\t1\tN\tUNKNOWN\tFAM\t31.2\t31.2\t\t28",  # Omit is no flag
+        "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t28\t31.2\t\t31.2",  # Ct and Baseline End have changed places
+        "1\tA1\tfalse\t1\tN\tUNKNOWN\t31.2\tNaN\t\t\t28",  # Ct and Reporter
+        "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t5\t31.2\t0.1\t28",  # far from its mean
+        "1\tA1\tfalse\t1\tN\tUNKNOWN\tFAM\t\t31.2\t\t28",  # nothing, beside a mean
+        "1\tA1\tfalse\tUndetermined\tN\tUNKNOWN\tFAM\t5\t\t\t28",  # Ct and Sample Name
+    ],
+)
 def test_a_row_that_contradicts_itself(row: str) -> None:
     no = refusal(QS + row + "\n")
     assert no.code == "run_file_contradiction"
@@ -184,18 +229,25 @@ def test_a_repeated_column_that_differs() -> None:
     assert no.code == "run_file_contradiction"
 
 
-@pytest.mark.parametrize("content", [
-    GENERIC + "1,A1,2,N,3\x001.2\n", GENERIC + "1,A1,2\x07,N,31.2\n", GENERIC + '1,A1,2,N,"31.2\n1,A2,2,N,"30.1\n',
-    GENERIC.encode("utf-16") + "1,A1,2,N,31.2\n".encode("utf-16-le")[:-1], b"\xef\xbb\xbf" + GENERIC.encode() + b"1,A1,\xff,N,31.2\n",
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        GENERIC + "1,A1,2,N,3\x001.2\n",
+        GENERIC + "1,A1,2\x07,N,31.2\n",
+        GENERIC + '1,A1,2,N,"31.2\n1,A2,2,N,"30.1\n',
+        GENERIC.encode("utf-16") + "1,A1,2,N,31.2\n".encode("utf-16-le")[:-1],
+        b"\xef\xbb\xbf" + GENERIC.encode() + b"1,A1,\xff,N,31.2\n",
+    ],
+)
 def test_damaged_text(content: str | bytes) -> None:
     no = refusal(content)
     assert no.code == "run_file_unreadable"
     assert "ine 2" in no.detail
 
 
-def test_a_text_file_beyond_all_measure() -> None:
-    assert refusal(GENERIC.encode() + b"\n" * (64 * 2**20)).code == "run_file_too_large"
+@pytest.mark.parametrize("content", [b"\n" * (32 * 2**20), b"\n" * 2_100_000, b"1,A1,2,N,31.2\n" * 10_001])
+def test_a_text_file_beyond_all_measure(content: bytes) -> None:
+    assert refusal(GENERIC.encode() + content).code == "run_file_too_large"
 
 
 def test_a_nul_byte_in_the_header_is_no_text_at_all() -> None:

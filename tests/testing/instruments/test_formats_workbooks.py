@@ -1,5 +1,6 @@
 """Workbooks that would harm the machine, or that were harmed on their way."""
 
+import contextlib
 import io
 import random
 import struct
@@ -81,27 +82,25 @@ def test_a_workbook_of_something_else() -> None:
 
 
 @pytest.mark.parametrize("name", WORKBOOKS)
-def test_a_cut_or_zeroed_workbook_is_refused_or_reads_the_same(name: str) -> None:
+def test_a_cut_or_zeroed_workbook_does_no_harm(name: str) -> None:
+    """Of an xls file, which has no checksums, no more can be asked than that the parser's end is not ours."""
     whole = (SAMPLES / name).read_bytes()
-    rng = random.Random(16)
+    said = read(whole)
+    rng = random.Random(16)  # noqa: S311  the same damage in every run
     for _ in range(40):
         at = rng.randrange(8, len(whole))
         for damaged in (whole[:at], whole[:at] + bytes(64) + whole[at + 64 :]):
-            try:
-                run = read(damaged)
-            except Refused:
-                continue
-            assert not set(run.readings) - set(read(whole).readings) or name.endswith("xls")
+            with contextlib.suppress(Refused):
+                assert name.endswith("xls") or read(damaged) == said
+                read(damaged)
 
 
 def test_a_changed_byte_in_an_xlsx_is_caught_by_its_checksums() -> None:
     whole = (SAMPLES / "design_and_analysis.xlsx").read_bytes()
     said = read(whole)
-    rng = random.Random(16)
+    rng = random.Random(16)  # noqa: S311  the same damage in every run
     for _ in range(60):
         damaged = bytearray(whole)
         damaged[rng.randrange(8, len(whole))] ^= 1 << rng.randrange(8)
-        try:
+        with contextlib.suppress(Refused):
             assert read(bytes(damaged)) == said
-        except Refused as no:
-            assert no.code in ("run_file_unreadable", "run_file_unknown_format", "run_file_too_large")

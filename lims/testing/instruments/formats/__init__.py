@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from lims.kernel.errors import Refused
-from lims.testing.instruments.formats import biorad_cfx, generic, quantstudio, sheets, text
+from lims.testing.instruments.formats import biorad_cfx, cells, generic, quantstudio, sheets, text
 from lims.testing.instruments.formats.grids import Grid
 from lims.testing.instruments.rules import ParsedRun
 
@@ -28,7 +28,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 # A 384-well text export with all its curves has some 20 MB.
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 32 * 2**20
 
 
 def known() -> tuple[str, ...]:
@@ -46,8 +46,10 @@ def read(content: bytes, name: str = "") -> ParsedRun:
     claimed = [form for form in FORMATS if grids and form.recognises(grids)]
     if len(claimed) != 1:
         raise Refused(
-            "run_file_unknown_format", "{name} is in no format known here. Known are: {formats}.",
-            name=name or "The file", formats="; ".join(known()),
+            "run_file_unknown_format",
+            "{name} is in no format known here. Known are: {formats}.",
+            name=cells.shown(name) or "The file",
+            formats="; ".join(known()),
         )
     return claimed[0].read(grids)
 

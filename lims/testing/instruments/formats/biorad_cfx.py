@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import cells, cross_checks
-from lims.testing.instruments.formats.collecting import once_each, some
+from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
@@ -27,14 +27,14 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
     grid, header = _tables(grids)[0]
     if not header.where(*CT):
         raise Refused("run_file_no_ct", "Line {line} has no column Cq, so there are no readings.", line=header.line.number)
-    records = [header.record(line, NEEDED) for line in grid.lines[header.line.number :] if not line.blank]
+    records = [header.record(line, NEEDED) for line in rows_of_a_plate(grid.lines[header.line.number :])]
     by_dye = not any(record.text("target") for record in records)
     readings = once_each(reading for record in records for reading in _reading(record, by_dye=by_dye))
     cross_checks.means_come_from_cts(
-        ((record.text("target"), record.text("fluor"), record.text("content"), record.text("sample")), record, record.text(*CT))
+        ((record.text("target"), record.text("fluor"), record.text("content"), record.text("sample")), record, record.written(*CT))
         for record in records
     )
-    cross_checks.some_ct_is_written((record.text(*CT) for record in records), header.line.number)
+    cross_checks.some_ct_is_written((record.written(*CT) for record in records), header.line.number)
     return ParsedRun(NAME, instrument=None, plate=None, readings=some(readings))
 
 
@@ -54,7 +54,7 @@ def _may_be_header(line: Line) -> bool:
 def _reading(record: Record, *, by_dye: bool) -> Iterable[ParsedReading]:
     """One reading, or none for a dye that is not used in this well."""
     well = cells.well(record.text("well"), record.line)
-    written, sample = record.text(*CT), record.text("sample") or None
+    written, sample = record.written(*CT), record.text("sample") or None
     ct = cells.ct(written, record.line, well)
     cross_checks.columns_hold_what_they_say(record, well)
     cross_checks.ct_is_near_its_mean(record, well, written)

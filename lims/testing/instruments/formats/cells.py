@@ -39,8 +39,11 @@ def ct(text: str, line: int, well: str) -> float | None:
     value = number(text)
     if value is None or FIRST_CYCLE > value > 0 or value > LAST_CYCLE:
         raise Refused(
-            "run_file_bad_ct", "Line {line}, well {well}: {value!r} is not a Ct; a Ct is a number from 1 to 60 with a decimal point.",
-            line=line, well=well, value=shown(text),
+            "run_file_bad_ct",
+            "Line {line}, well {well}: {value!r} is not a Ct; a Ct is a number from 1 to 60 with a decimal point.",
+            line=line,
+            well=well,
+            value=shown(text),
         )
     return value if value > 0 else None
 
@@ -50,8 +53,11 @@ def flag(text: str, line: int, well: str) -> bool:
     word = text.casefold()
     if word not in YES | NO:
         raise Refused(
-            "run_file_contradiction", "Line {line}, well {well}: {value!r} should be true or false.",
-            line=line, well=well, value=shown(text),
+            "run_file_contradiction",
+            "Line {line}, well {well}: {value!r} should be true or false.",
+            line=line,
+            well=well,
+            value=shown(text),
         )
     return word in YES
 

@@ -17,6 +17,24 @@ FLAGS = frozenset({"omit", "automatic ct threshold", "automatic crt threshold", 
 WHOLE = frozenset({"baseline start", "baseline end"})
 SHARES = frozenset({"cq conf", "cq confidence"})
 WORDS = frozenset({"task", "reporter", "quencher", "fluor", "content", "amp status"})
+NEVER_UNDETERMINED = (
+    FLAGS
+    | WHOLE
+    | SHARES
+    | WORDS
+    | {
+        "sample name",
+        "sample",
+        "target name",
+        "target",
+        "amp score",
+        "rn",
+        "threshold",
+        "threshold value",
+        "ct threshold",
+        "crt threshold",
+    }
+)
 
 # The largest distance of one of n values from their mean is (n - 1)/sqrt(n) standard deviations: below 20 for a plate of 384.
 MOST_DEVIATIONS, ROUNDING = 20, 0.02
@@ -33,12 +51,16 @@ def columns_hold_what_they_say(record: Record, well: str) -> None:
             or (name in WHOLE and value is not None and not value.is_integer())
             or (name in SHARES and value is not None and not 0 <= value <= 1)
             or (name in WORDS and value is not None)
-            or (cell.casefold() == "undetermined" and not name.startswith(("ct", "crt", "cq")))
+            or (name in NEVER_UNDETERMINED and cell.casefold() == "undetermined")
         )
         if wrong:
             raise Refused(
-                "run_file_contradiction", "Line {line}, well {well}: {value!r} cannot be in column {column!r}; were columns moved?",
-                line=record.line, well=well, value=cells.shown(cell), column=name,
+                "run_file_contradiction",
+                "Line {line}, well {well}: {value!r} cannot be in column {column!r}; were columns moved?",
+                line=record.line,
+                well=well,
+                value=cells.shown(cell),
+                column=name,
             )
 
 
@@ -52,7 +74,10 @@ def ct_is_near_its_mean(record: Record, well: str, written: str) -> None:
         raise Refused(
             "run_file_contradiction",
             "Line {line}, well {well}: a Ct of {value} does not fit the mean of {mean} beside it; were columns moved?",
-            line=record.line, well=well, value=written or "nothing", mean=mean,
+            line=record.line,
+            well=well,
+            value=written or "nothing",
+            mean=mean,
         )
 
 
@@ -73,7 +98,8 @@ def means_come_from_cts(replicates: Iterable[tuple[tuple[str, ...], Record, str]
     mixed = [group[0][0] for group in groups.values() if len({ct for _, ct, _ in group}) == 1 < len({mean for _, _, mean in group})]
     for record in mixed or (lonely if not groups else []):
         raise Refused(
-            "run_file_contradiction", "Line {line}: the mean of the replicates cannot come from these Cts; were columns moved?",
+            "run_file_contradiction",
+            "Line {line}: the mean of the replicates cannot come from these Cts; were columns moved?",
             line=record.line,
         )
 
@@ -85,8 +111,11 @@ def rows_are_equally_long(records: Iterable[Record]) -> None:
         usual = usual or len(record.cells)
         if len(record.cells) != usual:
             raise Refused(
-                "run_file_truncated", "Line {line} has {count} cells, the rows before it {usual}; it is damaged.",
-                line=record.line, count=len(record.cells), usual=usual,
+                "run_file_truncated",
+                "Line {line} has {count} cells, the rows before it {usual}; it is damaged.",
+                line=record.line,
+                count=len(record.cells),
+                usual=usual,
             )
 
 
@@ -108,6 +137,9 @@ class WellNumbers:
         self._row_lengths &= {length for length in ROW_LENGTHS if column <= length and count == row * length + column}
         if not self._row_lengths:
             raise Refused(
-                "run_file_bad_well", "Line {line}: the well is number {number} but named {well}, which is another well.",
-                line=line, number=cells.shown(number), well=well,
+                "run_file_bad_well",
+                "Line {line}: the well is number {number} but named {well}, which is another well.",
+                line=line,
+                number=cells.shown(number),
+                well=well,
             )

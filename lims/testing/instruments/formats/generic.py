@@ -6,7 +6,7 @@ of 31.2 would be a strong positive, and cut before it, a negative. The CSV write
 
 from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import cells
-from lims.testing.instruments.formats.collecting import once_each, some
+from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
@@ -25,11 +25,10 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
     _check(header)
     plates: dict[str, int] = {}
     readings: list[ParsedReading] = []
-    for line in grids[0].lines[header.line.number :]:
-        if not line.blank:
-            record = header.record(line, COLUMNS)
-            plates.setdefault(record.text("plate"), record.line)
-            readings += _reading(record)
+    for line in rows_of_a_plate(grids[0].lines[header.line.number :]):
+        record = header.record(line, COLUMNS)
+        plates.setdefault(record.text("plate"), record.line)
+        readings += _reading(record)
     kept = some(once_each(readings))
     return ParsedRun(NAME, instrument=None, plate=_one(plates), readings=kept)
 
@@ -49,15 +48,17 @@ def _check(header: Header) -> None:
     wrong = [name for name in COLUMNS if header.names.count(name) != 1]
     if wrong:
         raise Refused(
-            "run_file_columns", "Line {line} must name each of Plate, Well, Sample, Target, Ct once; see {column}.",
-            line=header.line.number, column=wrong[0],
+            "run_file_columns",
+            "Line {line} must name each of Plate, Well, Sample, Target, Ct once; see {column}.",
+            line=header.line.number,
+            column=wrong[0],
         )
 
 
 def _reading(record: Record) -> list[ParsedReading]:
     """One reading, or none for an empty well."""
     well = cells.well(record.text("well"), record.line)
-    sample, target, written = record.text("sample"), record.text("target"), record.text("ct")
+    sample, target, written = record.text("sample"), record.text("target"), record.written("ct")
     if not (sample or target or written):
         return []
     if not target:
@@ -69,8 +70,11 @@ def _one(plates: dict[str, int]) -> str:
     (first, _), *others = plates.items()
     if others:
         raise Refused(
-            "run_file_two_plates", "The file begins with plate {plate}, but line {line} is of plate {other}.",
-            plate=first or "(none)", other=others[0][0] or "(none)", line=others[0][1],
+            "run_file_two_plates",
+            "The file begins with plate {plate}, but line {line} is of plate {other}.",
+            plate=first or "(none)",
+            other=others[0][0] or "(none)",
+            line=others[0][1],
         )
     if not first:
         raise Refused("run_file_no_plate", "The column Plate is empty; it must hold the plate's barcode.")

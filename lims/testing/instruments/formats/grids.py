@@ -17,7 +17,7 @@ class Line:
     ended: bool = True
 
     def cells(self, delimiter: str) -> tuple[str, ...]:
-        """The cells without the spaces around them.
+        """The cells as they are written.
 
         Each line is split alone: one stray quotation mark must not swallow the lines after it, so a cell cannot hold a
         line end.
@@ -28,7 +28,7 @@ class Line:
             split = next(csv.reader([self.text], delimiter=delimiter, strict=True), [])
         except csv.Error as error:
             raise Refused("run_file_unreadable", "Line {line} has a quotation mark without its partner.", line=self.number) from error
-        return tuple(cell.strip() for cell in split)
+        return tuple(split)
 
     def loose_cells(self) -> tuple[str, ...]:
         """The cells of a line before a table, where a comment may hold any quotation mark."""
@@ -62,15 +62,21 @@ class Record:
     cells: tuple[str, ...]
 
     def text(self, *names: str) -> str:
-        """The cell under the first of these names that the header has, or an empty string.
+        """The cell under the first of these names that the header has, without the spaces around it, or an empty string."""
+        return self.written(*names).strip()
+
+    def written(self, *names: str) -> str:
+        """The same with its spaces: none belongs to a Ct, where it may be all that is left of a digit (` 1.2` of 31.2).
 
         Some exports carry a column twice; then both must say the same.
         """
         found = {self.cells[at] if at < len(self.cells) else "" for at in self.header.where(*names)}
         if len(found) > 1:
             raise Refused(
-                "run_file_contradiction", "Line {line}: column {column!r} stands in the file twice, with different contents.",
-                line=self.line, column=names[0],
+                "run_file_contradiction",
+                "Line {line}: column {column!r} stands in the file twice, with different contents.",
+                line=self.line,
+                column=names[0],
             )
         return found.pop() if found else ""
 
@@ -80,7 +86,7 @@ class Record:
 
     def pairs(self) -> Iterable[tuple[str, str]]:
         """Column name and cell, for all filled cells."""
-        return ((name, cell) for name, cell in zip(self.header.names, self.cells, strict=False) if name and cell)
+        return ((name, cell.strip()) for name, cell in zip(self.header.names, self.cells, strict=False) if name and cell)
 
 
 @dataclass(frozen=True)
@@ -112,10 +118,13 @@ class Header:
         tab-separated one may be shorter, because some exports leave the empty cells at the end away.
         """
         cells = line.cells(self.delimiter)
-        if any(cells[len(self.names):]):
+        if any(cell.strip() for cell in cells[len(self.names) :]):
             raise Refused(
-                "run_file_columns", "Line {line} has {count} cells, the header only {columns} columns.",
-                line=line.number, count=len(cells), columns=len(self.names),
+                "run_file_columns",
+                "Line {line} has {count} cells, the header only {columns} columns.",
+                line=line.number,
+                count=len(cells),
+                columns=len(self.names),
             )
         short = line.row is None and self.delimiter == "," and len(cells) < len(self.names)
         last = max((at for name in needed for at in self.where(name)), default=0)

@@ -35,7 +35,7 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
     if found is None:
         raise Refused("run_file_truncated", "The file has no Results; it was cut, or exported without them.")
     _check(found.header)
-    records = list(found.records(NEEDED))
+    records = found.records(NEEDED)
     named = [record for record in records if _target(record)]
     cross_checks.rows_are_equally_long(named)
     numbers = cross_checks.WellNumbers()
@@ -43,15 +43,17 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
     rows = list(zip(records, wells, strict=True))
     omitted = [cells.flag(record.text("omit"), record.line, well) for record, well in rows]
     # Omitted rows take part in the search for doubled rows, with their Ct unread.
-    readings = once_each(chain.from_iterable(
-        _reading(record, well, omitted=left_out) for (record, well), left_out in zip(rows, omitted, strict=True)
-    ))
+    readings = once_each(
+        chain.from_iterable(_reading(record, well, omitted=left_out) for (record, well), left_out in zip(rows, omitted, strict=True))
+    )
     _no_means(records)
-    cross_checks.some_ct_is_written((record.text(*CT) for record in named), found.header.line.number)
+    cross_checks.some_ct_is_written((record.written(*CT) for record in named), found.header.line.number)
     gone = {record.line for record, left_out in zip(records, omitted, strict=True) if left_out}
     about = run_header(grids)
     return ParsedRun(
-        NAME, about.instrument, about.plate,
+        NAME,
+        about.instrument,
+        about.plate,
         readings=some(tuple(reading for reading in readings if reading.line not in gone)),
         omitted=tuple(dict.fromkeys(reading.well for reading in readings if reading.line in gone)),
     )
@@ -60,7 +62,8 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
 def _check(header: Header) -> None:
     if not header.where(*CT):
         raise Refused(
-            "run_file_no_ct", "Line {line} has no column Ct, Cq or CRT, so there are no readings (is it a genotyping run?).",
+            "run_file_no_ct",
+            "Line {line} has no column Ct, Cq or CRT, so there are no readings (is it a genotyping run?).",
             line=header.line.number,
         )
     if not header.where(*TARGET, DYE):
@@ -75,8 +78,11 @@ def _well(record: Record, numbers: cross_checks.WellNumbers) -> str:
         if cells.WELL.fullmatch(first):
             if cells.well(first, record.line) != well:
                 raise Refused(
-                    "run_file_bad_well", "Line {line}: the row names two wells, {first} and {well}.",
-                    line=record.line, first=first, well=well,
+                    "run_file_bad_well",
+                    "Line {line}: the row names two wells, {first} and {well}.",
+                    line=record.line,
+                    first=first,
+                    well=well,
                 )
         else:
             numbers.agree(first.removesuffix(".0"), well, record.line)
@@ -90,7 +96,7 @@ def _target(record: Record) -> str:
 
 def _reading(record: Record, well: str, *, omitted: bool) -> Iterable[ParsedReading]:
     """One reading, or none for an empty well."""
-    target, written = _target(record), record.text(*CT)
+    target, written = _target(record), record.written(*CT)
     if not target:
         if cells.ct(written, record.line, well) is not None:
             raise Refused("run_file_no_target", "Line {line}, well {well}: a Ct without a target.", line=record.line, well=well)
@@ -108,7 +114,7 @@ def _reading(record: Record, well: str, *, omitted: bool) -> Iterable[ParsedRead
 def _no_means(records: list[Record]) -> None:
     """Standards of one name have a mean for each quantity, so they are left out."""
     cross_checks.means_come_from_cts(
-        ((record.text(*SAMPLE), record.text(*TARGET)), record, record.text(*CT))
+        ((record.text(*SAMPLE), record.text(*TARGET)), record, record.written(*CT))
         for record in records
         if record.text(*SAMPLE) and record.text("task").casefold() != "standard"
     )

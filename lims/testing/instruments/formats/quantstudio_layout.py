@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import cells
+from lims.testing.instruments.formats.collecting import rows_of_a_plate
 from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
 
 SECTION = re.compile(r"\[([^\]]+)\][\s,]*")
@@ -49,19 +50,21 @@ class Table:
     header: Header
     below: tuple[Line, ...]
 
-    def records(self, needed: Iterable[str]) -> Iterable[Record]:
+    def records(self, needed: Iterable[str]) -> list[Record]:
         """The rows up to the next section, or to a footer: a line after a blank one that does not begin with a well."""
+        return [self.header.record(line, needed) for line in rows_of_a_plate(self._lines())]
+
+    def _lines(self) -> Iterable[Line]:
         after_blank = False
         for line in self.below:
             if SECTION.fullmatch(line.text):
                 return
             if line.blank:
                 after_blank = True
-                continue
-            record_cells = line.cells(self.header.delimiter)
-            if after_blank and not _begins_with_a_well(record_cells[0]):
+            elif after_blank and not _begins_with_a_well(line.cells(self.header.delimiter)[0].strip()):
                 return
-            yield self.header.record(line, needed)
+            else:
+                yield line
 
 
 def run_header(grids: tuple[Grid, ...]) -> RunHeader:

@@ -14,11 +14,16 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
 WITHOUT_BOM = ("utf-8", "gb2312", "cp1252", "gbk")
 
 
+MOST_LINE_ENDS = 2_000_000
+
+
 def grid(content: bytes) -> Grid | None:
     """The lines of a text file, or None if these bytes are not text."""
     text = _decoded(content)
     if text is None:
         return None
+    if text.count("\n") + text.count("\r") > MOST_LINE_ENDS:
+        raise Refused("run_file_too_large", "The file has more lines than any run needs; export it again, without the raw data.")
     lines = _lines(text)
     if not lines:
         raise Refused("run_file_empty", "The file holds nothing but blank lines.")
@@ -38,8 +43,10 @@ def _decoded(content: bytes) -> str | None:
         except UnicodeDecodeError as error:
             line = content[: error.start].decode(encoding, errors="ignore").count("\n") + 1
             raise Refused(
-                "run_file_unreadable", "The file says it is {encoding}, but from line {line} on it is not; it is cut or damaged.",
-                encoding=encoding, line=line,
+                "run_file_unreadable",
+                "The file says it is {encoding}, but from line {line} on it is not; it is cut or damaged.",
+                encoding=encoding,
+                line=line,
             ) from error
     for guess in WITHOUT_BOM:
         try:

@@ -1,0 +1,33 @@
+"""`lims catalog`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lims.catalog import actions
+from lims.kernel import clock
+from lims.kernel.db import Access
+from lims.kernel.program import running
+from lims.kernel.settings import settings
+
+group = typer.Typer(no_args_is_help=True, help="Areas, sites, labs, capacities, assays, pooling policies, barcode formats.")
+
+
+@group.callback()
+def words() -> None:
+    """Reference data."""
+
+
+@group.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="TOML or YAML", exists=True)],
+    check: Annotated[bool, typer.Option("--check", help="only say what would change")] = False,
+) -> None:
+    """Bring the catalogue to what a file says; again without effect."""
+    form = actions.parse(file)
+    with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
+        loaded = actions.load(connection, form, clock.now(), "command line", check=check)
+    for line in loaded.changes:
+        typer.echo(line)
+    typer.echo(f"{len(loaded.changes)} {'would change' if check else 'changed'}, {loaded.unchanged} already known")

@@ -1,0 +1,71 @@
+"""`lims db`."""
+
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import make_url, text
+
+from lims.apps import migrate
+from lims.kernel.db import Access
+from lims.kernel.embedded import tool
+from lims.kernel.program import Program, running
+from lims.kernel.settings import settings
+
+group = typer.Typer(no_args_is_help=True, help="Schema and backups.")
+# A backup may be older than the last labels printed: after a restore, numbers go on well beyond what it remembers.
+LABELS_SKIPPED = 1_000_000
+
+
+@group.command()
+def upgrade() -> None:
+    """Bring the schema up to date."""
+    with running(settings(), connections=2) as program:
+        migrate.upgrade(program.database)
+        typer.echo(f"schema {migrate.current(program.database)}")
+
+
+@group.command()
+def status() -> None:
+    """Say which schema the database has, and which this program needs; exit 1 where they differ."""
+    with running(settings(), connections=2) as program:
+        have, want = migrate.current(program.database), migrate.head()
+        typer.echo(f"database {have}, program {want}")
+        raise typer.Exit(0 if have == want else 1)
+
+
+@group.command()
+def backup(file: Annotated[Path, typer.Argument(help="where to write the backup")]) -> None:
+    """Write a consistent backup while everything runs. Names and numbers in it stay encrypted; keep the secret key apart from it."""
+    with running(settings(), connections=2) as program:
+        client(program, "pg_dump", "--format=custom", "--no-owner", f"--file={file}")
+        typer.echo(f"{file} {file.stat().st_size} bytes")
+
+
+@group.command()
+def restore(file: Annotated[Path, typer.Argument(help="a backup", exists=True)]) -> None:
+    """Restore a backup into an empty database; anything else is refused."""
+    with running(settings(), connections=2) as program:
+        with program.database.transaction(Access.OWNER) as connection:
+            tables = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one()
+        if tables:
+            typer.echo("The database is not empty; a backup is restored into an empty one only (choose another LIMS_DATA_DIR).", err=True)
+            raise typer.Exit(1)
+        migrate.prepare_roles(program.database)
+        client(program, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--dbname", "{url}", str(file))
+        with program.database.transaction(Access.OWNER) as connection:
+            epoch = connection.execute(text("SELECT coalesce(max(epoch), 0) + 1 FROM event")).scalar_one()
+            connection.execute(text(f"ALTER TABLE event ALTER COLUMN epoch SET DEFAULT {int(epoch)}"))
+            connection.execute(text("SELECT setval('label_serial', nextval('label_serial') + :skipped)"), {"skipped": LABELS_SKIPPED})
+        typer.echo(f"restored, schema {migrate.current(program.database)}; label numbers go on {LABELS_SKIPPED:,} further")
+
+
+def client(program: Program, name: str, *words: str) -> None:
+    """Run one of PostgreSQL's own programs on our database; the password goes by the environment, not by the command line."""
+    url = make_url(program.database.url)
+    plain = url.set(drivername="postgresql", password=None).render_as_string()
+    arguments = [word.replace("{url}", plain) for word in words]
+    target = [] if any("{url}" in word for word in words) else [f"--dbname={plain}"]
+    # The program's path is the embedded server's, the words are ours and a file name of the operator's.
+    subprocess.run([str(tool(name)), *target, *arguments], check=True, env={"PGPASSWORD": url.password or "", "PATH": "/usr/bin:/bin"})  # noqa: S603

@@ -1,0 +1,5 @@
+"""`lims demo`."""
+
+
+def demo() -> None:
+    """Not wired yet."""

@@ -1,0 +1,5 @@
+"""`lims doctor`."""
+
+
+def doctor() -> None:
+    """Not wired yet."""

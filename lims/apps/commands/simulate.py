@@ -1,0 +1,5 @@
+"""`lims simulate`."""
+
+
+def simulate() -> None:
+    """Not wired yet."""

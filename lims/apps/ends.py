@@ -1,0 +1,69 @@
+"""The three ends, each by itself or all under one roof; paths are the same either way."""
+
+from collections.abc import Callable, Collection
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+
+from lims.apps import health, reporting, sampling, testing
+from lims.kernel.auth import api as auth
+from lims.kernel.auth.door import marked
+from lims.kernel.program import Program
+from lims.kernel.refusals import CATALOGUE
+from lims.web import errors
+from lims.web.statements import StatementsHeader
+
+ENDS: dict[str, tuple[APIRouter, ...]] = {"sampling": sampling.ROUTERS, "testing": testing.ROUTERS, "reporting": reporting.ROUTERS}
+
+
+def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Any = None) -> FastAPI:
+    """An application with these ends."""
+    app = FastAPI(title="lims", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.program = program
+    errors.install(app)
+    app.add_middleware(StatementsHeader)
+    app.include_router(auth.router)
+    app.include_router(health.router)
+    for end in ends:
+        for router in ENDS[end]:
+            app.include_router(router)
+        app.add_api_route(f"/{end}/openapi.json", document_of(end), include_in_schema=False)
+    return app
+
+
+def document_of(end: str) -> Callable[..., JSONResponse]:
+    """The route that answers with an end's OpenAPI document: its paths, and every code a refusal may carry."""
+
+    def open_door() -> None:
+        """The document says what anybody may read in the contract."""
+
+    def document(_: Annotated[None, Depends(marked(open_door, (), "a public document"))]) -> JSONResponse:
+        return JSONResponse(openapi(end))
+
+    return document
+
+
+def openapi(end: str) -> dict[str, Any]:
+    """An end's OpenAPI document."""
+    routes = [route for router in (*ENDS[end], auth.router) for route in router.routes]
+    document = get_openapi(title=f"lims {end}", version="1", routes=routes)
+    document["components"].setdefault("schemas", {})["Problem"] = {
+        "type": "object",
+        "description": "RFC 9457 problem details",
+        "required": ["type", "title", "status", "code", "detail"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string", "enum": sorted(CATALOGUE)},
+            "detail": {"type": "string", "description": "a sentence to act on"},
+        },
+    }
+    refusal = {"description": "Refused", "content": {errors.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = refusal
+    return document

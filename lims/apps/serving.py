@@ -1,0 +1,36 @@
+"""The application as a server process runs it."""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from lims.apps import ends
+from lims.kernel.program import running
+from lims.kernel.settings import settings
+from lims.web.admission import Admission
+
+ENDS_VARIABLE = "LIMS_SERVED_ENDS"
+
+
+def application() -> FastAPI:
+    """Made anew in every server process; `LIMS_SERVED_ENDS` says which ends (set by `lims serve`)."""
+    chosen = settings()
+    logging.basicConfig(level=chosen.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # httpx and others log addresses; addresses of ours carry no personal data, but nobody needs them either.
+    program = running(chosen)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = chosen.request_threads
+        try:
+            yield
+        finally:
+            program.__exit__(None, None, None)
+
+    app = ends.create(program.__enter__(), os.environ.get(ENDS_VARIABLE, ",".join(ends.ENDS)).split(","), lifespan)
+    app.add_middleware(Admission, at_work=chosen.request_threads, waiting=chosen.request_queue)
+    return app

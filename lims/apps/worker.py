@@ -1,0 +1,58 @@
+"""The work behind the requests: a process of its own that seals the audit trail about once a second."""
+
+import logging
+import os
+import signal
+import threading
+from types import FrameType
+
+from lims.kernel import clock
+from lims.kernel.audit.actions import seal
+from lims.kernel.db import Access
+from lims.kernel.errors import Refused
+from lims.kernel.program import Program, running
+from lims.kernel.settings import settings
+
+log = logging.getLogger("lims.worker")
+PAUSE_SECONDS = 1.0
+HEAD_FILE = "audit-head"
+
+
+def seal_once(program: Program) -> None:
+    """Seal what there is, and remember the newest seal's number outside the database too."""
+    with program.database.transaction(Access.OWNER) as connection:
+        fresh = seal(connection, program.keys.seal, clock.now())
+    if fresh is not None:
+        aside = program.settings.data_dir / f"{HEAD_FILE}.new"
+        aside.write_text(str(fresh.number))
+        aside.replace(program.settings.data_dir / HEAD_FILE)
+
+
+def known_head(program: Program) -> int:
+    """The newest seal that this machine has seen."""
+    path = program.settings.data_dir / HEAD_FILE
+    return int(path.read_text()) if path.exists() else 0
+
+
+def main() -> None:
+    """Work until told to stop, or until the process that started us is gone."""
+    stop = threading.Event()
+
+    def stopped(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, stopped)
+    signal.signal(signal.SIGINT, stopped)
+    parent = os.getppid()
+    with running(settings(), connections=2) as program:
+        while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
+            try:
+                seal_once(program)
+            except (Refused, OSError) as trouble:
+                log.warning("sealing waits: %s", trouble)
+            except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
+                log.warning("sealing waits: %s", type(trouble).__name__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Routes of results: for programs that pass them on, and for the person."""
+
+import csv
+import hmac
+import io
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Row
+
+from lims.kernel.auth import queries as guesses
+from lims.kernel.auth.actions import count_failure
+from lims.kernel.auth.door import Work, allow, everyone
+from lims.kernel.auth.rules import Role
+from lims.kernel.db import Access
+from lims.kernel.errors import Refused
+from lims.kernel.pages import Page, cursor, parts_of
+from lims.kernel.secrets import keyed
+from lims.release import queries
+from lims.release.forms import LookupAnswer, LookupForm, PersonResult
+from lims.release.rules import ResultState
+from lims.sampling.people.queries import identities
+from lims.sampling.people.rules import canonical_number, lookup_code, masked_name, masked_number, person_id
+
+integration_router = APIRouter(prefix="/reporting/api", tags=["results"])
+person_router = APIRouter(prefix="/sampling/api", tags=["results"])
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@integration_router.get("/person-results", response_model=Page[PersonResult])
+def person_results(
+    work: Annotated[Work, allow(Role.INTEGRATION, using=Access.FIELD)],
+    date: date,
+    site: str | None = None,
+    state: ResultState | None = None,
+    after: str | None = None,
+    format: Literal["json", "csv"] = "json",  # noqa: A002 - the contract's name
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+) -> Page[PersonResult] | Response:
+    """One row per person and tube of a day of collection; named only for the scope `identity`."""
+    start = parts_of(after, 2) if after else None
+    rows = queries.results_of_day(work.connection, date, site, state, (str(start[0]), int(start[1])) if start else None, limit + 1)
+    items = named(work, rows[:limit])
+    following = cursor(rows[limit - 1].barcode, rows[limit - 1].position) if len(rows) > limit else None
+    if format == "csv":
+        return Response(as_csv(items), media_type="text/csv; charset=utf-8", headers={"X-Next": following or ""})
+    return Page(items=items, next=following)
+
+
+def named(work: Work, rows: Any) -> list[PersonResult]:  # noqa: ANN401 - rows of the view
+    """Rows with the people's identity, masked unless the caller's scope allows more."""
+    known = identities(work.connection, work.program.keys, {row.person_id for row in rows})
+    shown = []
+    for row in rows:
+        who = known[row.person_id]
+        clear = work.caller.sees_identity
+        shown.append(
+            PersonResult(
+                id_type=who.id_type,
+                id_number=who.id_number if clear else masked_number(who.id_number),
+                name=who.name if clear else masked_name(who.name),
+                tube=row.barcode,
+                position=row.position,
+                site=row.site,
+                collected_at=row.collected_at,
+                state=row.state,
+                pooled=row.kind != "single",
+                released_at=row.released_at,
+            )
+        )
+    return shown
+
+
+def as_csv(items: list[PersonResult]) -> bytes:
+    """UTF-8 with a byte order mark, so that spreadsheets read Chinese; cells that look like formulas are quoted."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(PersonResult.model_fields))
+    writer.writeheader()
+    for item in items:
+        cells = {name: "" if value is None else str(value) for name, value in item.model_dump(mode="json").items()}
+        writer.writerow({name: f"'{text}" if text.startswith(FORMULA) else text for name, text in cells.items()})
+    return out.getvalue().encode("utf-8-sig")
+
+
+@person_router.post("/result-lookup")
+def result_lookup(
+    form: LookupForm, request: Request, work: Annotated[Work, everyone(Access.FIELD, "people ask for their own result, with the code they were given")]
+) -> LookupAnswer:
+    """The own latest result. A wrong number and a wrong code get the same answer, and both are counted."""
+    program, settings = work.program, work.program.settings
+    try:
+        number = canonical_number(form.id_type, form.id_number)
+    except Refused:
+        number = form.id_number
+    person = person_id(program.keys, form.id_type.value, number)
+    window = timedelta(minutes=settings.sign_in_window_minutes)
+    host = request.client.host if request.client else ""
+    limits = {
+        keyed(program.keys.code, "lookup", person.hex): settings.result_lookup_failures,
+        keyed(program.keys.code, "lookup from", host): settings.result_lookup_failures * 100,
+    }
+    if any(guesses.attempts_since(work.connection, key, work.now - window) >= most for key, most in limits.items()):
+        raise Refused("lookup_limited", "Too many wrong codes; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes)
+    rows = queries.results_of_person(work.connection, person)
+    code = form.code.strip().upper().replace("-", "").replace(" ", "")
+    if not any([hmac.compare_digest(lookup_code(program.keys, row.barcode, person), code) for row in rows] if code.isascii() else []):
+        with program.database.transaction(Access.FIELD) as aside:
+            for key in limits:
+                count_failure(aside, key, work.now, window)
+        raise Refused("lookup_unknown", "There is no result for this number and code.")
+    return answer(rows[0])
+
+
+def answer(row: Row[Any]) -> LookupAnswer:
+    """A result as the person sees it."""
+    return LookupAnswer(state=row.state, collected_at=row.collected_at, pooled=row.kind != "single", released_at=row.released_at)

@@ -1,0 +1,41 @@
+"""Reading people's results from the view `person_result`, where the rule stands."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Date, DateTime, Row, SmallInteger, Text, Uuid, column, select, table, tuple_
+
+RESULT = table(
+    "person_result",
+    column("day", Date),
+    column("barcode", Text),
+    column("position", SmallInteger),
+    column("person_id", Uuid),
+    column("collected_at", DateTime(timezone=True)),
+    column("site", Text),
+    column("kind", Text),
+    column("state", Text),
+    column("released_at", DateTime(timezone=True)),
+)
+
+
+def results_of_day(
+    connection: Connection, day: date, site: str | None, state: str | None, after: tuple[str, int] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """One row per person and tube of a day of collection, by tube and position."""
+    query = select(*RESULT.c).where(RESULT.c.day == day).order_by(RESULT.c.barcode, RESULT.c.position).limit(limit)
+    if site is not None:
+        query = query.where(RESULT.c.site == site)
+    if state is not None:
+        query = query.where(RESULT.c.state == state)
+    if after is not None:
+        query = query.where(tuple_(RESULT.c.barcode, RESULT.c.position) > after)
+    return connection.execute(query).all()
+
+
+def results_of_person(connection: Connection, person: UUID, limit: int = 50) -> Sequence[Row[Any]]:
+    """The newest tubes of one person."""
+    query = select(*RESULT.c).where(RESULT.c.person_id == person)
+    return connection.execute(query.order_by(RESULT.c.collected_at.desc(), RESULT.c.barcode.desc()).limit(limit)).all()

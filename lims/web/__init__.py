@@ -1,0 +1,1 @@
+"""How HTML and errors are made, not what they say."""

@@ -1,0 +1,86 @@
+"""Every refusal and every failure as `application/problem+json` (RFC 9457); what went wrong inside stays inside."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from lims.kernel.errors import Refused
+from lims.kernel.refusals import CATALOGUE
+
+log = logging.getLogger("lims")
+PROBLEM = "application/problem+json"
+TRY_AGAIN_SECONDS = 2
+LIMITED_SECONDS = 60
+PASSING = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
+
+
+def problem(code: str, detail: str, status: int | None = None, **extra: Any) -> JSONResponse:  # noqa: ANN401 - JSON
+    """One problem document."""
+    known = CATALOGUE[code]
+    status = status or known.status
+    headers = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status in (429, 503):
+        headers["Retry-After"] = str(TRY_AGAIN_SECONDS if status == 503 else LIMITED_SECONDS)
+    body = {"type": f"urn:lims:{code}", "title": known.title, "status": status, "code": code, "detail": detail} | extra
+    return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+def refused(_request: Request, refusal: Exception) -> JSONResponse:
+    """A refusal, in its own words."""
+    if not isinstance(refusal, Refused):
+        raise refusal
+    return problem(refusal.code, refusal.detail)
+
+
+def malformed(_request: Request, wrong: Exception) -> JSONResponse:
+    """A request of another shape: where and what, never the value, which may be personal."""
+    errors = wrong.errors() if isinstance(wrong, RequestValidationError) else []
+    places = [{"place": ".".join(str(step) for step in error["loc"]), "problem": error["msg"]} for error in errors]
+    sentence = "; ".join(f"{place['place']}: {place['problem']}" for place in places[:5])
+    return problem("request_malformed", f"The request does not have the agreed shape: {sentence}.", errors=places[:50])
+
+
+def other_status(_request: Request, exception: Exception) -> JSONResponse:
+    """What the framework itself refuses: no such path, wrong method."""
+    status = exception.status_code if isinstance(exception, HTTPException) else 500
+    code = {404: "not_found", 405: "method_not_allowed"}.get(status, "request_malformed")
+    return problem(code, str(getattr(exception, "detail", "")) or CATALOGUE[code].title, status=status)
+
+
+def database_failed(request: Request, failure: Exception) -> JSONResponse:
+    """The database is away or chose this transaction as a loser: nothing was taken, and the message may be sent again."""
+    state = getattr(getattr(failure, "orig", None), "sqlstate", None)
+    gone = isinstance(failure, DBAPIError) and (failure.connection_invalidated or state in PASSING or state is None)
+    # No values: the statement's parameters may be personal data.
+    log.warning("%s %s: database failure %s", request.method, request.scope["path"], state or type(failure).__name__)
+    if gone or isinstance(failure, PoolTimeoutError):
+        return problem("database_unreachable", "The database does not answer; the message was not taken, send it again.")
+    log.error("unforeseen database error: %s", type(getattr(failure, "orig", failure)).__name__)
+    return problem("internal", "Something went wrong on the server; it is logged. The message was not taken.")
+
+
+def unforeseen(request: Request, failure: Exception) -> JSONResponse:
+    """Anything else: where it happened goes to the log, without the values it happened with."""
+    trace = failure.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("%s %s: %s at %s", request.method, request.scope["path"], type(failure).__name__, where)
+    return problem("internal", "Something went wrong on the server; it is logged. The message was not taken.")
+
+
+def install(app: FastAPI) -> None:
+    """Hang these answers into an application."""
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, other_status)
+    app.add_exception_handler(SQLAlchemyError, database_failed)
+    app.add_exception_handler(Exception, unforeseen)
