@@ -1,0 +1,51 @@
+"""The real database and the people of the tests.
+
+One embedded server for each test process, one schema, nothing ever emptied: every test that needs a place builds its own
+town (a site, a lab, their people), so that tests cannot see each other and the database stays as full as a real one.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from lims.apps import ends, migrate
+from lims.kernel.program import Program, running
+from lims.kernel.settings import Settings
+
+from tests.factories import Town
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """A data folder that an unprivileged server can reach even when the tests run as root, in memory where there is room."""
+    memory = Path("/dev/shm")
+    place = memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 2**30 else None
+    folder = Path(tempfile.mkdtemp(prefix="lims-tests-", dir=place))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def program(data_dir: Path) -> Iterator[Program]:
+    """The program on a database with the newest schema."""
+    with running(Settings(data_dir=data_dir, database_url=None, secret_key="a secret of the tests")) as made:
+        migrate.upgrade(made.database)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def web(program: Program) -> Iterator[TestClient]:
+    """All ends under one roof, without a network."""
+    with TestClient(ends.create(program), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def town(program: Program, web: TestClient) -> Town:
+    """A site and a lab of this test alone, with their people."""
+    return Town.build(program, web)
