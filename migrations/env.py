@@ -3,13 +3,14 @@
 from typing import Any
 
 from alembic import context
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql.base import ischema_names
+
 from lims.apps.schema import METADATA
 from lims.kernel.audit.tables import Xid8
 from lims.kernel.partitions import BY_DAY
 from lims.kernel.program import running
 from lims.kernel.settings import settings
-from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql.base import ischema_names
 
 UPGRADE_LOCK = 7_301_000
 

@@ -11,7 +11,9 @@ from lims.apps.commands import audit, catalog, database, demo, doctor, labels, r
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
 
-commands = typer.Typer(no_args_is_help=True, add_completion=False, help="Nucleic-acid lab sample tracking for mass screening with pooled samples.")
+commands = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Nucleic-acid lab sample tracking for mass screening with pooled samples."
+)
 commands.command("serve")(serve.serve)
 commands.command("demo")(demo.demo)
 commands.command("simulate")(simulate.simulate)

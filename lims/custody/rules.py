@@ -76,7 +76,9 @@ def advance(state: BenchState, event: BenchEvent, tube: str) -> BenchState:
     """The state after `event`; Refused where the table has no such step."""
     following = NEXT.get((state, event))
     if following is None:
-        raise Refused("tube_state", "Tube {tube} is {state}: it cannot be {event} now.", tube=tube, state=state.value, event=PARTICIPLE[event])
+        raise Refused(
+            "tube_state", "Tube {tube} is {state}: it cannot be {event} now.", tube=tube, state=state.value, event=PARTICIPLE[event]
+        )
     return following
 
 

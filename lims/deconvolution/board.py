@@ -58,7 +58,13 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[Row[Any]])
 
 
 def listed(
-    connection: Connection, catalog: Catalog, lab: str | None, site: str | None, state: CaseState | None, after: tuple[datetime, str] | None, limit: int
+    connection: Connection,
+    catalog: Catalog,
+    lab: str | None,
+    site: str | None,
+    state: CaseState | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
 ) -> tuple[list[Case], tuple[datetime, str] | None]:
     """Up to `limit` cases, oldest first, and where the list goes on."""
     chosen: list[Case] = []

@@ -85,7 +85,9 @@ def people(connection: Connection, tubes: Sequence[Row[Any]]) -> dict[str, list[
     """Who is in these tubes: of a swab pool its people, of an aliquot pool its member tubes."""
     found: dict[str, list[Person]] = defaultdict(list)
     codes, days = [tube.barcode for tube in tubes], {tube.collected_on for tube in tubes if tube.collected_on}
-    query = select(TubeMember.barcode, TubeMember.position, TubeMember.person_id).where(TubeMember.barcode.in_(codes), TubeMember.day.in_(days))
+    query = select(TubeMember.barcode, TubeMember.position, TubeMember.person_id).where(
+        TubeMember.barcode.in_(codes), TubeMember.day.in_(days)
+    )
     for row in connection.execute(query.order_by(TubeMember.barcode, TubeMember.position)):
         found[row.barcode].append(Person(row.position, row.person_id))
     if pools := [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"]:
@@ -112,13 +114,17 @@ def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, U
     found: dict[tuple[str, UUID], list[Answer]] = defaultdict(list)
     for row in connection.execute(query):
         call = Call(row.released_call) if row.released_call else None
-        found[row.root, row.person_id].append(Answer(row.barcode, row.collected_at, row.received_at, row.released_at, call, row.rejected_at))
+        found[row.root, row.person_id].append(
+            Answer(row.barcode, row.collected_at, row.received_at, row.released_at, call, row.rejected_at)
+        )
     return found
 
 
 def member_tubes(connection: Connection, pools: Collection[str]) -> dict[str, Answer]:
     """The member tubes of aliquot pools as answers: what was found when each was tested by itself."""
-    query = select(Tube.barcode, Tube.sealed_at, Tube.registered_at, Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at)
+    query = select(
+        Tube.barcode, Tube.sealed_at, Tube.registered_at, Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at
+    )
     found = {}
     for row in connection.execute(query.where(Tube.pool.in_(pools))):
         call = Call(row.released_call) if row.released_call else None
@@ -130,7 +136,11 @@ def member_tubes(connection: Connection, pools: Collection[str]) -> dict[str, An
 def contacts(connection: Connection, codes: Collection[str]) -> dict[tuple[str, int], list[ContactNote]]:
     """What was noted of members, by tube and position."""
     found: dict[tuple[str, int], list[ContactNote]] = defaultdict(list)
-    query = select(Contact.barcode, Contact.position, Contact.event, Contact.at).where(Contact.barcode.in_(codes)).order_by(Contact.at, Contact.id)
+    query = (
+        select(Contact.barcode, Contact.position, Contact.event, Contact.at)
+        .where(Contact.barcode.in_(codes))
+        .order_by(Contact.at, Contact.id)
+    )
     for row in connection.execute(query):
         found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at))
     return found

@@ -178,7 +178,12 @@ def refuse_closing(case: str, standing: CaseStanding, members: Sequence[MemberSt
         raise Refused("case_preliminary", "The call of tube {case} is not released yet; review it first.", case=case)
     unsettled = [str(member.position) for member in members if member.state not in SETTLED]
     if outcome is Outcome.CLEARED and (unsettled or standing.state is not CaseState.SETTLED):
-        raise Refused("case_unsettled", "Case {case} cannot be cleared: members {members} are not settled.", case=case, members=", ".join(unsettled) or "unknown")
+        raise Refused(
+            "case_unsettled",
+            "Case {case} cannot be cleared: members {members} are not settled.",
+            case=case,
+            members=", ".join(unsettled) or "unknown",
+        )
     if outcome is Outcome.UNRESOLVED and not unsettled and members:
         raise Refused("case_all_settled", "Every member of case {case} is settled; close it as cleared.", case=case)
     if outcome not in (Outcome.CLEARED, Outcome.UNRESOLVED):

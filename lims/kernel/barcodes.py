@@ -90,7 +90,9 @@ def grouped(code: str) -> str:
 def check(code: str, kind: Kind, formats: Sequence[BarcodeFormat] = ()) -> str:
     """The code itself where it is a valid code of this kind, ours or a configured supplier's; Refused otherwise."""
     if not code or len(code) > LONGEST:
-        raise Refused("barcode_malformed", "The {kind} code is empty or longer than {most} characters; scan again.", kind=kind.value, most=LONGEST)
+        raise Refused(
+            "barcode_malformed", "The {kind} code is empty or longer than {most} characters; scan again.", kind=kind.value, most=LONGEST
+        )
     own = own_kind(code)
     if own is kind:
         return code

@@ -85,7 +85,9 @@ def as_csv(items: list[PersonResult]) -> bytes:
 
 @person_router.post("/result-lookup")
 def result_lookup(
-    form: LookupForm, request: Request, work: Annotated[Work, everyone(Access.FIELD, "people ask for their own result, with the code they were given")]
+    form: LookupForm,
+    request: Request,
+    work: Annotated[Work, everyone(Access.FIELD, "people ask for their own result, with the code they were given")],
 ) -> LookupAnswer:
     """The own latest result. A wrong number and a wrong code get the same answer, and both are counted."""
     program, settings = work.program, work.program.settings

@@ -23,7 +23,9 @@ class Admission:
             await self.app(scope, receive, send)
             return
         if self._limit.statistics().tasks_waiting >= self._waiting:
-            await problem("overloaded", "Too much is asked of the server right now; nothing was taken, send it again.")(scope, receive, send)
+            await problem("overloaded", "Too much is asked of the server right now; nothing was taken, send it again.")(
+                scope, receive, send
+            )
             return
         async with self._limit:
             await self.app(scope, receive, send)

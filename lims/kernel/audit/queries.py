@@ -91,5 +91,7 @@ def leaves_by_seal(connection: Connection, chain: Sequence[Row[Any]]) -> Iterato
 
 def unsealed_before(connection: Connection, epoch: int, txid: int) -> int:
     """How many events lie before a point that the chain has passed, whichever their epoch; all but none of them were sealed."""
-    query = select(func.count()).where((Event.epoch < epoch) | ((Event.epoch == epoch) & (Event.txid < cast(cast(txid, Text), Event.txid.type))))
+    query = select(func.count()).where(
+        (Event.epoch < epoch) | ((Event.epoch == epoch) & (Event.txid < cast(cast(txid, Text), Event.txid.type)))
+    )
     return int(connection.execute(query).scalar_one())

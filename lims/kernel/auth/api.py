@@ -39,7 +39,9 @@ def sign_in(program: Program, name: str, password: str, host: str) -> Granted:
     with program.database.transaction(Access.FIELD) as connection:
         failures = [queries.attempts_since(connection, key, now - window) for key in keys]
     if any(count >= limit for count, limit in zip(failures, limits, strict=True)):
-        raise Refused("sign_in_limited", "Too many wrong passwords; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes)
+        raise Refused(
+            "sign_in_limited", "Too many wrong passwords; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes
+        )
     with program.database.transaction(Access.FIELD) as connection:
         if right := actions.password_is_right(connection, name, password):
             token = actions.issue_token(connection, now, name, now + timedelta(hours=settings.token_hours), name)
@@ -61,7 +63,9 @@ open_door.__open_because__ = "signing in"  # type: ignore[attr-defined]  # read 
 
 
 @router.post("/token")
-def token(form: Annotated[OAuth2PasswordRequestForm, Depends()], request: Request, program: Annotated[Program, Depends(open_door)]) -> Granted:
+def token(
+    form: Annotated[OAuth2PasswordRequestForm, Depends()], request: Request, program: Annotated[Program, Depends(open_door)]
+) -> Granted:
     """Sign in with name and password (OAuth2 password form)."""
     return sign_in(program, form.username, form.password, request.client.host if request.client else "")
 

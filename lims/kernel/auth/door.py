@@ -71,7 +71,9 @@ def allow(*roles: Role, using: Access) -> Any:  # noqa: ANN401 - FastAPI's own D
         with program.database.transaction(using) as connection:
             caller = signed_in(request, connection, now)
             if not caller.has(*roles):
-                raise Refused("role_missing", "This is for {roles}; you are signed in as {name}.", roles=" or ".join(roles), name=caller.name)
+                raise Refused(
+                    "role_missing", "This is for {roles}; you are signed in as {name}.", roles=" or ".join(roles), name=caller.name
+                )
             yield Work(connection, caller, now, program)
             request.state.statements = connection.info["statements"]
 

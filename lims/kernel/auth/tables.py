@@ -15,7 +15,8 @@ class User(Base):
     __tablename__ = "app_user"
     __table_args__ = (
         CheckConstraint(
-            "roles <@ ARRAY['sampler','courier','technician','reviewer','official','admin','integration'] AND cardinality(roles) > 0", name="roles"
+            "roles <@ ARRAY['sampler','courier','technician','reviewer','official','admin','integration'] AND cardinality(roles) > 0",
+            name="roles",
         ),
         CheckConstraint("scopes <@ ARRAY['identity']", name="scopes"),
     )

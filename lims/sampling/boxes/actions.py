@@ -28,7 +28,9 @@ def pack(connection: Connection, barcode: str, site: str, tubes: Sequence[str], 
     refuse_unfit(barcode, site, tubes, {row.barcode: row for row in queries.tubes_for_update(connection, tubes)})
     way = {"dispatched_at": known.dispatched_at, "dispatched_to": known.dispatched_to} if known is not None and known.dispatched_at else {}
     connection.execute(update(Tube).where(Tube.barcode.in_(tubes)).values(box=barcode, **way))
-    connection.execute(update(Box).where(Box.barcode == barcode).values(site=site, packed_tubes=len(tubes), sealed_at=sealed_at, sealed_by=by))
+    connection.execute(
+        update(Box).where(Box.barcode == barcode).values(site=site, packed_tubes=len(tubes), sealed_at=sealed_at, sealed_by=by)
+    )
     happenings = [Happening(tube, "tube.boxed", sealed_at, {"box": barcode}) for tube in tubes]
     record(connection, by, now, [Happening(barcode, "box.packed", sealed_at, {"site": site, "tubes": list(tubes)}), *happenings])
 
@@ -52,10 +54,16 @@ def dispatch(connection: Connection, barcode: str, lab: str, courier: str, vehic
     known = queries.box_for_update(connection, barcode)
     if known is not None and known.dispatched_at is not None:
         raise Refused(
-            "box_dispatched", "Box {box} left for {lab} at {at:%Y-%m-%d %H:%M}Z.", box=barcode, lab=known.dispatched_to, at=known.dispatched_at
+            "box_dispatched",
+            "Box {box} left for {lab} at {at:%Y-%m-%d %H:%M}Z.",
+            box=barcode,
+            lab=known.dispatched_to,
+            at=known.dispatched_at,
         )
     values = {"dispatched_at": at, "dispatched_to": lab}
     connection.execute(update(Box).where(Box.barcode == barcode).values(**values, courier=courier, vehicle=vehicle))
     moved = connection.execute(update(Tube).where(Tube.box == barcode).values(**values).returning(Tube.barcode)).scalars().all()
     happenings = [Happening(tube, "tube.dispatched", at, {"box": barcode, "lab": lab}) for tube in sorted(moved)]
-    record(connection, by, now, [Happening(barcode, "box.dispatched", at, {"lab": lab, "vehicle": vehicle, "courier": courier}), *happenings])
+    record(
+        connection, by, now, [Happening(barcode, "box.dispatched", at, {"lab": lab, "vehicle": vehicle, "courier": courier}), *happenings]
+    )

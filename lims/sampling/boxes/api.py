@@ -51,5 +51,10 @@ def answer(work: Work, barcode: str) -> BoxAnswer:
     if row is None:
         raise Refused("not_found", "{what} is not known here.", what=f"Box {barcode}")
     return BoxAnswer(
-        barcode=row.barcode, site=row.site, tubes=row.packed_tubes, sealed_at=row.sealed_at, dispatched_at=row.dispatched_at, lab=row.dispatched_to
+        barcode=row.barcode,
+        site=row.site,
+        tubes=row.packed_tubes,
+        sealed_at=row.sealed_at,
+        dispatched_at=row.dispatched_at,
+        lab=row.dispatched_to,
     )

@@ -38,7 +38,9 @@ def reserve(connection: Connection, site: str, count: int, by: str, now: datetim
     connection.execute(update(LabelBlock).where(LabelBlock.id == block.id).values(next_serial=last + 1))
     row = insert(LabelRange).values(id=ids.uuid7(now), site=site, first_serial=first, last_serial=last, reserved_at=now, reserved_by=by)
     reserved = connection.execute(row.returning(*LabelRange.__table__.columns)).one()
-    record(connection, by, now, [Happening(f"labels {reserved.id}", "labels.reserved", now, {"site": site, "first": first, "count": count})])
+    record(
+        connection, by, now, [Happening(f"labels {reserved.id}", "labels.reserved", now, {"site": site, "first": first, "count": count})]
+    )
     return reserved
 
 

@@ -29,7 +29,11 @@ def reserve(form: ReserveForm, work: Labeller) -> RangeAnswer:
 
 @router.get("/label-ranges/{range_id}/labels")
 def labels(
-    range_id: UUID, work: Labeller, template: str = "tube_35x30", format: str = "pdf", reprint_reason: str | None = None  # noqa: A002 - the contract's name
+    range_id: UUID,
+    work: Labeller,
+    template: str = "tube_35x30",
+    format: str = "pdf",  # noqa: A002 - the contract's name
+    reprint_reason: str | None = None,
 ) -> Response:
     """Print a range: exactly its labels or an error. A second print needs a reason, and is marked on the labels."""
     row = actions.range_for_print(work.connection, range_id)

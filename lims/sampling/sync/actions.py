@@ -156,7 +156,12 @@ def meet(connection: Connection, codes: set[str]) -> set[str]:
 
 def held_for(record: Record) -> Verdict:
     """The verdict on a recollection whose pool we have not met."""
-    refusal = Refused("held_for_tube", "Tube {tube} answers tube {pool}, which nobody has sent yet; it is kept.", tube=record.barcode, pool=record.retest_of)
+    refusal = Refused(
+        "held_for_tube",
+        "Tube {tube} answers tube {pool}, which nobody has sent yet; it is kept.",
+        tube=record.barcode,
+        pool=record.retest_of,
+    )
     return Verdict.of(Outcome.HELD, refusal)
 
 
@@ -198,7 +203,9 @@ def keep(desk: Desk, sender: Sender, judged: Iterable[tuple[dict[str, Any], Verd
             "received_at": desk.now,
         }
         rows.append(row)
-        happenings.append(Happening(barcode, "sync.kept", desk.now, {"outcome": row["outcome"], "code": row["code"], "entry": str(row["id"])}))
+        happenings.append(
+            Happening(barcode, "sync.kept", desk.now, {"outcome": row["outcome"], "code": row["code"], "entry": str(row["id"])})
+        )
     if rows:
         writes.insert_entries(desk.connection, rows)
         record_events(desk.connection, sender.name, desk.now, happenings)

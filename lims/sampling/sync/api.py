@@ -42,7 +42,9 @@ def sync(form: SyncForm, work: Sampler) -> SyncAnswer:
 
 
 @router.get("/conflicts")
-def list_conflicts(work: Supervisor, site: str | None = None, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=500)] = 50) -> Page[dict[str, Any]]:
+def list_conflicts(
+    work: Supervisor, site: str | None = None, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=500)] = 50
+) -> Page[dict[str, Any]]:
     """Open conflicts, oldest first: what was sent, and what is stored."""
     rows = conflicts.listed(work.connection, work.program.keys, work.caller.site or site, after, limit)
     return Page(items=rows, next=str(rows[-1]["id"]) if len(rows) == limit else None)
@@ -52,5 +54,3 @@ def list_conflicts(work: Supervisor, site: str | None = None, after: UUID | None
 def resolve_conflict(conflict_id: UUID, form: ResolveForm, work: Supervisor) -> dict[str, Any]:
     """Keep the stored tube, or put the one that was sent in its place; either stays on record."""
     return conflicts.resolve(desk_of(work), conflict_id, form.resolution, form.reason, work.caller)
-
-

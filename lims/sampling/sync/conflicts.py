@@ -34,7 +34,13 @@ def shown(row: Row[Any], keys: Keys) -> dict[str, Any]:
         "code": row.code,
         "detail": row.detail,
         "received_at": row.received_at,
-        "sent": {"record": row.record_id, "revision": row.revision, "device": row.device, "by": row.sent_by, "tube": json.loads(keys.show(row.raw))},
+        "sent": {
+            "record": row.record_id,
+            "revision": row.revision,
+            "device": row.device,
+            "by": row.sent_by,
+            "tube": json.loads(keys.show(row.raw)),
+        },
         "stored": {
             "record": row.stored_record,
             "revision": row.stored_revision,
@@ -56,13 +62,20 @@ def resolve(desk: Desk, conflict_id: UUID, resolution: str, reason: str, caller:
     own_site(caller, entry.site, "This conflict")
     if entry.resolved_at is not None:
         if entry.resolution != resolution:
-            raise Refused("conflict_resolved", "This conflict was settled by {name}: {resolution}.", name=entry.resolved_by, resolution=entry.resolution)
+            raise Refused(
+                "conflict_resolved",
+                "This conflict was settled by {name}: {resolution}.",
+                name=entry.resolved_by,
+                resolution=entry.resolution,
+            )
         return {"id": conflict_id, "resolution": entry.resolution}
     if resolution == "take_this":
         put_in_place(desk, entry, caller)
     mine = update(Inbox).where(Inbox.barcode == entry.barcode, Inbox.digest == entry.digest)
     desk.connection.execute(mine.values(resolved_at=desk.now, resolution=resolution, resolved_by=caller.name, reason=reason))
-    happening = Happening(entry.barcode, "conflict.resolved", desk.now, {"conflict": str(conflict_id), "resolution": resolution, "reason": reason})
+    happening = Happening(
+        entry.barcode, "conflict.resolved", desk.now, {"conflict": str(conflict_id), "resolution": resolution, "reason": reason}
+    )
     record_events(desk.connection, caller.name, desk.now, [happening])
     return {"id": conflict_id, "resolution": resolution}
 
@@ -89,7 +102,9 @@ def keep_replaced(desk: Desk, entry: Row[Any], barcode: str, caller: Caller) -> 
         return
     members = collection.members(desk.connection, barcode, row.collected_on)
     known = identities(desk.connection, desk.keys, [member.person_id for member in members])
-    people = [{"position": m.position, "group": m.member_group, "collected_at": m.collected_at, **vars(known[m.person_id])} for m in members]
+    people = [
+        {"position": m.position, "group": m.member_group, "collected_at": m.collected_at, **vars(known[m.person_id])} for m in members
+    ]
     names = ("barcode", "record_id", "revision", "site", "round", "kind", "pool_size", "field_state", "opened_at", "sealed_at", "retest_of")
     text = json.dumps({name: getattr(row, name) for name in names} | {"members": people}, ensure_ascii=False, sort_keys=True, default=str)
     kept = {

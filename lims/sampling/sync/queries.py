@@ -15,12 +15,7 @@ STORED = (Tube.barcode, Tube.record_id, Tube.revision, Tube.content_digest, Tube
 
 def stored_for_update(connection: Connection, codes: Collection[str], ids: Collection[UUID]) -> list[Stored]:
     """The tubes under these barcodes or record ids, locked in the order of their barcodes."""
-    query = (
-        select(*STORED)
-        .where(or_(Tube.barcode.in_(codes), Tube.record_id.in_(ids)))
-        .order_by(Tube.barcode)
-        .with_for_update()
-    )
+    query = select(*STORED).where(or_(Tube.barcode.in_(codes), Tube.record_id.in_(ids))).order_by(Tube.barcode).with_for_update()
     return [Stored(*row) for row in connection.execute(query)]
 
 
@@ -45,10 +40,24 @@ def conflicts(connection: Connection, site: str | None, after: UUID | None, limi
     """Open conflicts of a site (or of all), oldest first, with the stored tube beside each."""
     query = (
         select(
-            Inbox.id, Inbox.barcode, Inbox.record_id, Inbox.revision, Inbox.device, Inbox.site, Inbox.sent_by, Inbox.code, Inbox.detail,
-            Inbox.received_at, Inbox.raw, Tube.record_id.label("stored_record"), Tube.revision.label("stored_revision"),
-            Tube.device.label("stored_device"), Tube.site.label("stored_site"), Tube.field_state.label("stored_state"),
-            Tube.member_count.label("stored_count"), Tube.registered_at.label("stored_at"),
+            Inbox.id,
+            Inbox.barcode,
+            Inbox.record_id,
+            Inbox.revision,
+            Inbox.device,
+            Inbox.site,
+            Inbox.sent_by,
+            Inbox.code,
+            Inbox.detail,
+            Inbox.received_at,
+            Inbox.raw,
+            Tube.record_id.label("stored_record"),
+            Tube.revision.label("stored_revision"),
+            Tube.device.label("stored_device"),
+            Tube.site.label("stored_site"),
+            Tube.field_state.label("stored_state"),
+            Tube.member_count.label("stored_count"),
+            Tube.registered_at.label("stored_at"),
         )
         .outerjoin(Tube, Tube.barcode == Inbox.barcode)
         .where(Inbox.outcome == "conflict", Inbox.resolved_at.is_(None))
@@ -71,5 +80,3 @@ def conflict_for_update(connection: Connection, conflict_id: UUID) -> Row[Any] |
 def held_count(connection: Connection) -> int:
     """How many entries wait for something."""
     return connection.execute(select(func.count()).where(Inbox.outcome == "held", Inbox.resolved_at.is_(None))).scalar_one()
-
-

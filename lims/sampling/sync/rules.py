@@ -137,7 +137,13 @@ def check_members(form: Any, barcode: str, members: tuple[Member, ...]) -> None:
     if form.kind == "single" and form.pool_size != 1:
         raise Refused("single_of_many", "Tube {tube} is a single tube and cannot hold {size} people.", tube=barcode, size=form.pool_size)
     if len(members) > form.pool_size:
-        raise Refused("tube_overfull", "Tube {tube} holds {size} people, not {count}. Scan a new tube.", tube=barcode, size=form.pool_size, count=len(members))
+        raise Refused(
+            "tube_overfull",
+            "Tube {tube} holds {size} people, not {count}. Scan a new tube.",
+            tube=barcode,
+            size=form.pool_size,
+            count=len(members),
+        )
     if len({member.person_id for member in members}) < len(members):
         raise Refused("person_twice", "Tube {tube} has the same person twice; remove one of the two.", tube=barcode)
     positions = [member.position for member in members]
@@ -170,7 +176,12 @@ def judge(record: Record, stored: Mapping[str, Stored], by_id: Mapping[UUID, Sto
     """What becomes of a record beside what is stored under its barcode and under its id. `accepted` means: write it."""
     same_id, same_code = by_id.get(record.id), stored.get(record.barcode)
     if same_id is not None and same_id.barcode != record.barcode:
-        return conflict("record_of_another_tube", "This record was sent before for tube {other}; it now says {tube}.", other=same_id.barcode, tube=record.barcode)
+        return conflict(
+            "record_of_another_tube",
+            "This record was sent before for tube {other}; it now says {tube}.",
+            other=same_id.barcode,
+            tube=record.barcode,
+        )
     if same_code is None or same_code.record_id is None:
         return Verdict(Outcome.ACCEPTED)
     if same_code.record_id != record.id:
@@ -190,9 +201,19 @@ def judge_revision(record: Record, known: Stored) -> Verdict:
     if record.revision < revision or (record.revision == revision and same):
         return Verdict(Outcome.ALREADY_HAVE)
     if record.revision == revision:
-        return conflict("revision_differs", "Revision {revision} of tube {tube} was sent before with other content.", revision=revision, tube=record.barcode)
+        return conflict(
+            "revision_differs",
+            "Revision {revision} of tube {tube} was sent before with other content.",
+            revision=revision,
+            tube=record.barcode,
+        )
     if known.state != FieldState.OPEN and not same:
-        return conflict("tube_closed", "Tube {tube} is {state}; it cannot be changed any more. Call your supervisor.", tube=record.barcode, state=known.state)
+        return conflict(
+            "tube_closed",
+            "Tube {tube} is {state}; it cannot be changed any more. Call your supervisor.",
+            tube=record.barcode,
+            state=known.state,
+        )
     return Verdict(Outcome.ACCEPTED)
 
 

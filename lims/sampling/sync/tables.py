@@ -23,7 +23,9 @@ class Inbox(Base):
     )
 
     barcode: Mapped[str] = mapped_column(Text, primary_key=True, comment="as sent, cut to 100 characters")
-    digest: Mapped[bytes] = mapped_column(BYTEA, primary_key=True, comment="keyed hash of device and raw content: the same words are kept once")
+    digest: Mapped[bytes] = mapped_column(
+        BYTEA, primary_key=True, comment="keyed hash of device and raw content: the same words are kept once"
+    )
     id: Mapped[UUID] = mapped_column(Uuid, comment="names this entry to a supervisor")
     record_id: Mapped[str] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(Integer)

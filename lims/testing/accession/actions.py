@@ -46,7 +46,12 @@ def receive(
 def reject(connection: Connection, barcode: str, reason: str, note: str, at: datetime, caller: Caller, now: datetime) -> None:
     """Turn a tube away for good: its people are to be sampled again."""
     if reason not in REJECTION_REASONS:
-        raise Refused("rejection_reason", "There is no rejection reason {reason}; there are {known}.", reason=reason, known=", ".join(REJECTION_REASONS))
+        raise Refused(
+            "rejection_reason",
+            "There is no rejection reason {reason}; there are {known}.",
+            reason=reason,
+            known=", ".join(REJECTION_REASONS),
+        )
     tube = queries.tubes_for_update(connection, [barcode]).get(barcode)
     if tube is None or tube.lab is None or tube.bench_state is None:
         raise Refused("not_found", "{what} is not known in this lab.", what=f"Tube {barcode}")

@@ -17,7 +17,6 @@ from lims.kernel import ids, partitions
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.db import records
-from lims.kernel.errors import Refused
 from lims.testing.instruments import formats
 from lims.testing.instruments.rules import ParsedRun
 from lims.testing.instruments.tables import ReadingRow, Run, RunFile
@@ -57,13 +56,26 @@ def import_run(
     moved = write_tubes(connection, plate.barcode, run, verdicts, at) if verdict.passed else []
     verb = "tube.tested" if verdict.passed else "tube.controls_failed"
     happenings = [Happening(tube, verb, at, {"run": str(run), "call": verdicts[tube][1].call.value}) for tube in moved]
-    what = {"run": str(run), "controls_passed": verdict.passed, "reasons": [reason.code for reason in verdict.reasons], "sha256": sha256.hex()}
+    what = {
+        "run": str(run),
+        "controls_passed": verdict.passed,
+        "reasons": [reason.code for reason in verdict.reasons],
+        "sha256": sha256.hex(),
+    }
     record(connection, by, now, [Happening(plate.barcode, "run.imported", at, what), *happenings])
     return run, False
 
 
 def write_run(
-    connection: Connection, plate: Row[Any], file: ParsedRun, sha256: bytes, verdict: ControlVerdict, readings: int, at: datetime, by: str, now: datetime
+    connection: Connection,
+    plate: Row[Any],
+    file: ParsedRun,
+    sha256: bytes,
+    verdict: ControlVerdict,
+    readings: int,
+    at: datetime,
+    by: str,
+    now: datetime,
 ) -> UUID:
     """The run's own row."""
     run = ids.uuid7(now)
@@ -75,7 +87,9 @@ def write_run(
     return run
 
 
-def write_readings(connection: Connection, plate: Row[Any], run: UUID, cts: Mapping[str, Mapping[str, float | None]], now: datetime) -> None:
+def write_readings(
+    connection: Connection, plate: Row[Any], run: UUID, cts: Mapping[str, Mapping[str, float | None]], now: datetime
+) -> None:
     """Every reading; a control's under the plate's code, an aliquot pool's also under each of its members'."""
     day = now.astimezone(UTC).date()
     partitions.ensure(connection, "reading", [day])
@@ -112,10 +126,16 @@ def write_tubes(
 ) -> Sequence[str]:
     """Give the tubes that still stand on this plate their call; those released, rejected or sent elsewhere meanwhile keep what they have."""
     queries.tubes_for_update(connection, list(verdicts))
-    source = records(({"barcode": tube, "call": verdict.call.value} for tube, (_, verdict) in verdicts.items()), barcode=Text(), call=Text())
+    source = records(
+        ({"barcode": tube, "call": verdict.call.value} for tube, (_, verdict) in verdicts.items()), barcode=Text(), call=Text()
+    )
     moved = (
         update(Tube)
-        .where(Tube.barcode == source.c.barcode, Tube.plate == plate, Tube.bench_state.in_([state.value for state in ready_for(BenchEvent.CALL)]))
+        .where(
+            Tube.barcode == source.c.barcode,
+            Tube.plate == plate,
+            Tube.bench_state.in_([state.value for state in ready_for(BenchEvent.CALL)]),
+        )
         .values(bench_state=BenchState.CALLED.value, run=run, call=source.c.call, tested_at=func.coalesce(Tube.tested_at, literal(at)))
         .returning(Tube.barcode, Tube.kind)
     )
@@ -125,5 +145,3 @@ def write_tubes(
         tested = update(Tube).where(Tube.barcode.in_(members)).values(tested_at=func.coalesce(Tube.tested_at, literal(at)))
         connection.execute(tested)
     return sorted(row.barcode for row in rows)
-
-

@@ -29,7 +29,9 @@ def run(connection: Connection, run_id: UUID) -> Row[Any] | None:
 
 def runs_of_plate(connection: Connection, plate: str) -> Sequence[Row[Any]]:
     """The runs of a plate, oldest first."""
-    return connection.execute(select(*RUN).join(Plate, Plate.barcode == Run.plate).where(Run.plate == plate).order_by(Run.imported_at, Run.id)).all()
+    return connection.execute(
+        select(*RUN).join(Plate, Plate.barcode == Run.plate).where(Run.plate == plate).order_by(Run.imported_at, Run.id)
+    ).all()
 
 
 def calls(connection: Connection, run_id: UUID) -> Sequence[Row[Any]]:

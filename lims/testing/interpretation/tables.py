@@ -21,7 +21,9 @@ class CallRow(Base):
     __table_args__ = (
         CheckConstraint("call IN ('negative', 'positive', 'inconclusive', 'invalid')", name="call"),
         UniqueConstraint("barcode", "run", "call", "controls_passed", "imported_by", name="call_evidence_key"),
-        ForeignKeyConstraint(["run", "controls_passed", "imported_by"], ["run.id", "run.controls_passed", "run.imported_by"], name="call_run_fkey"),
+        ForeignKeyConstraint(
+            ["run", "controls_passed", "imported_by"], ["run.id", "run.controls_passed", "run.imported_by"], name="call_run_fkey"
+        ),
         ForeignKeyConstraint(
             ["barcode", "run", "well", "evidence", "day"],
             ["reading.barcode", "reading.run", "reading.well", "reading.target", "reading.day"],

@@ -84,4 +84,3 @@ def make_pool(connection: Connection, form: PoolForm, barcode: str, members: Seq
     connection.execute(update(Tube).where(Tube.barcode.in_(members)).values(bench_state=BenchState.POOLED.value, pool=barcode))
     happenings = [Happening(code, "tube.pooled", at, {"pool": barcode}) for code in members]
     record(connection, by, now, [Happening(barcode, "pool.made", at, {"lab": form.lab, "members": list(members)}), *happenings])
-

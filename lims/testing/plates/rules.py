@@ -82,9 +82,13 @@ def understood(content: str, formats: Sequence[barcodes.BarcodeFormat]) -> dict[
 def refuse_missing_controls(assay: Assay, contents: Iterable[Mapping[str, str]]) -> None:
     """Refused where the assay asks for controls that the layout does not have."""
     there = Counter(what["control"] for what in contents if "control" in what)
-    missing = [f"{control.count - there[control.role]} × {control.role}" for control in assay.controls if there[control.role] < control.count]
+    missing = [
+        f"{control.count - there[control.role]} × {control.role}" for control in assay.controls if there[control.role] < control.count
+    ]
     if missing:
-        raise Refused("plate_controls_missing", "Assay {assay} needs these controls too: {missing}.", assay=assay.code, missing=", ".join(missing))
+        raise Refused(
+            "plate_controls_missing", "Assay {assay} needs these controls too: {missing}.", assay=assay.code, missing=", ".join(missing)
+        )
 
 
 def canonical_well(name: str) -> str:

@@ -51,7 +51,13 @@ def match(plate: str, wells: PlanWells, assay: Assay, file: File) -> dict[str, d
         check_place(plate, wells, assay, reading)
         cts = found.setdefault(reading.well, {})
         if reading.target in cts:
-            raise Refused("run_file_doubled", "Line {line}: well {well} has {target} twice.", line=reading.line, well=reading.well, target=reading.target)
+            raise Refused(
+                "run_file_doubled",
+                "Line {line}: well {well} has {target} twice.",
+                line=reading.line,
+                well=reading.well,
+                target=reading.target,
+            )
         cts[reading.target] = reading.ct
     check_names(plate, wells, file)
     if missing := [well for well in wells if well not in found]:
@@ -65,7 +71,13 @@ def match(plate: str, wells: PlanWells, assay: Assay, file: File) -> dict[str, d
 def check_place(plate: str, wells: PlanWells, assay: Assay, reading: Reading) -> None:
     """Refused where a reading's well or target is not planned, or its sample is another than the planned one."""
     if reading.well not in wells:
-        raise Refused("run_well_foreign", "Line {line}: nothing was planned in well {well} of plate {plate}.", line=reading.line, well=reading.well, plate=plate)
+        raise Refused(
+            "run_well_foreign",
+            "Line {line}: nothing was planned in well {well} of plate {plate}.",
+            line=reading.line,
+            well=reading.well,
+            plate=plate,
+        )
     if reading.target not in assay.readings:
         raise Refused(
             "run_target_foreign", "Line {line}: target {target} in well {well} is not one of {known}.",
@@ -85,7 +97,9 @@ def check_names(plate: str, wells: PlanWells, file: File) -> None:
     if named and (unnamed := [well for well in wells if well not in named]):
         raise Refused("run_sample_unnamed", "The file does not say what is in {wells}.", wells=listed(unnamed))
     if not named and file.plate is None:
-        raise Refused("run_unidentified", "The file names neither its plate nor its samples: nothing shows that it is of plate {plate}.", plate=plate)
+        raise Refused(
+            "run_unidentified", "The file names neither its plate nor its samples: nothing shows that it is of plate {plate}.", plate=plate
+        )
 
 
 def said(sample: str) -> str:

@@ -126,5 +126,7 @@ def lend_evidence(connection: Connection, run: UUID, pool: str, members: Sequenc
     source = select(member.c.code, *(getattr(ReadingRow, name) for name in names)).where(ReadingRow.barcode == pool, ReadingRow.run == run)
     connection.execute(insert(ReadingRow).from_select(["barcode", *names], source))
     names = ["run", "day", "well", "evidence", "call", "reasons", "assay", "assay_version", "controls_passed", "imported_by"]
-    source = select(member.c.code, literal(pool), *(getattr(CallRow, name) for name in names)).where(CallRow.barcode == pool, CallRow.run == run)
+    source = select(member.c.code, literal(pool), *(getattr(CallRow, name) for name in names)).where(
+        CallRow.barcode == pool, CallRow.run == run
+    )
     connection.execute(insert(CallRow).from_select(["barcode", "pooled_in", *names], source))

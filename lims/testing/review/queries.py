@@ -28,7 +28,9 @@ def doubted(connection: Connection, run_id: UUID, codes: Sequence[str]) -> set[s
 def released_by(connection: Connection, review: UUID) -> list[str]:
     """The tubes that a decision released; of an aliquot pool its own code, not its members'."""
     own = (CallRow.barcode == Release.barcode) & (CallRow.run == Release.run) & CallRow.pooled_in.is_(None)
-    return list(connection.execute(select(Release.barcode).join(CallRow, own).where(Release.review == review).order_by(Release.barcode)).scalars())
+    return list(
+        connection.execute(select(Release.barcode).join(CallRow, own).where(Release.review == review).order_by(Release.barcode)).scalars()
+    )
 
 
 def returned_by(connection: Connection, review: UUID) -> list[str]:

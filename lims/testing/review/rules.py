@@ -38,7 +38,12 @@ def named(tubes: Mapping[str, OnPlate], asked: Collection[str]) -> list[str]:
         if tube.state is BenchState.RELEASED:
             raise Refused("tube_released", "Tube {tube} was released already.", tube=code)
         if not undecided(tube):
-            raise Refused("review_tube_moved_on", "Tube {tube} is {state}, and not by this run; there is nothing to release.", tube=code, state=tube.state.value)
+            raise Refused(
+                "review_tube_moved_on",
+                "Tube {tube} is {state}, and not by this run; there is nothing to release.",
+                tube=code,
+                state=tube.state.value,
+            )
     return list(dict.fromkeys(asked))
 
 
@@ -51,13 +56,22 @@ def returnable(tubes: Mapping[str, OnPlate], asked: Collection[str] | None) -> l
         raise Refused("review_tube_unknown", "Not in this run: {tubes}.", tubes=listed(strange))
     for code in asked:
         if not (tubes[code].here and tubes[code].state in open_states):
-            raise Refused("review_tube_moved_on", "Tube {tube} is {state}; it cannot be sent back from this run.", tube=code, state=tubes[code].state.value)
+            raise Refused(
+                "review_tube_moved_on",
+                "Tube {tube} is {state}; it cannot be sent back from this run.",
+                tube=code,
+                state=tubes[code].state.value,
+            )
     return list(dict.fromkeys(asked))
 
 
 def refuse_unapprovable(controls_passed: bool, run: UUID, newest: UUID | None, plate: str) -> None:  # noqa: FBT001 - a fact, not a switch
     """Refused where a run's controls failed, or a later run of the plate is in control."""
     if not controls_passed:
-        raise Refused("controls_failed", "The controls of this run failed: nothing of it can be released. Find the cause and run plate {plate} again.", plate=plate)
+        raise Refused(
+            "controls_failed",
+            "The controls of this run failed: nothing of it can be released. Find the cause and run plate {plate} again.",
+            plate=plate,
+        )
     if newest != run:
         raise Refused("run_superseded", "Plate {plate} was run again and is in control; review that run.", plate=plate)
