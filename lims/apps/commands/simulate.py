@@ -1,5 +1,73 @@
 """`lims simulate`."""
 
+import contextlib
+from pathlib import Path
+from typing import Annotated
 
-def simulate() -> None:
-    """Not wired yet."""
+import typer
+
+from lims.apps import migrate
+from lims.apps.demo import hosting, people
+from lims.catalog import actions as catalog_actions
+from lims.catalog import queries as catalog
+from lims.kernel import clock
+from lims.kernel.db import Access
+from lims.kernel.program import running
+from lims.kernel.settings import settings
+from lims.simulate import cli
+from lims.simulate.plan import Credentials, Plan, PlanError
+
+CITY = Path(__file__).parents[1] / "demo" / "city.toml"
+CredentialsFile = Annotated[
+    Path | None,
+    typer.Option("--credentials", exists=True, dir_okay=False, help="Bearer tokens as JSON. [default: made in this database, for two days]"),
+]
+ServerUrl = Annotated[str | None, typer.Option("--url", help="Where the server listens. [default: one of our own, while this runs]")]
+
+
+def simulate(
+    people: cli.People,
+    credentials: CredentialsFile = None,
+    prevalence: cli.Prevalence = 0.001,
+    pool_size: cli.PoolSize = 10,
+    labs: cli.Labs = None,
+    seed: cli.Seed = 1,
+    url: ServerUrl = None,
+    speed: cli.Speed = "max",
+    report: cli.ReportFile = None,
+    date: cli.Date = None,
+    connections: cli.Connections = 16,
+    workers: Annotated[int, typer.Option(help="Processes of our own server.", min=1)] = 1,
+) -> None:
+    """A whole day through the public HTTP API, as outside clients would live it, compared with the truth; exit 1 where they differ."""
+    try:
+        day = date.date() if date else cli.yesterday(settings().timezone)
+        plan = Plan(
+            people=people, date=day, prevalence=prevalence, pool_size=pool_size, labs=labs, seed=seed, speed=cli.speed_of(speed),
+            timezone=settings().timezone, connections=connections,
+        )  # fmt: skip
+        if credentials is not None:
+            told = cli.carry_out(plan, Credentials.read(credentials), url or "http://127.0.0.1:8000", report)
+        else:
+            told = with_own_credentials(plan, url, report, workers)
+    except PlanError as error:
+        raise typer.BadParameter(str(error)) from error
+    if not told.ok:
+        raise typer.Exit(1)
+
+
+def with_own_credentials(plan: Plan, url: str | None, report: Path | None, workers: int) -> cli.Report:
+    """Simulate on this very database: users are made in it, and a server is started where none is named."""
+    with running(settings(), connections=2) as program:
+        if url is None:
+            migrate.upgrade(program.database)
+        with program.database.transaction(Access.OWNER) as connection:
+            if not catalog.current(connection).labs:
+                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "simulate")
+            tokens = people.credentials(connection, catalog.current(connection), clock.now())
+        with contextlib.ExitStack() as stack:
+            if url is None:
+                port = hosting.free_port()
+                stack.enter_context(hosting.served(port, workers))
+                url = f"http://127.0.0.1:{port}"
+            return cli.carry_out(plan, tokens, url, report)

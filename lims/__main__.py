@@ -1,0 +1,5 @@
+"""`python -m lims` is the program `lims`."""
+
+from lims.apps.cli import app
+
+app()

@@ -1,0 +1,1 @@
+"""A demo city: its catalogue, its people, one day of its life."""
