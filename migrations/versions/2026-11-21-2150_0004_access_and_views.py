@@ -18,7 +18,8 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
 END $$
 """
 
-# Partitions are made by the owner, whoever inserts. A day whose rows lie in the default partition already stays there.
+# Partitions are made by the owner, whoever inserts. A day whose rows lie in the default partition already stays there; and
+# who waited for the lock may still not see the table that the other made (its name is cached as missing): no harm either.
 ENSURE_DAY = """
 CREATE FUNCTION ensure_day_partition(relation text, day date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
@@ -34,7 +35,7 @@ BEGIN
         EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, relation, day, day + 1);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO lims_field, lims_bench', part);
     END IF;
-EXCEPTION WHEN check_violation OR lock_not_available THEN
+EXCEPTION WHEN check_violation OR lock_not_available OR duplicate_table THEN
     NULL;
 END $$
 """
