@@ -1,0 +1,153 @@
+"""Registering pools of ten: one tube a call with 8 clients, batches of 50, and COPY of the same rows; empty and well filled.
+
+    python -m benchmarks.registration                       # 0 and 300,000 tubes in the database
+    python -m benchmarks.registration --fill 0 --calls 2000
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import shutil
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lims.apps import migrate
+from lims.apps.commands.simulate import CITY
+from lims.apps.demo import hosting
+from lims.apps.demo.people import credentials
+from lims.catalog import actions as catalog_actions
+from lims.catalog import queries as catalog
+from lims.kernel import barcodes, clock, ids
+from lims.kernel.db import Access
+from lims.kernel.program import Program, running
+from lims.kernel.settings import settings
+from lims.simulate.people import Population
+from lims.simulate.wire import Wire
+
+from benchmarks.rows import analyse, copy_rate, fill
+
+SITE = "DH-001"
+CLIENTS = 8
+BATCH = 50
+
+
+class Measured(NamedTuple):
+    """What one way of sending reached; milliseconds a call."""
+
+    pools_per_second: float
+    p50_ms: float
+    p99_ms: float
+    statements: int
+
+
+def bodies(calls: int, each: int, device: str, rng: random.Random) -> list[bytes]:
+    """Messages of `each` new pools of ten people."""
+    population = Population(rng.randrange(10**9))
+    begun = datetime.now(UTC) - timedelta(minutes=30)  # noqa: DTZ005 - it has a zone
+    number = rng.randrange(10**6)
+    made = []
+    for call in range(calls):
+        tubes = []
+        for place in range(each):
+            people = [population.person(number + (call * each + place) * 10 + k) for k in range(10)]
+            tubes.append(pool(people, begun, rng))
+        made.append(json.dumps({"device": device, "sent_at": begun.isoformat(), "tubes": tubes}).encode())
+    return made
+
+
+def pool(people: list[Any], begun: datetime, rng: random.Random) -> dict[str, Any]:
+    """One sealed pool."""
+    stamp = begun.isoformat()
+    members = [
+        {"position": place, "id_type": "resident_id", "id_number": who.id_number, "name": who.name, "phone": who.phone,
+         "group": "community", "collected_at": stamp}
+        for place, who in enumerate(people, 1)
+    ]  # fmt: skip
+    return {
+        "id": str(ids.uuid7()), "revision": 1, "barcode": barcodes.own_code(barcodes.Kind.TUBE, 10**10 + rng.randrange(8 * 10**10)),
+        "site": SITE, "round": "R1", "kind": "swab_pool", "pool_size": 10, "state": "sealed", "opened_at": stamp, "sealed_at": stamp,
+        "retest_of": None, "members": members,
+    }  # fmt: skip
+
+
+async def send(url: str, token: str, messages: list[bytes], each: int) -> Measured:
+    """Send messages over 8 connections, each the next as soon as it has an answer."""
+    wire, left, took, statements = Wire(url, CLIENTS), iter(messages), [], set()
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+
+    async def client() -> None:
+        for message in left:
+            began = time.perf_counter()
+            answer = await wire.send("POST", "/sampling/api/sync", headers, message, 60)
+            took.append(time.perf_counter() - began)
+            outcomes = {tube["outcome"] for tube in answer.json()["tubes"]}
+            if answer.status != 202 or outcomes != {"accepted"}:
+                raise RuntimeError(f"{answer.status} {outcomes}")
+            statements.add(int(answer.headers["x-statements"]))
+
+    began = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    seconds = time.perf_counter() - began
+    await wire.close()
+    took.sort()
+    return Measured(len(messages) * each / seconds, 1000 * took[len(took) // 2], 1000 * took[int(len(took) * 0.99)], max(statements))
+
+
+def measure(program: Program, url: str, token: str, calls: int, filled: int) -> None:
+    """One line of the table for each way of sending."""
+    rng = random.Random(filled + 1)  # noqa: S311 - a benchmark
+    asyncio.run(send(url, token, bodies(50, 1, "warm", rng), 1))
+    for name, count, each in (("one a call", calls, 1), (f"batches of {BATCH}", max(calls // 25, 8), BATCH)):
+        device = f"bench-{filled}-{each}"
+        got = asyncio.run(send(url, token, bodies(count, each, device, rng), each))
+        with program.database.owner() as connection:
+            copied = copy_rate(connection, device, day())
+        print(
+            f"{filled:>8,} tubes  {name:<14} {got.pools_per_second:8.0f} pools/s  p50 {got.p50_ms:6.1f} ms  p99 {got.p99_ms:6.1f} ms  "
+            f"{got.statements} statements  COPY {copied:7.0f} pools/s  ratio {got.pools_per_second / copied:.2f}",
+            flush=True,
+        )
+
+
+def day() -> date:
+    """The day of the site, where the benchmark's tubes are collected."""
+    return clock.local_day(clock.now() - timedelta(minutes=30), "Asia/Shanghai")
+
+
+def main() -> None:
+    """Measure on a database of our own."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fill", type=int, default=300_000, help="tubes for the second round")
+    parser.add_argument("--calls", type=int, default=4000, help="calls of one tube; batches are a 25th of that")
+    parser.add_argument("--workers", type=int, default=2, help="server processes")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
+    import os  # noqa: PLC0415 - only here
+
+    os.environ["LIMS_DATA_DIR"] = str(folder)
+    settings.cache_clear()
+    try:
+        with running(settings(), connections=2) as program:
+            migrate.upgrade(program.database)
+            with program.database.transaction(Access.OWNER) as connection:
+                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
+                token = credentials(connection, catalog.current(connection), clock.now()).samplers[SITE]
+            port = hosting.free_port()
+            with hosting.served(port, options.workers):
+                measure(program, f"http://127.0.0.1:{port}", token, options.calls, 0)
+                if options.fill:
+                    with program.database.owner() as connection:
+                        seconds = fill(connection, options.fill, SITE, day())
+                        analyse(connection)
+                    print(f"filled {options.fill:,} tubes in {seconds:.0f} s", flush=True)
+                    measure(program, f"http://127.0.0.1:{port}", token, options.calls, options.fill)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
