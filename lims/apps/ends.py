@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from starlette.types import Lifespan
 
 from lims.apps import health, reporting, sampling, testing
 from lims.kernel.auth import api as auth
@@ -18,7 +19,7 @@ from lims.web.statements import StatementsHeader
 ENDS: dict[str, tuple[APIRouter, ...]] = {"sampling": sampling.ROUTERS, "testing": testing.ROUTERS, "reporting": reporting.ROUTERS}
 
 
-def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Any = None) -> FastAPI:
+def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """An application with these ends."""
     app = FastAPI(title="lims", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.program = program

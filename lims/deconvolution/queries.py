@@ -17,8 +17,8 @@ from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
 
 TUBE = (
-    Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, Tube.released_at, Tube.rejected_at, Tube.received_at,
-    Tube.call, Tube.run, Tube.member_count,
+    Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, Tube.released_at, Tube.rejected_at,
+    Tube.received_at, Tube.call, Tube.run, Tube.member_count,
 )  # fmt: skip
 CHAIN_MOST = 12
 
@@ -71,7 +71,7 @@ def reactive_pools(
 
 
 def tubes_to_answer(connection: Connection, site: str | None) -> Sequence[Row[Any]]:
-    """Tubes of a site whose people are to be called back: released but not negative, or rejected; recollections themselves are not listed."""
+    """Tubes of a site whose people are to be called back: released but not negative, or rejected; recollections are not listed."""
     positive_single = and_(Tube.kind == "single", Tube.released_call == "positive")
     query = (
         select(*TUBE)

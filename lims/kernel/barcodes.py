@@ -34,7 +34,7 @@ OWN = re.compile(r"[0-9]{14}")
 LONGEST = 64
 
 CHECKS = {
-    "none": lambda code: True,
+    "none": lambda _code: True,
     "damm": damm.is_valid,
     "luhn": luhn.is_valid,
     "mod11_10": mod_11_10.is_valid,
@@ -63,7 +63,7 @@ def normalise(scan: str) -> str:
 
 
 def own_code(kind: Kind, serial: int) -> str:
-    """Our code of this kind and serial number (0 to 10¹¹ − 1), with its check digit."""
+    """Our code of this kind and serial number (less than 10¹¹), with its check digit."""
     if not 0 <= serial < SERIALS:
         raise ValueError(f"serial {serial} does not fit 11 digits")
     body = f"{PREFIX[kind]}{serial:011d}"

@@ -10,7 +10,7 @@ TOLERATED_SKEW = timedelta(minutes=15)
 
 
 def now() -> datetime:
-    """This moment, in UTC. Called once a request, then passed on."""
+    """The moment, in UTC. Called once a request, then passed on."""
     return datetime.now(UTC)
 
 

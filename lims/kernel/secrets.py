@@ -20,7 +20,7 @@ class UnknownKeyError(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """The derived keys: `person` names people, `cipher` hides what identifies them, `seal` signs the audit trail, `code` makes look-up codes."""
+    """The derived keys: `person` names people, `cipher` hides who they are, `seal` signs the audit trail, `code` makes look-up codes."""
 
     person: bytes
     cipher: bytes

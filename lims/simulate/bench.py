@@ -115,7 +115,8 @@ class Bench:
         for name, well in plate.wells.items():
             role = well.get("control")
             bad = role is not None and role == spoiled
-            rows.append(Well(name, well.get("tube"), role, controls(str(role), self.scene.plan.kit, rng, True) if bad else cts[name]))
+            seen = controls(str(role), self.scene.plan.kit, rng, spoiled=True) if bad else cts[name]
+            rows.append(Well(name, well.get("tube"), role, seen))
         return rows
 
     def by_tube(self, plate: Plate, cts: dict[str, Cts]) -> dict[str, Cts]:

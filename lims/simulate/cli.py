@@ -68,7 +68,7 @@ def conclude(plan: Plan, credentials: Credentials, url: str, bars: Bars) -> Repo
         return runner.run(run(plan, credentials, url, bars))
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - one argument an option
     people: People,
     credentials: CredentialsFile,
     prevalence: Prevalence = 0.001,

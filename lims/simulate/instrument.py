@@ -87,7 +87,7 @@ def seen(look: Look, kit: Kit, rng: random.Random) -> Cts:
     return (*values[look], None if look is Look.INVALID else inner)
 
 
-def controls(role: str, kit: Kit, rng: random.Random, spoiled: bool = False) -> Cts:
+def controls(role: str, kit: Kit, rng: random.Random, *, spoiled: bool = False) -> Cts:
     """Ct values of a control well; `spoiled`: in a way that must fail the run."""
     count, inner = len(kit.targets), between(rng, 24, 29)
     if role == "weak_positive":

@@ -73,7 +73,7 @@ class Findings:
         if len(self.listed) < LISTED:
             self.listed.append({"what": what} | facts)
 
-    def expect(self, condition: bool, what: str, **facts: object) -> bool:
+    def expect(self, condition: bool, what: str, **facts: object) -> bool:  # noqa: FBT001 - what is checked, not a switch
         """Add a finding unless the condition holds."""
         if not condition:
             self.add(what, **facts)

@@ -53,7 +53,7 @@ class Reception:
             if tube.late == 1:
                 await self.field.sync_late(tube)
 
-    async def scan(self, box: Box, tubes: list[Tube], missing: list[Tube], hour: float, again: bool = False) -> bool:
+    async def scan(self, box: Box, tubes: list[Tube], missing: list[Tube], hour: float, *, again: bool = False) -> bool:
         """Send the scanned codes, compare what the server says of the box; whether the tubes were received."""
         scene = self.scene
         body = {

@@ -39,7 +39,7 @@ class Review:
                 tube.look, tube.infected = Look.NEGATIVE, 0
         return back
 
-    async def release(self, run: Run, tubes: Sequence[Tube], hour: float, named: bool) -> None:
+    async def release(self, run: Run, tubes: Sequence[Tube], hour: float, *, named: bool) -> None:
         """Approve, and compare what the server released."""
         body: dict[str, object] = {"id": str(uuid7()), "decision": "approve", "at": self.scene.day.at(hour)}
         if named:

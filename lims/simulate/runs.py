@@ -41,7 +41,7 @@ def form(name: str, content: bytes, at: str) -> tuple[str, bytes]:
     return boundary, b"".join(parts)
 
 
-async def send(scene: Scene, token: str, plate: str, file: tuple[str, bytes], hour: float, wrong: bool = False) -> Answer | None:
+async def send(scene: Scene, token: str, plate: str, file: tuple[str, bytes], hour: float, *, wrong: bool = False) -> Answer | None:
     """Upload a file of this name and content; a `wrong` one may be refused."""
     name, content = file
     boundary, body = form(name, content, scene.day.at(hour))

@@ -87,7 +87,7 @@ def infections(rng: random.Random, count: int, prevalence: float) -> int:
     return sum(1 << place for place in range(count) if rng.random() < prevalence)
 
 
-def look_of(rng: random.Random, infected: int, pool: bool) -> Look:
+def look_of(rng: random.Random, infected: int, *, pool: bool) -> Look:
     """What the instrument will see in a tube."""
     if infected:
         return rng.choices(INFECTED, INFECTED_WEIGHTS)[0]

@@ -34,7 +34,7 @@ def test_good_controls_hold_and_spoiled_ones_do_not(role: str) -> None:
     rng = random.Random(4)
     for spoiled in (False, True):
         for _ in range(300):
-            *targets, _ = controls(role, KIT, rng, spoiled)
+            *targets, _ = controls(role, KIT, rng, spoiled=spoiled)
             if role == "weak_positive":
                 held = all(ct is not None and ct <= KIT.cutoff for ct in targets)
             else:

@@ -37,8 +37,7 @@ def serve(
             raise typer.Exit(1)
         if end is not End.ALL:
             os.environ[ENDS_VARIABLE] = end.value
-        # The list of arguments is ours alone.
-        sealer = subprocess.Popen([sys.executable, "-m", "lims.apps.worker"])  # noqa: S603 - as above
+        sealer = subprocess.Popen([sys.executable, "-m", "lims.apps.worker"])
         try:
             uvicorn.run(
                 "lims.apps.serving:application", factory=True, host=host, port=port, workers=workers, access_log=False,

@@ -16,7 +16,7 @@ class Xid8(UserDefinedType[int]):
 
     cache_ok = True
 
-    def get_col_spec(self, **_: Any) -> str:
+    def get_col_spec(self, **_: object) -> str:
         """The type's name in SQL."""
         return "xid8"
 
@@ -46,7 +46,7 @@ class Event(Base):
 
 
 class Seal(Base):
-    """One link of the chain: what was sealed (events of epoch with txid in [from_txid, to_txid)), and the signature over it and its predecessor."""
+    """One link of the chain: what was sealed (events of epoch, txid in [from_txid, to_txid)), signed together with its predecessor."""
 
     __tablename__ = "seal"
 

@@ -23,7 +23,7 @@ class Granted(BaseModel):
     """A bearer token, and how many seconds it lasts."""
 
     access_token: str
-    token_type: str = "bearer"
+    token_type: str = "bearer"  # noqa: S105 - the kind of the token, not the token
     expires_in: int
 
 

@@ -1,4 +1,7 @@
-"""Packing and dispatching. A box's row gathers facts in any order: a lab may scan it, or a courier take it, before its packing list comes."""
+"""Packing and dispatching.
+
+A box's row gathers facts in any order: a lab may scan it, or a courier take it, before its packing list comes.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -18,6 +18,7 @@ CSV, TEXT = "text/csv; charset=utf-8", "text/plain; charset=utf-8"
 FORMULA = ("=", "+", "-", "@")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
+ROWS_OF_96, COLUMNS_OF_96 = 8, 12
 NO_TEMPLATE = frozenset({"negative", "blank"})
 
 
@@ -55,8 +56,8 @@ def _quantstudio(plate: PlannedPlate) -> list[list[str]]:
         "Well", "Well Position", "Sample Name", "Sample Color", "Biogroup Name", "Biogroup Color", "Target Name", "Target Color",
         "Task", "Reporter", "Quencher", "Quantity", "Comments",
     ]  # fmt: skip
-    size = 96 if all(row <= 8 and column <= 12 for row, column in map(_place, plate.wells)) else 384
-    row_length = 12 if size == 96 else 24
+    small = all(row <= ROWS_OF_96 and column <= COLUMNS_OF_96 for row, column in map(_place, plate.wells))
+    size, row_length = (96, COLUMNS_OF_96) if small else (384, 2 * COLUMNS_OF_96)
     rows = [
         [_number(well, row_length), well.well, well.sample, "", "", "", target.name, "", _task(well), target.channel, "None", "", ""]
         for well, target in _wells_and_targets(plate)

@@ -52,7 +52,7 @@ def import_run(
     verdicts = {what["tube"]: (well, call(cts[well], assay)) for well, what in plate.wells.items() if "tube" in what}
     run = write_run(connection, plate, file, sha256, verdict, len(plate.wells) * len(assay.readings), at, by, now)
     write_readings(connection, plate, run, cts, now)
-    write_calls(connection, run, verdicts, assay, verdict.passed, by, now)
+    write_calls(connection, run, verdicts, assay, by, now, passed=verdict.passed)
     moved = write_tubes(connection, plate.barcode, run, verdicts, at) if verdict.passed else []
     verb = "tube.tested" if verdict.passed else "tube.controls_failed"
     happenings = [Happening(tube, verb, at, {"run": str(run), "call": verdicts[tube][1].call.value}) for tube in moved]
@@ -105,7 +105,14 @@ def write_readings(
 
 
 def write_calls(
-    connection: Connection, run: UUID, verdicts: Mapping[str, tuple[str, CallVerdict]], assay: Assay, passed: bool, by: str, now: datetime
+    connection: Connection,
+    run: UUID,
+    verdicts: Mapping[str, tuple[str, CallVerdict]],
+    assay: Assay,
+    by: str,
+    now: datetime,
+    *,
+    passed: bool,
 ) -> None:
     """What the run says of each tube, with the reading that shows it was read."""
     rows = [
@@ -115,8 +122,9 @@ def write_calls(
     columns = ["barcode", "well", "call", "reasons"]
     source = records(rows, barcode=Text(), well=Text(), call=Text(), reasons=ARRAY(Text()))
     fixed = {
-        "run": literal(run), "day": literal(now.astimezone(UTC).date(), Date), "evidence": literal(assay.readings[0]), "assay": literal(assay.code),
-        "assay_version": literal(assay.version), "controls_passed": literal(passed), "imported_by": literal(by),
+        "run": literal(run), "day": literal(now.astimezone(UTC).date(), Date), "evidence": literal(assay.readings[0]),
+        "assay": literal(assay.code), "assay_version": literal(assay.version),
+        "controls_passed": literal(passed), "imported_by": literal(by),
     }  # fmt: skip
     connection.execute(insert(CallRow).from_select([*columns, *fixed], select(*(source.c[column] for column in columns), *fixed.values())))
 
@@ -124,7 +132,7 @@ def write_calls(
 def write_tubes(
     connection: Connection, plate: str, run: UUID, verdicts: Mapping[str, tuple[str, CallVerdict]], at: datetime
 ) -> Sequence[str]:
-    """Give the tubes that still stand on this plate their call; those released, rejected or sent elsewhere meanwhile keep what they have."""
+    """Give the tubes that still stand on this plate their call; those released, rejected or moved meanwhile keep what they have."""
     queries.tubes_for_update(connection, list(verdicts))
     source = records(
         ({"barcode": tube, "call": verdict.call.value} for tube, (_, verdict) in verdicts.items()), barcode=Text(), call=Text()

@@ -32,7 +32,7 @@ def seen(ct: float | None, target: Target) -> Seen:
 
 
 def call(cts: Mapping[str, float | None], assay: Assay) -> CallVerdict:
-    """The call of one well: all detected is positive, none is negative if the internal control is there, else invalid; the rest is inconclusive."""
+    """The call of one well: all detected is positive, none is negative (invalid without internal control), the rest is inconclusive."""
     shown = [seen(cts[target.name], target) for target in assay.targets]
     if all(one is Seen.DETECTED for one in shown):
         return CallVerdict(Call.POSITIVE)

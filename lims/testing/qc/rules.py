@@ -6,11 +6,11 @@ quoted in the domain notes 2.8; the contract's section 4).
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from lims.catalog.rules import Assay, ControlRole
 from lims.kernel import barcodes
 from lims.kernel.errors import Refused, listed
+from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
 Cts = Mapping[str, float | None]
 WellReadings = Mapping[str, Cts]
@@ -18,32 +18,8 @@ PlanWells = Mapping[str, Mapping[str, str]]
 CONTROL = "control:"
 
 
-class Reading(Protocol):
-    """One reading of a parsed file (`instruments.rules.ParsedReading`)."""
-
-    @property
-    def well(self) -> str: ...
-    @property
-    def sample(self) -> str | None: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def ct(self) -> float | None: ...
-    @property
-    def line(self) -> int: ...
-
-
-class File(Protocol):
-    """A parsed file (`instruments.rules.ParsedRun`)."""
-
-    @property
-    def plate(self) -> str | None: ...
-    @property
-    def readings(self) -> tuple[Reading, ...]: ...
-
-
-def match(plate: str, wells: PlanWells, assay: Assay, file: File) -> dict[str, dict[str, float | None]]:
-    """Well → target → Ct, of exactly the planned wells and targets; Refused with the well and the line where the file is another plate's."""
+def match(plate: str, wells: PlanWells, assay: Assay, file: ParsedRun) -> dict[str, dict[str, float | None]]:
+    """Well → target → Ct, of exactly the planned wells and targets; Refused with well and line where the file is another plate's."""
     if file.plate is not None and barcodes.normalise(file.plate) != plate:
         raise Refused("run_other_plate", "The file is of plate {other}, not of plate {plate}.", other=file.plate, plate=plate)
     found: dict[str, dict[str, float | None]] = {}
@@ -68,7 +44,7 @@ def match(plate: str, wells: PlanWells, assay: Assay, file: File) -> dict[str, d
     return found
 
 
-def check_place(plate: str, wells: PlanWells, assay: Assay, reading: Reading) -> None:
+def check_place(plate: str, wells: PlanWells, assay: Assay, reading: ParsedReading) -> None:
     """Refused where a reading's well or target is not planned, or its sample is another than the planned one."""
     if reading.well not in wells:
         raise Refused(
@@ -91,7 +67,7 @@ def check_place(plate: str, wells: PlanWells, assay: Assay, reading: Reading) ->
         )  # fmt: skip
 
 
-def check_names(plate: str, wells: PlanWells, file: File) -> None:
+def check_names(plate: str, wells: PlanWells, file: ParsedRun) -> None:
     """Refused where samples are named in some wells only, or nowhere in a file that does not say its plate either."""
     named = {reading.well for reading in file.readings if reading.sample is not None}
     if named and (unnamed := [well for well in wells if well not in named]):

@@ -4,6 +4,9 @@ import re
 
 from lims.kernel.errors import Refused
 
+# Letters of a cell: more are no number, and are not quoted in full.
+LONGEST = 40
+
 WELL = re.compile(r"([A-Pa-p])(0?[1-9]|1[0-9]|2[0-4])", re.ASCII)
 
 # No exponent, no comma, no leading zero, digits on both sides of the point: no instrument writes a Ct otherwise, and a damaged
@@ -29,7 +32,7 @@ def well(text: str, line: int) -> str:
 
 def number(text: str) -> float | None:
     """A plain decimal number, or None if the cell is anything else."""
-    return float(text) if NUMBER.fullmatch(text) and len(text) < 40 else None
+    return float(text) if NUMBER.fullmatch(text) and len(text) < LONGEST else None
 
 
 def ct(text: str, line: int, well: str) -> float | None:
@@ -64,4 +67,4 @@ def flag(text: str, line: int, well: str) -> bool:
 
 def shown(text: str) -> str:
     """A cell as a sentence may quote it."""
-    return text if len(text) <= 40 else f"{text[:40]}…"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
