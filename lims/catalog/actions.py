@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog import queries
@@ -51,7 +51,7 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
     rows = list(rows_of(form))
     refuse_unknown_references(form, stored)
     for mapped, row in rows:
-        table: Table = mapped.__table__  # type: ignore[assignment]  # declared as FromClause
+        table = Base.metadata.tables[mapped.__tablename__]
         keys = [column.name for column in table.primary_key]
         key = tuple(row[name] for name in keys)
         known = stored[table.name].get(key)

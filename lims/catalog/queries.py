@@ -3,23 +3,24 @@
 from dataclasses import asdict
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from lims.catalog.rules import Assay, Catalog, ControlRole, InternalControl, Lab, PlannedControl, PoolingPolicy, Site, Target, zones_of
 from lims.catalog.tables import AreaRow, AssayRow, BarcodeFormatRow, CatalogRevision, LabCapacity, LabRow, PoolingPolicyRow, SiteRow
 from lims.kernel.barcodes import BarcodeFormat
+from lims.kernel.db import Base
 
-_current: dict[str, Catalog] = {}
+_current: WeakKeyDictionary[Engine, Catalog] = WeakKeyDictionary()
 
 
 def current(connection: Connection) -> Catalog:
     """The catalogue in force: one small statement, and a full read only after a load."""
     revision = connection.execute(select(CatalogRevision.revision)).scalar_one_or_none() or 0
-    place = str(connection.engine.url)
-    known = _current.get(place)
+    known = _current.get(connection.engine)
     if known is None or known.revision != revision:
-        known = _current[place] = read(connection, revision)
+        known = _current[connection.engine] = read(connection, revision)
     return known
 
 
@@ -68,7 +69,7 @@ def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[
     """What is stored now, by table and key: what a dry run compares a file with."""
     found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
     for mapped in (AreaRow, SiteRow, LabRow, LabCapacity, AssayRow, PoolingPolicyRow, BarcodeFormatRow):
-        table = mapped.__table__
+        table = Base.metadata.tables[mapped.__tablename__]
         keys = [column.name for column in table.primary_key]
         rows = [dict(row) for row in connection.execute(select(table)).mappings()]
         found[table.name] = {tuple(row[key] for key in keys): row for row in rows}

@@ -153,7 +153,8 @@ class Catalog:
 
     def policy(self, site: str | None, day: date, group: str = "*") -> PoolingPolicy | None:
         """The policy in force at a site on a day: the group's own before everybody's, the newest first."""
-        zone = self.zones.get(self.sites[site].area, Zone.NORMAL) if site in self.sites else Zone.NORMAL
+        place = self.sites.get(site) if site is not None else None
+        zone = self.zones.get(place.area, Zone.NORMAL) if place is not None else Zone.NORMAL
         fitting = [p for p in self.policies if p.zone == zone and p.group in (group, "*") and p.valid_from <= day]
         return max(fitting, key=lambda p: (p.group == group, p.valid_from), default=None)
 

@@ -9,7 +9,22 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Connection, Engine, MetaData, Text, TypeDecorator, bindparam, cast, column, create_engine, event, func
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    Row,
+    Text,
+    TypeDecorator,
+    bindparam,
+    cast,
+    column,
+    create_engine,
+    event,
+    func,
+)
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -27,6 +42,8 @@ NAMES = {
     "pk": "%(table_name)s_pkey",
 }
 T = TypeVar("T")
+# A row of a result, whatever its columns: they are read by name, and the query beside says which there are.
+AnyRow = Row[*tuple[Any, ...]]
 ATTEMPTS = 6
 WORTH_REPEATING = {"40001", "40P01"}  # serialization failure, deadlock
 
@@ -128,12 +145,25 @@ class Bytes(TypeDecorator[bytes]):
     cache_ok = True
 
 
+def incoming(**types: TypeEngine[Any]) -> TableValuedAlias:
+    """Rows that come with the execution, in the parameter `document`: a statement over them is built once and kept."""
+    return expanded(cast(bindparam("document", type_=Text), JSON), types)
+
+
 def records(rows: Iterable[Mapping[str, Any]], **types: TypeEngine[Any]) -> TableValuedAlias:
-    """Rows as a table to select from: one JSON document through `json_to_recordset`, whatever their number."""
-    document = json.dumps([*rows], default=as_json, ensure_ascii=False)
+    """Rows as a table to select from, where building the statement each time does not matter."""
+    return expanded(cast(bindparam(None, document(rows), Text), JSON), types)
+
+
+def expanded(source: ColumnElement[Any], types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
+    """One JSON document through `json_to_recordset`: the quickest way in, whatever the number of rows."""
     columns = [column(name, kind) for name, kind in types.items()]
-    source = func.json_to_recordset(cast(bindparam(None, document, Text), JSON)).table_valued(*columns)
-    return source.render_derived(name="record", with_types=True)
+    return func.json_to_recordset(source).table_valued(*columns).render_derived(name="record", with_types=True)
+
+
+def document(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as that document."""
+    return json.dumps([*rows], default=as_json, ensure_ascii=False)
 
 
 def as_json(value: object) -> str:

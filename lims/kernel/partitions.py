@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Date, Text, func, select
+from sqlalchemy import Connection, Date, Engine, Text, func, select
 
 from lims.kernel.db import records
 
 BY_DAY = ("event", "tube_member", "reading")
-_seen: set[tuple[str, str, date]] = set()
+_seen: WeakKeyDictionary[Engine, set[tuple[str, date]]] = WeakKeyDictionary()
 
 
 def ensure(connection: Connection, table: str, days: Iterable[date]) -> None:
@@ -16,10 +17,10 @@ def ensure(connection: Connection, table: str, days: Iterable[date]) -> None:
 
     A day that cannot be had, because rows of it lie in the default partition already, stays there: slower, never wrong.
     """
-    place = str(connection.engine.url)
-    fresh = {day for day in days if (place, table, day) not in _seen}
+    seen = _seen.setdefault(connection.engine, set())
+    fresh = {day for day in days if (table, day) not in seen}
     if not fresh:
         return
     source = records(({"relation": table, "day": day} for day in sorted(fresh)), relation=Text(), day=Date())
     connection.execute(select(func.ensure_day_partition(source.c.relation, source.c.day))).all()
-    _seen.update((place, table, day) for day in fresh)
+    seen.update((table, day) for day in fresh)

@@ -133,6 +133,11 @@ CATALOGUE: dict[str, Refusal] = {
     "label_code_unprintable": Refusal(422, "The code has characters a Code 128 label does not take"),
     "label_too_narrow": Refusal(422, "The code does not fit the label"),
     "label_text_too_long": Refusal(422, "The text does not fit the label"),
+    # reports
+    "report_days_reversed": Refusal(422, "The report ends before it begins"),
+    "report_too_long": Refusal(422, "The report covers too many days"),
+    "report_too_large": Refusal(422, "The report has too many rows"),
+    "report_format_unknown": Refusal(422, "A report does not come in this format"),
     # run files and sample sheets
     "run_file_empty": Refusal(422, "The run file holds no readings"),
     "run_file_too_large": Refusal(422, "The run file is larger than any run"),

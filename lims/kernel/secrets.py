@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,7 +37,7 @@ class Keys:
 
         return cls(person=key(b"person"), cipher=key(b"cipher"), seal=key(b"seal"), code=key(b"code"))
 
-    @property
+    @cached_property
     def cipher_id(self) -> bytes:
         """The first bytes of the cipher key's hash: says which key hid a text, and nothing about the key."""
         return hashlib.sha256(self.cipher).digest()[:KEY_ID_BYTES]

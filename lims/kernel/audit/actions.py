@@ -3,16 +3,29 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Date, DateTime, Text, func, insert, literal, select
+from sqlalchemy import Connection, Date, DateTime, Text, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from lims.kernel import partitions
 from lims.kernel.audit import queries
 from lims.kernel.audit.rules import FIRST, VERBS, Happening, SealedRange, merkle_root, signature, unaudited
 from lims.kernel.audit.tables import Event, Seal
-from lims.kernel.db import records
+from lims.kernel.db import document, incoming
 
 SEALER_LOCK = 7_301_001
+TOLD = incoming(subject=Text(), verb=Text(), at=DateTime(timezone=True), what=JSONB())
+WRITE_EVENTS = insert(Event).from_select(
+    ["day", "subject", "verb", "actor", "at", "recorded_at", "what"],
+    select(
+        bindparam("day", type_=Date),
+        TOLD.c.subject,
+        TOLD.c.verb,
+        bindparam("actor", type_=Text),
+        TOLD.c.at,
+        bindparam("recorded_at", type_=DateTime(timezone=True)),
+        TOLD.c.what,
+    ),
+)
 
 
 @unaudited("it is the trail itself")
@@ -24,15 +37,8 @@ def record(connection: Connection, actor: str, recorded_at: datetime, happenings
         raise LookupError(f"no action declares the audit verbs {sorted(undeclared)}")
     day = recorded_at.astimezone(UTC).date()
     partitions.ensure(connection, "event", [day])
-    source = records(
-        ({"subject": h.subject, "verb": h.verb, "at": h.at, "what": h.what} for h in happenings),
-        subject=Text(),
-        verb=Text(),
-        at=DateTime(timezone=True),
-        what=JSONB(),
-    )
-    row = select(literal(day, Date), source.c.subject, source.c.verb, literal(actor), source.c.at, literal(recorded_at), source.c.what)
-    connection.execute(insert(Event).from_select(["day", "subject", "verb", "actor", "at", "recorded_at", "what"], row))
+    rows = document({"subject": h.subject, "verb": h.verb, "at": h.at, "what": h.what} for h in happenings)
+    connection.execute(WRITE_EVENTS, {"document": rows, "day": day, "actor": actor, "recorded_at": recorded_at})
 
 
 @unaudited("it is the trail itself")

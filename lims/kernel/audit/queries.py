@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, cast, func, literal_column, select
+from sqlalchemy import BigInteger, Connection, cast, func, literal_column, select
 from sqlalchemy.types import Text
 
 from lims.kernel.audit.tables import Event, Seal
+from lims.kernel.db import AnyRow
 
 # One event as bytes: every column but its place in a partition, in a fixed order, times as seconds since 1970.
 LEAF = func.sha256(
@@ -48,12 +49,12 @@ def history(connection: Connection, subject: str) -> list[HistoryRow]:
     return [HistoryRow(*row) for row in connection.execute(query)]
 
 
-def newest_seal(connection: Connection) -> Row[Any] | None:
+def newest_seal(connection: Connection) -> AnyRow | None:
     """The last link of the chain."""
     return connection.execute(select(Seal.__table__).order_by(Seal.number.desc()).limit(1)).one_or_none()
 
 
-def seals(connection: Connection) -> Sequence[Row[Any]]:
+def seals(connection: Connection) -> Sequence[AnyRow]:
     """The whole chain, first link first."""
     return connection.execute(select(Seal.__table__).order_by(Seal.number)).all()
 
@@ -83,7 +84,7 @@ def leaves(connection: Connection, epoch: int, from_txid: int, to_txid: int) -> 
     return list(connection.execute(query).scalars())
 
 
-def leaves_by_seal(connection: Connection, chain: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], list[bytes]]]:
+def leaves_by_seal(connection: Connection, chain: Sequence[AnyRow]) -> Iterator[tuple[AnyRow, list[bytes]]]:
     """Each seal with the hashes of the events that it should cover."""
     for seal in chain:
         yield seal, leaves(connection, seal.epoch, seal.from_txid, seal.to_txid)

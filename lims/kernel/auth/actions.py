@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.dialects import postgresql
 
 from lims.kernel.audit.actions import record
@@ -73,7 +73,7 @@ def revoke_token(connection: Connection, now: datetime, token: str, name: str) -
 def revoke_user(connection: Connection, now: datetime, name: str, by: str) -> None:
     """Make all of a user's tokens worthless at once, and let nobody sign in by that name."""
     connection.execute(delete(Token).where(Token.user_name == name))
-    connection.execute(User.__table__.update().where(User.name == name).values(active=False))  # type: ignore[attr-defined]  # FromClause in stubs
+    connection.execute(update(User).where(User.name == name).values(active=False))
     record(connection, by, now, [Happening(name, "user.revoked", now)])
 
 

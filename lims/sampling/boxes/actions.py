@@ -5,15 +5,15 @@ A box's row gathers facts in any order: a lab may scan it, or a courier take it,
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.custody.rules import FieldState
 from lims.custody.tables import Box, Tube
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused, listed
 from lims.sampling.boxes import queries
 
@@ -38,7 +38,7 @@ def pack(connection: Connection, barcode: str, site: str, tubes: Sequence[str], 
     record(connection, by, now, [Happening(barcode, "box.packed", sealed_at, {"site": site, "tubes": list(tubes)}), *happenings])
 
 
-def refuse_unfit(box: str, site: str, tubes: Sequence[str], known: dict[str, Row[Any]]) -> None:
+def refuse_unfit(box: str, site: str, tubes: Sequence[str], known: dict[str, AnyRow]) -> None:
     """Refused, with the tubes and the reason, unless every tube is this site's, sealed, and in no box."""
     if len(set(tubes)) < len(tubes):
         raise Refused("box_tube_twice", "Box {box} lists a tube twice.", box=box)

@@ -1,16 +1,15 @@
 """Looking a tube up."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
-from sqlalchemy import Row
 
 from lims.kernel import barcodes
 from lims.kernel.audit import queries as audit
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Caller, Role
-from lims.kernel.db import Access
+from lims.kernel.db import Access, AnyRow
 from lims.kernel.errors import Refused
 from lims.sampling.collection import queries
 from lims.sampling.collection.forms import MemberView, TubeView
@@ -33,14 +32,14 @@ def tube(barcode: str, work: Annotated[Work, allow(Role.SAMPLER, Role.TECHNICIAN
     return TubeView(**shown, id=row.record_id, state=row.field_state, members=members_of(work, row) if sampler else None, history=history)
 
 
-def within_reach(caller: Caller, row: Row[Any]) -> bool:
+def within_reach(caller: Caller, row: AnyRow) -> bool:
     """A sampler's site made it, or a technician's lab has it."""
     made_here = caller.has(Role.SAMPLER) and row.site is not None and caller.reaches_site(row.site)
     received_here = caller.has(Role.TECHNICIAN) and row.lab is not None and caller.reaches_lab(row.lab)
     return made_here or received_here
 
 
-def members_of(work: Work, row: Row[Any]) -> list[MemberView]:
+def members_of(work: Work, row: AnyRow) -> list[MemberView]:
     """The people of a tube, with their names."""
     rows = queries.members(work.connection, row.barcode, row.collected_on)
     keys = work.program.keys

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from lims.kernel import barcodes, ids
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.sampling.labels import queries
 from lims.sampling.labels.tables import LabelBlock, LabelRange
@@ -21,7 +21,7 @@ SITE_LOCKS = 7_301_003
 
 
 @audited("labels.reserved")
-def reserve(connection: Connection, site: str, count: int, by: str, now: datetime) -> Row[Any]:
+def reserve(connection: Connection, site: str, count: int, by: str, now: datetime) -> AnyRow:
     """`count` consecutive codes for a site, never given out before.
 
     They come from the site's own block; only a fresh block is taken from the common sequence, which no rollback turns back.
@@ -54,9 +54,9 @@ def take_from_store(connection: Connection, count: int) -> int:
 
 
 @audited("labels.printed", "labels.reprinted")
-def note_print(connection: Connection, printed: Row[Any], reason: str | None, by: str, now: datetime) -> bool:
+def note_print(connection: Connection, printed: AnyRow, reason: str | None, by: str, now: datetime) -> bool:
     """Count a print of a range; whether it is a reprint. A second print needs a reason."""
-    again = printed.prints > 0
+    again: bool = printed.prints > 0
     if again and not (reason or "").strip():
         raise Refused("reprint_without_reason", "These labels were printed before; say in reprint_reason why they are printed again.")
     connection.execute(update(LabelRange).where(LabelRange.id == printed.id).values(prints=LabelRange.prints + 1))
@@ -66,7 +66,7 @@ def note_print(connection: Connection, printed: Row[Any], reason: str | None, by
 
 
 @unaudited("a question")
-def range_for_print(connection: Connection, range_id: UUID) -> Row[Any]:
+def range_for_print(connection: Connection, range_id: UUID) -> AnyRow:
     """The range to print, locked."""
     found = queries.range_for_update(connection, range_id)
     if found is None:

@@ -1,25 +1,25 @@
 """Reading label ranges."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
+from lims.kernel.db import AnyRow
 from lims.sampling.labels.tables import LabelBlock, LabelRange
 
 
-def range_for_update(connection: Connection, range_id: UUID) -> Row[Any] | None:
+def range_for_update(connection: Connection, range_id: UUID) -> AnyRow | None:
     """One range, locked, so that two first prints are one first print and one reprint."""
     return connection.execute(select(LabelRange.__table__).where(LabelRange.id == range_id).with_for_update()).one_or_none()
 
 
-def range_by_serials(connection: Connection, first: int, last: int) -> Row[Any] | None:
+def range_by_serials(connection: Connection, first: int, last: int) -> AnyRow | None:
     """The range that holds both serials, locked."""
     query = select(LabelRange.__table__).where(LabelRange.first_serial <= first, LabelRange.last_serial >= last)
     return connection.execute(query.with_for_update()).one_or_none()
 
 
-def block_for_update(connection: Connection, site: str, count: int) -> Row[Any] | None:
+def block_for_update(connection: Connection, site: str, count: int) -> AnyRow | None:
     """A block of this site with that many serials left, the fullest used first, locked."""
     query = (
         select(LabelBlock.__table__)

@@ -8,15 +8,25 @@ from sqlalchemy import Connection, DateTime, Uuid, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.kernel.audit.rules import unaudited
-from lims.kernel.db import Bytes, records
+from lims.kernel.db import Bytes, document, incoming
 from lims.kernel.secrets import Keys, keyed
 from lims.sampling.people.rules import Identity
 from lims.sampling.people.tables import Person
 
+TOLD = incoming(person_id=Uuid(), hidden=Bytes(), digest=Bytes(), told_at=DateTime(timezone=True))
+NEW = insert(Person).from_select([column.name for column in TOLD.c], select(*TOLD.c))
+# Of differing words about one person those of the later collection stay, whichever came first.
+LATER = (NEW.excluded.told_at > Person.told_at) | ((NEW.excluded.told_at == Person.told_at) & (NEW.excluded.digest > Person.digest))
+REMEMBER = NEW.on_conflict_do_update(
+    index_elements=["person_id"],
+    set_={"hidden": NEW.excluded.hidden, "digest": NEW.excluded.digest, "told_at": NEW.excluded.told_at},
+    where=LATER & (NEW.excluded.digest != Person.digest),
+)
+
 
 @unaudited("the tube that brings the people writes the event; the trail holds no personal data")
 def remember(connection: Connection, keys: Keys, people: Mapping[UUID, tuple[Identity, datetime]]) -> None:
-    """Store people, one statement for all. Of differing words about one person those of the later collection stay.
+    """Store people, one statement for all.
 
     Sorted by id, so that two requests with the same families in them cannot lock each other out.
     """
@@ -24,15 +34,4 @@ def remember(connection: Connection, keys: Keys, people: Mapping[UUID, tuple[Ide
         {"person_id": person, "hidden": keys.hide(packed), "digest": keyed(keys.person, "words", packed.decode())[:16], "told_at": told_at}
         for person, packed, told_at in ((person, words.packed(), told_at) for person, (words, told_at) in sorted(people.items()))
     )
-    source = records(rows, person_id=Uuid(), hidden=Bytes(), digest=Bytes(), told_at=DateTime(timezone=True))
-    columns = ["person_id", "hidden", "digest", "told_at"]
-    statement = insert(Person).from_select(columns, select(*(source.c[name] for name in columns)))
-    fresh = statement.excluded
-    later = (fresh.told_at > Person.told_at) | ((fresh.told_at == Person.told_at) & (fresh.digest > Person.digest))
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["person_id"],
-            set_={"hidden": fresh.hidden, "digest": fresh.digest, "told_at": fresh.told_at},
-            where=later & (fresh.digest != Person.digest),
-        )
-    )
+    connection.execute(REMEMBER, {"document": document(rows)})

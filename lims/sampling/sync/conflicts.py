@@ -5,12 +5,13 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, update
 
 from lims.kernel import ids
 from lims.kernel.audit.actions import record as record_events
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.auth.rules import Caller, own_site
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.kernel.secrets import Keys, keyed
 from lims.sampling.collection import queries as collection
@@ -25,7 +26,7 @@ def listed(connection: Connection, keys: Keys, site: str | None, after: UUID | N
     return [shown(row, keys) for row in queries.conflicts(connection, site, after, limit)]
 
 
-def shown(row: Row[Any], keys: Keys) -> dict[str, Any]:
+def shown(row: AnyRow, keys: Keys) -> dict[str, Any]:
     """One conflict as a supervisor sees it."""
     return {
         "id": row.id,
@@ -80,7 +81,7 @@ def resolve(desk: Desk, conflict_id: UUID, resolution: str, reason: str, caller:
     return {"id": conflict_id, "resolution": resolution}
 
 
-def put_in_place(desk: Desk, entry: Row[Any], caller: Caller) -> None:
+def put_in_place(desk: Desk, entry: AnyRow, caller: Caller) -> None:
     """Write the sent record over the stored one, after the stored one was kept whole in the inbox."""
     record = understood(desk, None, json.loads(desk.keys.show(entry.raw)))
     stored = {row.barcode: row for row in queries.stored_for_update(desk.connection, [record.barcode], [record.id])}
@@ -95,7 +96,7 @@ def put_in_place(desk: Desk, entry: Row[Any], caller: Caller) -> None:
     record_events(desk.connection, caller.name, desk.now, [Happening(record.barcode, "tube.replaced", desk.now, what)])
 
 
-def keep_replaced(desk: Desk, entry: Row[Any], barcode: str, caller: Caller) -> None:
+def keep_replaced(desk: Desk, entry: AnyRow, barcode: str, caller: Caller) -> None:
     """The stored version as one more entry of the inbox, encrypted, already settled as `replaced`."""
     row = collection.tube(desk.connection, barcode)
     if row is None or row.record_id is None:

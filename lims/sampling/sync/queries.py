@@ -1,12 +1,12 @@
 """What the sync needs to know, and what a supervisor sees."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from lims.custody.tables import Tube
+from lims.kernel.db import AnyRow
 from lims.sampling.sync.rules import Stored
 from lims.sampling.sync.tables import Inbox
 
@@ -25,7 +25,7 @@ def registered_for_update(connection: Connection, codes: Collection[str]) -> set
     return {row.barcode for row in connection.execute(query) if row.registered_at is not None}
 
 
-def waiting_for(connection: Connection, codes: Collection[str]) -> Sequence[Row[Any]]:
+def waiting_for(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
     """The held entries that these tubes free."""
     query = (
         select(Inbox.barcode, Inbox.digest, Inbox.device, Inbox.sent_by, Inbox.raw)
@@ -36,7 +36,7 @@ def waiting_for(connection: Connection, codes: Collection[str]) -> Sequence[Row[
     return connection.execute(query).all()
 
 
-def conflicts(connection: Connection, site: str | None, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+def conflicts(connection: Connection, site: str | None, after: UUID | None, limit: int) -> Sequence[AnyRow]:
     """Open conflicts of a site (or of all), oldest first, with the stored tube beside each."""
     query = (
         select(
@@ -71,7 +71,7 @@ def conflicts(connection: Connection, site: str | None, after: UUID | None, limi
     return connection.execute(query).all()
 
 
-def conflict_for_update(connection: Connection, conflict_id: UUID) -> Row[Any] | None:
+def conflict_for_update(connection: Connection, conflict_id: UUID) -> AnyRow | None:
     """One conflict, locked."""
     query = select(Inbox.__table__).where(Inbox.id == conflict_id, Inbox.outcome == "conflict").with_for_update()
     return connection.execute(query).one_or_none()

@@ -4,14 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Integer, SmallInteger, Text, Uuid, delete, exists, func, literal, select, update
+from sqlalchemy import Connection, Date, DateTime, Integer, SmallInteger, Text, Uuid, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
 from lims.custody.tables import Tube, TubeMember
 from lims.kernel import partitions
-from lims.kernel.db import Bytes, records
+from lims.kernel.db import Bytes, document, incoming, records
 from lims.sampling.sync.rules import Outcome, Record, Verdict
 from lims.sampling.sync.tables import Inbox
 
@@ -33,51 +32,62 @@ TOLD: dict[str, TypeEngine[Any]] = {
 }
 
 
-def told(taken: Sequence[Record]) -> TableValuedAlias:
-    """Records as rows to insert or update from."""
-    return records(
-        (
-            {
-                "barcode": record.barcode,
-                "record_id": record.id,
-                "revision": record.revision,
-                "content_digest": record.digest,
-                "site": record.site,
-                "round": record.round,
-                "kind": record.kind,
-                "pool_size": record.pool_size,
-                "member_count": len(record.members),
-                "field_state": record.state,
-                "opened_at": record.opened_at,
-                "sealed_at": record.sealed_at,
-                "collected_on": record.collected_on,
-                "retest_of": record.retest_of,
-            }
-            for record in taken
-        ),
-        **TOLD,
+RECORDS = incoming(**TOLD)
+SENDER = (bindparam("device", type_=Text), bindparam("now", type_=DateTime(timezone=True)))
+# A record whose id is known under another barcode is not inserted: it comes out as a conflict.
+UNKNOWN = ~exists(select(Tube.barcode).where(Tube.record_id == RECORDS.c.record_id))
+# Sorted, so that two batches cannot lock each other out.
+INSERT_TUBES = (
+    insert(Tube)
+    .from_select([*TOLD, "device", "registered_at"], select(*RECORDS.c, *SENDER).where(UNKNOWN).order_by(RECORDS.c.barcode))
+    .on_conflict_do_nothing(index_elements=["barcode"])
+    .returning(Tube.barcode)
+)
+UPDATE_TUBES = (
+    update(Tube)
+    .where(Tube.barcode == RECORDS.c.barcode)
+    .values({name: RECORDS.c[name] for name in TOLD if name != "barcode"})
+    .values(device=SENDER[0], registered_at=func.coalesce(Tube.registered_at, SENDER[1]))
+)
+MEMBERS = incoming(
+    day=Date(), barcode=Text(), position=SmallInteger(), person_id=Uuid(), member_group=Text(), collected_at=DateTime(timezone=True)
+)
+INSERT_MEMBERS = insert(TubeMember).from_select([column.name for column in MEMBERS.c], select(*MEMBERS.c))
+
+
+def told(taken: Sequence[Record], device: str, now: datetime) -> dict[str, Any]:
+    """Records as the parameters of a statement over `RECORDS`."""
+    rows = (
+        {
+            "barcode": record.barcode,
+            "record_id": record.id,
+            "revision": record.revision,
+            "content_digest": record.digest,
+            "site": record.site,
+            "round": record.round,
+            "kind": record.kind,
+            "pool_size": record.pool_size,
+            "member_count": len(record.members),
+            "field_state": record.state,
+            "opened_at": record.opened_at,
+            "sealed_at": record.sealed_at,
+            "collected_on": record.collected_on,
+            "retest_of": record.retest_of,
+        }
+        for record in taken
     )
+    return {"document": document(rows), "device": device, "now": now}
 
 
 def insert_tubes(connection: Connection, taken: Sequence[Record], device: str, now: datetime) -> set[str]:
-    """Insert the tubes that nobody has spoken of before; their barcodes. Sorted, so that two batches cannot lock each other out."""
-    if not taken:
-        return set()
-    source = told(taken)
-    known = exists(select(Tube.barcode).where(Tube.record_id == source.c.record_id))
-    rows = select(*(source.c[name] for name in TOLD), literal(device), literal(now)).where(~known).order_by(source.c.barcode)
-    statement = insert(Tube).from_select([*TOLD, "device", "registered_at"], rows)
-    return set(connection.execute(statement.on_conflict_do_nothing(index_elements=["barcode"]).returning(Tube.barcode)).scalars())
+    """Insert the tubes that nobody has spoken of before; their barcodes."""
+    return set(connection.execute(INSERT_TUBES, told(taken, device, now)).scalars()) if taken else set()
 
 
 def update_tubes(connection: Connection, taken: Sequence[Record], device: str, now: datetime) -> None:
     """Write records over the rows that are there already, locked by us."""
-    if not taken:
-        return
-    source = told(taken)
-    values: dict[str, Any] = {name: source.c[name] for name in TOLD if name != "barcode"}
-    values |= {"device": device, "registered_at": func.coalesce(Tube.registered_at, literal(now))}
-    connection.execute(update(Tube).where(Tube.barcode == source.c.barcode).values(values))
+    if taken:
+        connection.execute(UPDATE_TUBES, told(taken, device, now))
 
 
 def insert_stubs(connection: Connection, codes: Collection[str]) -> None:
@@ -95,30 +105,19 @@ def delete_members(connection: Connection, codes: Collection[str]) -> None:
 def insert_members(connection: Connection, taken: Sequence[Record]) -> None:
     """The people of these tubes."""
     partitions.ensure(connection, "tube_member", {record.collected_on for record in taken})
-    kinds: dict[str, TypeEngine[Any]] = {
-        "day": Date(),
-        "barcode": Text(),
-        "position": SmallInteger(),
-        "person_id": Uuid(),
-        "member_group": Text(),
-        "collected_at": DateTime(timezone=True),
-    }
-    source = records(
-        (
-            {
-                "day": record.collected_on,
-                "barcode": record.barcode,
-                "position": member.position,
-                "person_id": member.person_id,
-                "member_group": member.group,
-                "collected_at": member.collected_at,
-            }
-            for record in taken
-            for member in record.members
-        ),
-        **kinds,
+    rows = (
+        {
+            "day": record.collected_on,
+            "barcode": record.barcode,
+            "position": member.position,
+            "person_id": member.person_id,
+            "member_group": member.group,
+            "collected_at": member.collected_at,
+        }
+        for record in taken
+        for member in record.members
     )
-    connection.execute(insert(TubeMember).from_select([*kinds], select(*(source.c[name] for name in kinds))))
+    connection.execute(INSERT_MEMBERS, {"document": document(rows)})
 
 
 def insert_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
