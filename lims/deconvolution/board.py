@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
@@ -13,6 +12,7 @@ from lims.deconvolution import queries
 from lims.deconvolution.forms import CaseView, MemberView
 from lims.deconvolution.rules import CaseStanding, CaseState, MemberStanding, ReactiveTube, stand, stand_case
 from lims.kernel.clock import local_day
+from lims.kernel.db import AnyRow
 
 CHUNK = 200
 USUAL_HOURS = 24
@@ -22,13 +22,13 @@ USUAL_HOURS = 24
 class Case:
     """A case with its tube's row and its members."""
 
-    row: Row[Any]
+    row: AnyRow
     standing: CaseStanding
     members: tuple[MemberStanding, ...]
     deadline: datetime
 
 
-def standings(connection: Connection, tubes: Sequence[Row[Any]]) -> dict[str, tuple[MemberStanding, ...]]:
+def standings(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, tuple[MemberStanding, ...]]:
     """How each member of these tubes stands, by tube."""
     codes = [tube.barcode for tube in tubes]
     people, answers, notes = queries.people(connection, tubes), queries.answers(connection, codes), queries.contacts(connection, codes)
@@ -44,7 +44,7 @@ def standings(connection: Connection, tubes: Sequence[Row[Any]]) -> dict[str, tu
     return {code: tuple(member(code, person) for person in people.get(code, [])) for code in codes}
 
 
-def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[Row[Any]]) -> list[Case]:
+def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -> list[Case]:
     """The cases of these reactive pools."""
     members = standings(connection, rows)
     closures = queries.closures(connection, [row.barcode for row in rows])
@@ -91,7 +91,7 @@ def one(connection: Connection, catalog: Catalog, barcode: str) -> Case | None:
     return cases_of(connection, catalog, rows)[0] if rows else None
 
 
-def deadline(catalog: Catalog, row: Row[Any], opened_at: datetime) -> datetime:
+def deadline(catalog: Catalog, row: AnyRow, opened_at: datetime) -> datetime:
     """By when its people should have been sampled again, by the policy of the site's zone."""
     zone = catalog.sites[row.site].timezone if row.site in catalog.sites else "UTC"
     policy = catalog.policy(row.site, local_day(opened_at, zone))

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
 from lims.deconvolution import board, queries
 from lims.deconvolution.forms import RecollectionView
 from lims.deconvolution.rules import CAME_BACK, MemberState
+from lims.kernel.db import AnyRow
 from lims.kernel.secrets import Keys
 from lims.sampling.people.queries import identities
 
@@ -42,7 +43,7 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
     return sorted(rows, key=place)
 
 
-def has_case(tube: Row[Any]) -> bool:
+def has_case(tube: AnyRow) -> bool:
     """A released pool has a case; a rejected tube and a single tube have none."""
     return tube.kind == "swab_pool" and tube.released_call is not None
 

@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, func, or_, select, tuple_
 
 from lims.custody.rules import Call
 from lims.custody.tables import Tube, TubeMember
 from lims.deconvolution.rules import Answer, ClosureNote, ContactEvent, ContactNote, Outcome
 from lims.deconvolution.tables import Closure, Contact
+from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
 
@@ -34,7 +34,7 @@ class Person:
 
 def reactive_pools(
     connection: Connection, lab: str | None, site: str | None, after: tuple[datetime, str] | None, limit: int, only: str | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Pools with a call that is not negative from a run in control, oldest first, with the first such call."""
     first = (
         select(CallRow.barcode, func.min(Run.at).label("opened_at"))
@@ -70,7 +70,7 @@ def reactive_pools(
     return connection.execute(query).all()
 
 
-def tubes_to_answer(connection: Connection, site: str | None) -> Sequence[Row[Any]]:
+def tubes_to_answer(connection: Connection, site: str | None) -> Sequence[AnyRow]:
     """Tubes of a site whose people are to be called back: released but not negative, or rejected; recollections are not listed."""
     positive_single = and_(Tube.kind == "single", Tube.released_call == "positive")
     query = (
@@ -81,7 +81,7 @@ def tubes_to_answer(connection: Connection, site: str | None) -> Sequence[Row[An
     return connection.execute(query.where(Tube.site == site) if site else query).all()
 
 
-def people(connection: Connection, tubes: Sequence[Row[Any]]) -> dict[str, list[Person]]:
+def people(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, list[Person]]:
     """Who is in these tubes: of a swab pool its people, of an aliquot pool its member tubes."""
     found: dict[str, list[Person]] = defaultdict(list)
     codes, days = [tube.barcode for tube in tubes], {tube.collected_on for tube in tubes if tube.collected_on}
@@ -92,8 +92,8 @@ def people(connection: Connection, tubes: Sequence[Row[Any]]) -> dict[str, list[
         found[row.barcode].append(Person(row.position, row.person_id))
     if pools := [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"]:
         members = select(Tube.pool, Tube.barcode).where(Tube.pool.in_(pools)).order_by(Tube.pool, Tube.barcode)
-        for row in connection.execute(members):
-            found[row.pool].append(Person(len(found[row.pool]) + 1, None, row.barcode))
+        for member in connection.execute(members):
+            found[member.pool].append(Person(len(found[member.pool]) + 1, None, member.barcode))
     return found
 
 

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import Row
 
 from lims.kernel.auth import queries as guesses
 from lims.kernel.auth.actions import count_failure
 from lims.kernel.auth.door import Work, allow, everyone
 from lims.kernel.auth.rules import Role
-from lims.kernel.db import Access
+from lims.kernel.db import Access, AnyRow
 from lims.kernel.errors import Refused
 from lims.kernel.pages import Page, cursor, parts_of
 from lims.kernel.secrets import keyed
@@ -114,6 +113,6 @@ def result_lookup(
     return answer(rows[0])
 
 
-def answer(row: Row[Any]) -> LookupAnswer:
+def answer(row: AnyRow) -> LookupAnswer:
     """A result as the person sees it."""
     return LookupAnswer(state=row.state, collected_at=row.collected_at, pooled=row.kind != "single", released_at=row.released_at)

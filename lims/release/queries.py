@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Date, DateTime, Row, SmallInteger, Text, Uuid, column, select, table, tuple_
+from sqlalchemy import Connection, Date, DateTime, SmallInteger, Text, Uuid, column, select, table, tuple_
+
+from lims.kernel.db import AnyRow
 
 RESULT = table(
     "person_result",
@@ -23,7 +24,7 @@ RESULT = table(
 
 def results_of_day(
     connection: Connection, day: date, site: str | None, state: str | None, after: tuple[str, int] | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """One row per person and tube of a day of collection, by tube and position."""
     query = select(*RESULT.c).where(RESULT.c.day == day).order_by(RESULT.c.barcode, RESULT.c.position).limit(limit)
     if site is not None:
@@ -35,7 +36,7 @@ def results_of_day(
     return connection.execute(query).all()
 
 
-def results_of_person(connection: Connection, person: UUID, limit: int = 50) -> Sequence[Row[Any]]:
+def results_of_person(connection: Connection, person: UUID, limit: int = 50) -> Sequence[AnyRow]:
     """The newest tubes of one person."""
     query = select(*RESULT.c).where(RESULT.c.person_id == person)
     return connection.execute(query.order_by(RESULT.c.collected_at.desc(), RESULT.c.barcode.desc()).limit(limit)).all()

@@ -1,31 +1,31 @@
 """Reading boxes and tubes at the door of the lab."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, or_, select
 
 from lims.custody.tables import Box, Tube
+from lims.kernel.db import AnyRow
 
 
-def box_for_update(connection: Connection, barcode: str) -> Row[Any] | None:
+def box_for_update(connection: Connection, barcode: str) -> AnyRow | None:
     """One box, locked."""
     return connection.execute(select(Box.__table__).where(Box.barcode == barcode).with_for_update()).one_or_none()
 
 
-def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, Row[Any]]:
+def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
     query = select(Tube.barcode, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at)
     rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
     return {row.barcode: row for row in rows}
 
 
-def tubes_of_box(connection: Connection, barcode: str) -> Sequence[Row[Any]]:
+def tubes_of_box(connection: Connection, barcode: str) -> Sequence[AnyRow]:
     """Every tube that was packed in this box or scanned out of it."""
     query = select(Tube.barcode, Tube.box, Tube.received_box, Tube.lab, Tube.received_at, Tube.registered_at)
     return connection.execute(query.where(or_(Tube.box == barcode, Tube.received_box == barcode)).order_by(Tube.barcode)).all()
 
 
-def box_of_lab(connection: Connection, barcode: str) -> Row[Any] | None:
+def box_of_lab(connection: Connection, barcode: str) -> AnyRow | None:
     """One box."""
     return connection.execute(select(Box.__table__).where(Box.barcode == barcode)).one_or_none()

@@ -1,16 +1,15 @@
 """What a plate tells its instrument."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Response
-from sqlalchemy import Row
 
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Assay
 from lims.kernel import barcodes
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
-from lims.kernel.db import Access
+from lims.kernel.db import Access, AnyRow
 from lims.testing.instruments import sample_sheets
 from lims.testing.instruments.rules import PlannedPlate, PlannedTarget, PlannedWell
 from lims.testing.plates import lookup
@@ -27,7 +26,7 @@ def sample_sheet(barcode: str, work: Annotated[Work, allow(Role.TECHNICIAN, usin
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def planned(row: Row[Any], assay: Assay) -> PlannedPlate:
+def planned(row: AnyRow, assay: Assay) -> PlannedPlate:
     """A plate as an instrument is told of it."""
     wells = tuple(PlannedWell(well, what.get("tube") or what["control"], what.get("control")) for well, what in row.wells.items())
     targets = [PlannedTarget(target.name, target.channel) for target in assay.targets]

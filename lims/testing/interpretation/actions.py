@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Date, Double, Row, Text, func, literal, select, update
+from sqlalchemy import ARRAY, Connection, Date, Double, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog.rules import Assay, Catalog
@@ -16,7 +15,7 @@ from lims.custody.tables import Tube
 from lims.kernel import ids, partitions
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
-from lims.kernel.db import records
+from lims.kernel.db import AnyRow, records
 from lims.testing.instruments import formats
 from lims.testing.instruments.rules import ParsedRun
 from lims.testing.instruments.tables import ReadingRow, Run, RunFile
@@ -39,7 +38,7 @@ def keep_file(connection: Connection, content: bytes, name: str, plate: str, by:
 
 @audited("run.imported", "tube.tested", "tube.controls_failed")
 def import_run(
-    connection: Connection, catalog: Catalog, plate: Row[Any], content: bytes, name: str, at: datetime, by: str, now: datetime
+    connection: Connection, catalog: Catalog, plate: AnyRow, content: bytes, name: str, at: datetime, by: str, now: datetime
 ) -> tuple[UUID, bool]:
     """Read a file, judge the controls, call the tubes, all or nothing; the run, and whether this file was imported before."""
     sha256 = hashlib.sha256(content).digest()
@@ -68,7 +67,7 @@ def import_run(
 
 def write_run(
     connection: Connection,
-    plate: Row[Any],
+    plate: AnyRow,
     file: ParsedRun,
     sha256: bytes,
     verdict: ControlVerdict,
@@ -87,9 +86,7 @@ def write_run(
     return run
 
 
-def write_readings(
-    connection: Connection, plate: Row[Any], run: UUID, cts: Mapping[str, Mapping[str, float | None]], now: datetime
-) -> None:
+def write_readings(connection: Connection, plate: AnyRow, run: UUID, cts: Mapping[str, Mapping[str, float | None]], now: datetime) -> None:
     """Every reading; a control's under the plate's code, an aliquot pool's also under each of its members'."""
     day = now.astimezone(UTC).date()
     partitions.ensure(connection, "reading", [day])

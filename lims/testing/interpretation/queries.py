@@ -1,12 +1,12 @@
 """Reading runs and calls."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from lims.custody.tables import Tube
+from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import ReadingRow, Run, RunFile
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
@@ -22,25 +22,25 @@ def run_of_file(connection: Connection, plate: str, sha256: bytes) -> UUID | Non
     return connection.execute(select(Run.id).where(Run.plate == plate, Run.sha256 == sha256)).scalar_one_or_none()
 
 
-def run(connection: Connection, run_id: UUID) -> Row[Any] | None:
+def run(connection: Connection, run_id: UUID) -> AnyRow | None:
     """One run with its plate."""
     return connection.execute(select(*RUN).join(Plate, Plate.barcode == Run.plate).where(Run.id == run_id)).one_or_none()
 
 
-def runs_of_plate(connection: Connection, plate: str) -> Sequence[Row[Any]]:
+def runs_of_plate(connection: Connection, plate: str) -> Sequence[AnyRow]:
     """The runs of a plate, oldest first."""
     return connection.execute(
         select(*RUN).join(Plate, Plate.barcode == Run.plate).where(Run.plate == plate).order_by(Run.imported_at, Run.id)
     ).all()
 
 
-def calls(connection: Connection, run_id: UUID) -> Sequence[Row[Any]]:
+def calls(connection: Connection, run_id: UUID) -> Sequence[AnyRow]:
     """The calls of a run; of an aliquot pool its own, not its members'."""
     query = select(CallRow.barcode, CallRow.well, CallRow.call, CallRow.reasons, CallRow.day)
     return connection.execute(query.where(CallRow.run == run_id, CallRow.pooled_in.is_(None))).all()
 
 
-def readings(connection: Connection, codes: Sequence[str], run_id: UUID) -> Sequence[Row[Any]]:
+def readings(connection: Connection, codes: Sequence[str], run_id: UUID) -> Sequence[AnyRow]:
     """The readings of a run, found by the codes of its plate's wells."""
     query = select(ReadingRow.well, ReadingRow.target, ReadingRow.ct, ReadingRow.barcode)
     return connection.execute(query.where(ReadingRow.barcode.in_(codes), ReadingRow.run == run_id)).all()
@@ -51,7 +51,7 @@ def file_known(connection: Connection, sha256: bytes) -> bool:
     return connection.execute(select(RunFile.sha256).where(RunFile.sha256 == sha256)).scalar_one_or_none() is not None
 
 
-def tubes_for_update(connection: Connection, codes: Sequence[str]) -> dict[str, Row[Any]]:
+def tubes_for_update(connection: Connection, codes: Sequence[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
     query = select(Tube.barcode, Tube.bench_state, Tube.plate, Tube.run, Tube.call, Tube.kind, Tube.lab, Tube.tested_at)
     return {row.barcode: row for row in connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())}

@@ -1,11 +1,11 @@
 """A run as it is shown: built from what is stored, so that a repeated import answers as the first did."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.interpretation import queries
 from lims.testing.interpretation.forms import RunAnswer, WellCall
@@ -33,7 +33,7 @@ def run_answer(connection: Connection, catalog: Catalog, run: UUID, *, already_i
     )
 
 
-def well_calls(connection: Connection, catalog: Catalog, run: Row[Any]) -> list[WellCall]:
+def well_calls(connection: Connection, catalog: Catalog, run: AnyRow) -> list[WellCall]:
     """Every well of a run with its readings; tubes with their stored call, controls as they came out."""
     assay = catalog.assay(run.assay, run.assay_version)
     codes = [what["tube"] for what in run.wells.values() if "tube" in what] + [run.plate]

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, Text, insert, update
+from sqlalchemy import Connection, Text, insert, update
 
 from lims.catalog.rules import Assay, Catalog
 from lims.custody.rules import BenchEvent, BenchState, Kind, advance
 from lims.custody.tables import Tube
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
-from lims.kernel.db import records
+from lims.kernel.db import AnyRow, records
 from lims.kernel.errors import Refused, listed
 from lims.testing.plates import queries, rules
 from lims.testing.plates.forms import PlateForm, PoolForm
@@ -49,7 +48,7 @@ def wells_for(connection: Connection, catalog: Catalog, assay: Assay, form: Plat
     return rules.lay_out(assay, barcode, tubes, queries.previous_wells(connection, form.lab))
 
 
-def refuse_unready(lab: str, assay: Assay, known: Mapping[str, Row[Any]], tubes: Sequence[str]) -> None:
+def refuse_unready(lab: str, assay: Assay, known: Mapping[str, AnyRow], tubes: Sequence[str]) -> None:
     """Refused naming the tubes that are not here, not waiting, or hold more people than the assay is valid for."""
     if strange := [code for code in tubes if code not in known or known[code].lab != lab]:
         raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=lab, tubes=listed(strange))

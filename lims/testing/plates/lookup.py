@@ -1,17 +1,14 @@
 """A plate as its lab sees it."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from lims.kernel.auth.door import Work
 from lims.kernel.auth.rules import own_lab
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.plates import queries
 from lims.testing.plates.forms import PlateAnswer
 
 
-def own_plate(work: Work, barcode: str) -> Row[Any]:
+def own_plate(work: Work, barcode: str) -> AnyRow:
     """A plate of the caller's lab; Refused as not found where it is another's."""
     row = queries.plate(work.connection, barcode)
     if row is None:

@@ -1,12 +1,12 @@
 """Reading plates and what waits for one."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from lims.catalog.tables import SiteRow
 from lims.custody.tables import Tube
+from lims.kernel.db import AnyRow
 from lims.testing.plates.tables import Plate
 
 LAB_LOCKS = 7_301_004
@@ -17,7 +17,7 @@ def lock_lab(connection: Connection, lab: str) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(LAB_LOCKS, func.hashtext(lab))))
 
 
-def plate(connection: Connection, barcode: str) -> Row[Any] | None:
+def plate(connection: Connection, barcode: str) -> AnyRow | None:
     """One plate."""
     return connection.execute(select(Plate.__table__).where(Plate.barcode == barcode)).one_or_none()
 
@@ -46,7 +46,7 @@ def waiting(connection: Connection, lab: str, pool_max: int, limit: int) -> list
     return list(connection.execute(query).scalars())
 
 
-def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, Row[Any]]:
+def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
     query = select(Tube.barcode, Tube.lab, Tube.bench_state, Tube.plate, Tube.kind, Tube.pool_size, Tube.pool, Tube.collected_on)
     rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
@@ -58,7 +58,7 @@ def pool_members(connection: Connection, pool: str) -> Sequence[str]:
     return connection.execute(select(Tube.barcode).where(Tube.pool == pool).order_by(Tube.barcode)).scalars().all()
 
 
-def laid_out(connection: Connection, lab: str | None, limit: int = 50) -> Sequence[Row[Any]]:
+def laid_out(connection: Connection, lab: str | None, limit: int = 50) -> Sequence[AnyRow]:
     """The newest plates of a lab (or of all)."""
     query = select(Plate.__table__).order_by(Plate.laid_at.desc()).limit(limit)
     return connection.execute(query.where(Plate.lab == lab) if lab else query).all()

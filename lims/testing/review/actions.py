@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from lims.custody.rules import BenchEvent, BenchState, Call, advance, ready_for
 from lims.custody.tables import Tube
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.auth.rules import Caller
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.instruments.tables import ReadingRow
 from lims.testing.interpretation.queries import calls, newest_passed_run, tubes_for_update
@@ -23,14 +23,14 @@ from lims.testing.review.rules import OnPlate, clean_negatives, named, refuse_un
 from lims.testing.review.tables import Release, Returned
 
 
-def refuse_own_import(run: Row[Any], caller: Caller) -> None:
+def refuse_own_import(run: AnyRow, caller: Caller) -> None:
     """Refused where the reviewer is the importer: two people sign."""
     if run.imported_by == caller.name:
         raise Refused("own_import", "You imported this run; another reviewer signs it off.")
 
 
 @audited("tube.released", "run.approved")
-def approve(connection: Connection, run: Row[Any], form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
+def approve(connection: Connection, run: AnyRow, form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
     """Release the run's clean negatives together, or the tubes that are named."""
     refuse_own_import(run, caller)
     refuse_unapprovable(run.controls_passed, run.id, newest_passed_run(connection, run.plate), run.plate)
@@ -49,7 +49,7 @@ def approve(connection: Connection, run: Row[Any], form: ReviewForm, at: datetim
 
 
 @audited("tube.returned", "run.rejected")
-def send_back(connection: Connection, run: Row[Any], form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
+def send_back(connection: Connection, run: AnyRow, form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
     """Put tubes back into the queue for a repeat; what the run said of them stays on record."""
     refuse_own_import(run, caller)
     chosen = returnable(on_plate(connection, run), form.tubes)
@@ -66,7 +66,7 @@ def send_back(connection: Connection, run: Row[Any], form: ReviewForm, at: datet
     record(connection, caller.name, now, [Happening(run.plate, "run.rejected", at, what), *happenings])
 
 
-def on_plate(connection: Connection, run: Row[Any]) -> dict[str, OnPlate]:
+def on_plate(connection: Connection, run: AnyRow) -> dict[str, OnPlate]:
     """The tubes of a run as they stand now, locked."""
     rows = calls(connection, run.id)
     known = tubes_for_update(connection, [row.barcode for row in rows])
@@ -98,7 +98,7 @@ def release(connection: Connection, run: UUID, review: UUID, tubes: Sequence[str
 
 
 def settle_pools(
-    connection: Connection, run: Row[Any], review: UUID, chosen: Sequence[str], at: datetime, by: str, now: datetime
+    connection: Connection, run: AnyRow, review: UUID, chosen: Sequence[str], at: datetime, by: str, now: datetime
 ) -> list[Happening]:
     """What the release of an aliquot pool means for its member tubes: negative with a negative pool, else each is tested by itself."""
     happenings: list[Happening] = []

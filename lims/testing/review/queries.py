@@ -1,12 +1,12 @@
 """Reading what a reviewer decides on, and what was decided."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, exists, select
+from sqlalchemy import Connection, and_, exists, select
 
 from lims.custody.tables import Tube
+from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
@@ -38,7 +38,7 @@ def returned_by(connection: Connection, review: UUID) -> list[str]:
     return list(connection.execute(select(Returned.barcode).where(Returned.review == review).order_by(Returned.barcode)).scalars())
 
 
-def to_review(connection: Connection, lab: str | None, limit: int = 50) -> Sequence[Row[Any]]:
+def to_review(connection: Connection, lab: str | None, limit: int = 50) -> Sequence[AnyRow]:
     """Runs of a lab whose plates still hold tubes to decide on, oldest first."""
     undecided = exists().where(and_(Tube.plate == Run.plate, Tube.bench_state.in_(["plated", "called"])))
     query = select(Run.id, Run.plate, Run.controls_passed, Run.reasons, Run.imported_at, Run.imported_by, Plate.lab, Plate.assay)
