@@ -6,14 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from lims.custody.rules import REJECTION_REASONS, BenchEvent, BenchState, advance
+from lims.custody.rules import REJECTION_REASONS, BenchEvent, BenchState, Kind, advance, ready_for
 from lims.custody.tables import Box, Tube
 from lims.kernel.audit.actions import record
-from lims.kernel.audit.rules import Happening, audited
+from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.auth.rules import Caller, own_lab
 from lims.kernel.db import records
 from lims.kernel.errors import Refused
 from lims.testing.accession import queries
+from lims.testing.plates.queries import pool_members
 
 
 @audited("box.opened", "tube.received", "tube.scanned_elsewhere")
@@ -42,9 +43,9 @@ def receive(
     record(connection, by, now, happenings)
 
 
-@audited("tube.rejected")
+@audited("tube.rejected", "tube.returned")
 def reject(connection: Connection, barcode: str, reason: str, note: str, at: datetime, caller: Caller, now: datetime) -> None:
-    """Turn a tube away for good: its people are to be sampled again."""
+    """Turn a tube away for good: its people are to be sampled again; the tubes mixed into a pool are kept, and wait again."""
     if reason not in REJECTION_REASONS:
         raise Refused(
             "rejection_reason",
@@ -58,4 +59,14 @@ def reject(connection: Connection, barcode: str, reason: str, note: str, at: dat
     own_lab(caller, tube.lab, f"Tube {barcode}")
     following = advance(BenchState(tube.bench_state), BenchEvent.REJECT, barcode)
     connection.execute(update(Tube).where(Tube.barcode == barcode).values(bench_state=following.value, rejected_at=at, rejected_for=reason))
-    record(connection, caller.name, now, [Happening(barcode, "tube.rejected", at, {"reason": reason, "note": note})])
+    back = free_members(connection, barcode) if tube.kind == Kind.ALIQUOT_POOL else []
+    happenings = [Happening(code, "tube.returned", at, {"pool": barcode}) for code in back]
+    record(connection, caller.name, now, [Happening(barcode, "tube.rejected", at, {"reason": reason, "note": note}), *happenings])
+
+
+@unaudited("`reject` writes the events of the tubes it frees")
+def free_members(connection: Connection, pool: str) -> list[str]:
+    """Let the member tubes of an aliquot pool wait for a plate of their own."""
+    members = list(queries.tubes_for_update(connection, pool_members(connection, pool)))
+    back = update(Tube).where(Tube.barcode.in_(members), Tube.bench_state.in_([s.value for s in ready_for(BenchEvent.RETURN)]))
+    return list(connection.execute(back.values(bench_state=BenchState.WAITING.value).returning(Tube.barcode)).scalars())

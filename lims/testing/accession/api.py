@@ -31,7 +31,7 @@ def receive(barcode: str, form: ReceiveForm, work: Technician) -> Standing:
     content = form.model_dump(mode="json") | {"box": box}
     if taken_first(work.connection, form.id, "box.receive", content, work.caller.name, work.now):
         actions.receive(work.connection, box, lab, tubes, form.temperature_c, at, work.caller.name, work.now)
-    return Standing(**asdict(standing(box, lab, queries.tubes_of_box(work.connection, box))))
+    return Standing(**asdict(standing(box, lab, queries.tubes_of_box(work.connection, box, tubes))))
 
 
 @router.post("/tubes/{barcode}/reject")

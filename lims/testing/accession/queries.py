@@ -15,15 +15,16 @@ def box_for_update(connection: Connection, barcode: str) -> AnyRow | None:
 
 def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
-    query = select(Tube.barcode, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at)
+    query = select(Tube.barcode, Tube.kind, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at)
     rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
     return {row.barcode: row for row in rows}
 
 
-def tubes_of_box(connection: Connection, barcode: str) -> Sequence[AnyRow]:
-    """Every tube that was packed in this box or scanned out of it."""
+def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str]) -> Sequence[AnyRow]:
+    """Every tube that was packed in this box or scanned out of it, and those scanned just now that were received from elsewhere."""
     query = select(Tube.barcode, Tube.box, Tube.received_box, Tube.lab, Tube.received_at, Tube.registered_at)
-    return connection.execute(query.where(or_(Tube.box == barcode, Tube.received_box == barcode)).order_by(Tube.barcode)).all()
+    of_box = or_(Tube.box == barcode, Tube.received_box == barcode, Tube.barcode.in_(scanned))
+    return connection.execute(query.where(of_box).order_by(Tube.barcode)).all()
 
 
 def box_of_lab(connection: Connection, barcode: str) -> AnyRow | None:

@@ -1,0 +1,137 @@
+"""What the people of the tests do at the bench, each in one line, and how a refusal is read."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any, TypeVar
+
+from httpx import Response
+from lims.kernel import ids
+from lims.kernel.barcodes import Kind
+
+from tests.factories import Somebody, Town, at, code, tube
+
+T = TypeVar("T")
+IDENTITY = ("id_type", "id_number", "name", "phone", "group")
+
+
+def refused(answer: Response, status: int, code: str, *words: str) -> str:
+    """The sentence of a refusal: with this status, this code, and these words in it."""
+    problem = answer.json()
+    assert (answer.status_code, problem.get("code")) == (status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    sentence = str(problem["detail"])
+    assert [word for word in words if word not in sentence] == [], sentence
+    assert sentence.endswith(".")
+    return sentence
+
+
+def done(answer: Response) -> dict[str, Any]:
+    """What was answered, where nothing was refused."""
+    assert answer.status_code in (200, 201), answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def together(*deeds: Callable[[], T]) -> list[T]:
+    """Have these done at the same moment; what came of each."""
+    start = Barrier(len(deeds))
+
+    def do(deed: Callable[[], T]) -> T:
+        start.wait()
+        return deed()
+
+    with ThreadPoolExecutor(len(deeds)) as hands:
+        return list(hands.map(do, deeds))
+
+
+def message(**content: Any) -> dict[str, Any]:
+    """A message under an id of its own, as of noon."""
+    return {"id": str(ids.uuid7()), "at": at(4)} | content
+
+
+def another_town(town: Town) -> Town:
+    """A town whose people have no business in this one."""
+    return Town.build(town.program, town.web)
+
+
+def scan(town: Town, box: str, *tubes: str, by: Somebody | None = None, **changes: Any) -> Response:
+    """Ben scans these tubes out of a box."""
+    return (by or town.ben).post(f"/testing/api/boxes/{box}/receive", message(lab=town.lab, tubes=list(tubes)) | changes)
+
+
+def pack(town: Town, box: str, *tubes: str) -> Response:
+    """Ana packs tubes into a box and seals it."""
+    body = {"id": str(ids.uuid7()), "barcode": box, "site": town.site, "tubes": list(tubes), "sealed_at": at(1)}
+    return town.ana.post("/sampling/api/boxes", body)
+
+
+def dispatch(town: Town, box: str) -> Response:
+    """Carl takes a box to the lab."""
+    return town.carl.post(f"/sampling/api/boxes/{box}/dispatch", message(lab=town.lab, courier="carl", vehicle="浙A12345", at=at(1.5)))
+
+
+def reject(town: Town, barcode: str, reason: str = "leaking", by: Somebody | None = None, **changes: Any) -> Response:
+    """Ben turns a tube away."""
+    return (by or town.ben).post(f"/testing/api/tubes/{barcode}/reject", message(reason=reason) | changes)
+
+
+def lay_out(town: Town, layout: Any = "auto", by: Somebody | None = None, **changes: Any) -> Response:
+    """Ben lays out a plate."""
+    body = message(barcode=code(Kind.PLATE), lab=town.lab, assay="ncov2", layout=layout)
+    return (by or town.ben).post("/testing/api/plates", body | changes)
+
+
+def mix(town: Town, *singles: str, by: Somebody | None = None, **changes: Any) -> Response:
+    """Ben mixes single tubes into an aliquot pool."""
+    return (by or town.ben).post("/testing/api/pools", message(barcode=code(Kind.TUBE), lab=town.lab, members=list(singles)) | changes)
+
+
+def review(run: str, reviewer: Somebody, decision: str = "approve", tubes: list[str] | None = None, **changes: Any) -> Response:
+    """Somebody decides on a run."""
+    return reviewer.post(f"/testing/api/runs/{run}/review", message(decision=decision, tubes=tubes, comment="") | changes)
+
+
+def note(town: Town, case: str, position: int, event: str, by: Somebody | None = None, **changes: Any) -> Response:
+    """Ana notes what became of calling a member back."""
+    return (by or town.ana).post(f"/testing/api/cases/{case}/members/{position}", message(event=event) | changes)
+
+
+def close(town: Town, case: str, outcome: str, reason: str = "", by: Somebody | None = None, **changes: Any) -> Response:
+    """Bea closes a case."""
+    return (by or town.bea).post(f"/testing/api/cases/{case}/close", message(outcome=outcome, reason=reason) | changes)
+
+
+def single_of(town: Town, member: dict[str, Any], retest_of: str, *, hours: float = 6, **changes: Any) -> dict[str, Any]:
+    """The single tube into which a member is sampled again; nobody has sent it yet."""
+    return tube(town.site, [{name: member[name] for name in IDENTITY}], size=1, hours=hours, retest_of=retest_of, **changes)
+
+
+def recollected(town: Town, member: dict[str, Any], retest_of: str, *, hours: float = 6) -> str:
+    """The code of the single tube into which Ana has sampled a member again."""
+    single = single_of(town, member, retest_of, hours=hours)
+    (outcome,) = town.sync(single)
+    assert outcome["outcome"] == "accepted", outcome
+    return str(single["barcode"])
+
+
+def found(town: Town, truth: dict[str, str], *, hours: float = 7) -> None:
+    """The road of these tubes through the lab, found so and released."""
+    town.tested(*truth, truth=truth, hours=hours)
+
+
+def bench_state(town: Town, barcode: str) -> str:
+    """How far the lab has come with a tube."""
+    return str(done(town.ben.get(f"/sampling/api/tubes/{barcode}"))["bench_state"])
+
+
+def members(town: Town, case: str) -> list[str]:
+    """The states of a case's members, by position."""
+    body = town.case(case)
+    assert body is not None
+    return [member["state"] for member in body["members"]]
+
+
+def verbs(town: Town, barcode: str) -> list[str]:
+    """What happened to a tube, in the order in which it was recorded."""
+    return [line["verb"] for line in done(town.ben.get(f"/sampling/api/tubes/{barcode}"))["history"]]
