@@ -6,14 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
-from lims.apps import health, reporting, sampling, testing
+from lims.apps import health, home, reporting, sampling, testing
 from lims.kernel.auth import api as auth
 from lims.kernel.auth.door import marked
 from lims.kernel.program import Program
 from lims.kernel.refusals import CATALOGUE
 from lims.web import errors
+from lims.web.headers import SecurityHeaders
+from lims.web.render import STATIC
 from lims.web.statements import StatementsHeader
 
 ENDS: dict[str, tuple[APIRouter, ...]] = {"sampling": sampling.ROUTERS, "testing": testing.ROUTERS, "reporting": reporting.ROUTERS}
@@ -23,10 +26,14 @@ def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Life
     """An application with these ends."""
     app = FastAPI(title="lims", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.program = program
+    app.state.ends = tuple(ends)
     errors.install(app)
     app.add_middleware(StatementsHeader)
+    app.add_middleware(SecurityHeaders)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(auth.router)
     app.include_router(health.router)
+    app.include_router(home.router)
     for end in ends:
         for router in ENDS[end]:
             app.include_router(router)

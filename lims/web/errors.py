@@ -1,20 +1,29 @@
-"""Every refusal and every failure as `application/problem+json` (RFC 9457); what went wrong inside stays inside."""
+"""Every refusal and every failure as `application/problem+json` (RFC 9457), or as a page for a browser that asked for one.
+
+What went wrong inside stays inside.
+"""
 
 import logging
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from lims.kernel.errors import Refused
 from lims.kernel.refusals import CATALOGUE
+from lims.web.language import language_of
+from lims.web.render import page
+from lims.web.speech import told
 
 log = logging.getLogger("lims")
 PROBLEM = "application/problem+json"
+SIGN_IN = "/auth/sign-in"
 TRY_AGAIN_SECONDS = 2
 LIMITED_SECONDS = 60
 PASSING = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
@@ -25,56 +34,74 @@ def problem(code: str, detail: str, status: int | None = None, **extra: Any) -> 
     known = CATALOGUE[code]
     status = status or known.status
     headers = {}
-    if status == 401:
+    if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status in (429, 503):
-        headers["Retry-After"] = str(TRY_AGAIN_SECONDS if status == 503 else LIMITED_SECONDS)
+        headers["Retry-After"] = str(TRY_AGAIN_SECONDS if status == HTTPStatus.SERVICE_UNAVAILABLE else LIMITED_SECONDS)
     body = {"type": f"urn:lims:{code}", "title": known.title, "status": status, "code": code, "detail": detail} | extra
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
 
 
-def refused(_request: Request, refusal: Exception) -> JSONResponse:
+def wants_page(request: Request) -> bool:
+    """Whether a person reads the answer: a browser that asks for HTML, anywhere but in the interface for programs."""
+    return "/api/" not in request.url.path and "text/html" in request.headers.get("accept", "")
+
+
+def said(request: Request, refusal: Refused, status: int | None = None, **extra: Any) -> Response:  # noqa: ANN401 - JSON
+    """A refusal in the reader's language: as a page, as the way to sign in, or as a problem document."""
+    if not wants_page(request):
+        return problem(refusal.code, told(refusal, language_of(request)), status, **extra)
+    if refusal.code == "not_signed_in":
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': asked if request.method == 'GET' else '/'})}", status_code=303)
+    return page(request, "refusal.html", {"refusal": refusal}, status=status or refusal.status)
+
+
+def refused(request: Request, refusal: Exception) -> Response:
     """A refusal, in its own words."""
     if not isinstance(refusal, Refused):
         raise refusal
-    return problem(refusal.code, refusal.detail)
+    return said(request, refusal)
 
 
-def malformed(_request: Request, wrong: Exception) -> JSONResponse:
+def malformed(request: Request, wrong: Exception) -> Response:
     """A request of another shape: where and what, never the value, which may be personal."""
     errors = wrong.errors() if isinstance(wrong, RequestValidationError) else []
     places = [{"place": ".".join(str(step) for step in error["loc"]), "problem": error["msg"]} for error in errors]
     sentence = "; ".join(f"{place['place']}: {place['problem']}" for place in places[:5])
-    return problem("request_malformed", f"The request does not have the agreed shape: {sentence}.", errors=places[:50])
+    refusal = Refused("request_malformed", "The request does not have the agreed shape: {places}.", places=sentence)
+    return said(request, refusal, errors=places[:50])
 
 
-def other_status(_request: Request, exception: Exception) -> JSONResponse:
+def other_status(request: Request, exception: Exception) -> Response:
     """What the framework itself refuses: no such path, wrong method."""
     status = exception.status_code if isinstance(exception, HTTPException) else 500
     code = {404: "not_found", 405: "method_not_allowed"}.get(status, "request_malformed")
-    return problem(code, str(getattr(exception, "detail", "")) or CATALOGUE[code].title, status=status)
+    if status == HTTPStatus.NOT_FOUND:
+        return said(request, Refused(code, "There is nothing at this address."), status=status)
+    return said(request, Refused(code, "{problem}", problem=str(getattr(exception, "detail", "")) or CATALOGUE[code].title), status=status)
 
 
-def database_failed(request: Request, failure: Exception) -> JSONResponse:
+def database_failed(request: Request, failure: Exception) -> Response:
     """The database is away or chose this transaction as a loser: nothing was taken, and the message may be sent again."""
     state = getattr(getattr(failure, "orig", None), "sqlstate", None)
     gone = isinstance(failure, DBAPIError) and (failure.connection_invalidated or state in PASSING or state is None)
     # No values: the statement's parameters may be personal data.
     log.warning("%s %s: database failure %s", request.method, request.scope["path"], state or type(failure).__name__)
     if gone or isinstance(failure, PoolTimeoutError):
-        return problem("database_unreachable", "The database does not answer; the message was not taken, send it again.")
+        return said(request, Refused("database_unreachable", "The database does not answer; the message was not taken, send it again."))
     log.error("unforeseen database error: %s", type(getattr(failure, "orig", failure)).__name__)
-    return problem("internal", "Something went wrong on the server; it is logged. The message was not taken.")
+    return said(request, Refused("internal", "Something went wrong on the server; it is logged. The message was not taken."))
 
 
-def unforeseen(request: Request, failure: Exception) -> JSONResponse:
+def unforeseen(request: Request, failure: Exception) -> Response:
     """Anything else: where it happened goes to the log, without the values it happened with."""
     trace = failure.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     log.error("%s %s: %s at %s", request.method, request.scope["path"], type(failure).__name__, where)
-    return problem("internal", "Something went wrong on the server; it is logged. The message was not taken.")
+    return said(request, Refused("internal", "Something went wrong on the server; it is logged. The message was not taken."))
 
 
 def install(app: FastAPI) -> None:

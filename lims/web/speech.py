@@ -1,0 +1,43 @@
+"""A refusal in the language of whoever reads it: the template is translated, then the facts are filled in."""
+
+import re
+
+from lims.kernel.errors import Refused
+from lims.web.language import ENGLISH, translations
+
+
+def N_(word: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
+    """Marks a word for the catalogue of sentences."""
+    return word
+
+
+# Words that stand among the facts of refusals. What is not listed here (codes, names, numbers) is said as it is.
+WORDS = (
+    N_("Tube"), N_("Box"), N_("Plate"), N_("Run"), N_("Case"), N_("Lab"), N_("Site"), N_("Position"),
+    N_("This label range"), N_("The file"),
+    N_("tube"), N_("box"), N_("plate"), N_("vehicle"), N_("place"),
+    N_("sampler"), N_("courier"), N_("technician"), N_("reviewer"), N_("official"), N_("admin"), N_("integration"),
+    N_("open"), N_("sealed"), N_("void"), N_("waiting"), N_("pooled"), N_("plated"), N_("called"), N_("released"), N_("rejected"),
+    N_("put on a plate"), N_("sent back"), N_("confirmed"), N_("cleared"), N_("unresolved"), N_("withdrawn"),
+    N_("weak_positive"), N_("negative"), N_("blank"), N_("day"), N_("hour"), N_("site"), N_("area"), N_("lab"), N_(" or "),
+)  # fmt: skip
+NAMED = re.compile(r"(Tube|Box|Plate|Run|Case|Lab|Site|Position) (.+)")
+BETWEEN = re.compile(r"( or |, )")
+
+
+def told(refusal: Refused, language: str) -> str:
+    """The sentence of a refusal in a language."""
+    if language == ENGLISH:
+        return refusal.detail
+    facts = {name: word(fact, language) for name, fact in refusal.facts.items()}
+    return translations(language).gettext(refusal.sentence).format(**facts)
+
+
+def word(fact: object, language: str) -> object:
+    """A fact in a language: "Tube 1000…", "technician or reviewer" and single words of the field; anything else unchanged."""
+    if not isinstance(fact, str):
+        return fact
+    say = translations(language).gettext
+    if named := NAMED.fullmatch(fact):
+        return f"{say(named[1])} {named[2]}"
+    return "".join(say(piece) if piece in WORDS else piece for piece in BETWEEN.split(fact))

@@ -1,0 +1,78 @@
+// Forms that speak with the interface: <form data-api="/path/{field}" data-then="/page/{answer field}" data-done="Sentence">.
+// A field's name is its place in the document; data-as says "list" (codes between blanks), "number" or "file".
+import { ask } from "./send.js";
+import { uuid7 } from "./uuid7.js";
+import { fill, say, sayNext, words } from "./words.js";
+
+const FORMS = "form[data-api]";
+
+function valueOf(field) {
+  const text = field.value.trim();
+  if (field.dataset.as === "list") return text.split(/[\s,;]+/).filter(Boolean);
+  if (field.dataset.as === "number") return text === "" ? null : Number(text);
+  return text;
+}
+
+function documentOf(form, pressed) {
+  const fields = [...form.elements].filter((field) => field.name && field.type !== "submit" && !(field.type === "checkbox" && !field.checked));
+  const json = Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]).filter(([, value]) => value !== null && value !== ""));
+  if (pressed?.name) json[pressed.name] = pressed.value;
+  if (pressed?.dataset.tubes) json.tubes = pressed.dataset.tubes.split(" ");
+  return json;
+}
+
+/** One id for one content: sent again after a network fault it is the same message, changed it is another. */
+function idFor(form, json) {
+  const content = JSON.stringify(json);
+  if (form.dataset.content !== content) {
+    form.dataset.content = content;
+    form.dataset.id = uuid7();
+  }
+  return form.dataset.id;
+}
+
+async function submitted(event) {
+  const form = event.target;
+  if (!form.matches(FORMS)) return;
+  event.preventDefault();
+  const pressed = event.submitter;
+  const json = documentOf(form, pressed);
+  const address = fill(form.dataset.api, Object.fromEntries(Object.entries(json).map(([name, value]) => [name, encodeURIComponent(value)])));
+  const buttons = form.querySelectorAll("button");
+  buttons.forEach((button) => (button.disabled = true));
+  tell(form, words("working"), "");
+  const file = form.querySelector('input[type="file"]');
+  const given = file ? { method: "POST", form: new FormData(form) } : { method: "POST", json: { id: idFor(form, json), ...json } };
+  const told = await ask(address, given);
+  buttons.forEach((button) => (button.disabled = false));
+  if (told.ok) {
+    done(form, { ...json, ...told.answer }, pressed);
+  } else {
+    tell(form, told.sentence, "bad");
+  }
+}
+
+function done(form, facts, pressed) {
+  delete form.dataset.content;
+  const sentence = fill(pressed?.dataset.done || form.dataset.done || words("done"), facts);
+  form.dispatchEvent(new CustomEvent("lims:done", { bubbles: true, detail: facts }));
+  if (form.dataset.then === "stay") {
+    tell(form, sentence, "good");
+    return;
+  }
+  sayNext(sentence);
+  if (form.dataset.then) location.assign(fill(form.dataset.then, facts));
+  else location.reload();
+}
+
+function tell(form, sentence, tone) {
+  const place = form.querySelector(".said");
+  if (place) {
+    place.textContent = sentence;
+    place.dataset.tone = tone;
+  } else {
+    say(sentence, tone);
+  }
+}
+
+document.addEventListener("submit", submitted);
