@@ -9,7 +9,7 @@ from types import FrameType
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
 from lims.kernel.db import Access
-from lims.kernel.errors import Refused
+from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 
@@ -44,14 +44,24 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stopped)
     signal.signal(signal.SIGINT, stopped)
     parent = os.getppid()
-    with running(settings(), connections=2) as program:
-        while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
-            try:
-                seal_once(program)
-            except (Refused, OSError) as trouble:
-                log.warning("sealing waits: %s", trouble)
-            except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
-                log.warning("sealing waits: %s", type(trouble).__name__)
+    while not stop.is_set() and os.getppid() == parent:
+        try:
+            # Joining starts the embedded server where it has died: so the whole program comes back after a crash of it.
+            with running(settings(), connections=2) as program:
+                seal_until_trouble(program, stop, parent)
+        except EmbeddedServerError as trouble:
+            log.warning("the database does not start: %s", trouble)
+            stop.wait(PAUSE_SECONDS)
+
+
+def seal_until_trouble(program: Program, stop: threading.Event, parent: int) -> None:
+    """Seal about once a second; return when told to, or when the database is gone."""
+    while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
+        try:
+            seal_once(program)
+        except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
+            log.warning("sealing waits: %s", type(trouble).__name__)
+            return
 
 
 if __name__ == "__main__":

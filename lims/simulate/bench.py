@@ -41,7 +41,7 @@ class Bench:
         self.laying = asyncio.Lock()
         self.plates = 0
         self.fresh = random.SystemRandom()  # serial numbers must differ from those of every other run
-        self.review = Review(scene, lab)
+        self.review = Review(scene, lab, stock)
 
     async def test(self) -> None:
         """Until no tube of this shift waits."""
@@ -55,11 +55,10 @@ class Bench:
                 plate = await self.lay() if await self.stock.enough() else None
             if plate is None:
                 return
-            returned: list[Tube] = []
             try:
-                returned = await self.finish(plate)
+                await self.finish(plate)
             finally:
-                await self.stock.finished(returned)
+                await self.stock.finished()
 
     async def lay(self) -> Plate | None:
         """Ask for a plate of the waiting tubes; None, with a finding, where the server has none."""
@@ -67,21 +66,22 @@ class Bench:
         hour = self.stock.earliest() + 0.2
         await scene.pacer.until(hour)
         body = {"id": str(uuid7()), "barcode": barcode, "lab": self.lab, "assay": scene.plan.kit.assay, "layout": "auto"}
-        asked = scene.client.post("plate", self.token, "/testing/api/plates", body | {"at": scene.day.at(hour)})
-        answer = await scene.attempt("plate not laid out", asked, lab=self.lab)
-        wells = {name: well for name, well in answer.json()["wells"].items() if well} if answer is not None else {}
-        codes = [well["tube"] for well in wells.values() if well.get("tube")]
-        if not codes:
-            scene.findings.add("tubes wait and no plate takes them", lab=self.lab, waiting=len(self.stock.tubes))
-            self.stock.tubes.clear()
-            return None
+        async with self.stock.queue:
+            asked = scene.client.post("plate", self.token, "/testing/api/plates", body | {"at": scene.day.at(hour)})
+            answer = await scene.attempt("plate not laid out", asked, lab=self.lab)
+            wells = {name: well for name, well in answer.json()["wells"].items() if well} if answer is not None else {}
+            codes = [well["tube"] for well in wells.values() if well.get("tube")]
+            if not codes:
+                scene.findings.add("tubes wait and no plate takes them", lab=self.lab, waiting=len(self.stock.tubes))
+                self.stock.tubes.clear()
+                return None
+            tubes = self.stock.laid(codes)
         scene.findings.expect(len(set(codes)) == len(codes), "a tube stands in two wells", plate=barcode)
         self.plates += 1
-        tubes = self.stock.laid(codes)
         return Plate(self.plates, barcode, wells, tubes, max([hour, *(tube.received for tube in tubes)]))
 
-    async def finish(self, plate: Plate) -> list[Tube]:
-        """Run a plate until its controls hold, have it reviewed; the tubes that wait again."""
+    async def finish(self, plate: Plate) -> None:
+        """Run a plate until its controls hold, and have it reviewed."""
         scene, rng = self.scene, self.scene.rng("bench", self.lab, plate.number)
         cts = {name: self.read(rng, well) for name, well in plate.wells.items()}
         hour = plate.hour + RUN_HOURS
@@ -94,12 +94,12 @@ class Bench:
             await scene.pacer.until(hour)
         run = await upload(scene, self.token, plate.barcode, self.wells(rng, plate, cts), choose_writer(rng), hour)
         if run is None:
-            return []
+            return
         scene.findings.expect(run.passed, "good controls fail the run", plate=plate.barcode, reasons=run.reasons)
         compare(scene, plate.barcode, run, {tube.barcode: CALLS[tube.look] for tube in plate.tubes}, self.by_tube(plate, cts))
         scene.done(STAGE, len(plate.tubes), sum(tube.count for tube in plate.tubes))
         await scene.pacer.until(hour + REVIEW_HOURS)
-        return await self.review.sign(rng, run, plate.tubes, hour + REVIEW_HOURS)
+        await self.review.sign(rng, run, plate.tubes, hour + REVIEW_HOURS)
 
     def read(self, rng: random.Random, well: dict[str, Any]) -> Cts:
         """Ct values of a well. A tube of another run, which we know nothing of, is negative."""

@@ -7,6 +7,7 @@ from lims.kernel.ids import uuid7
 from lims.simulate.instrument import Look
 from lims.simulate.runs import Run
 from lims.simulate.scene import Scene
+from lims.simulate.stock import Stock
 from lims.simulate.world import Tube
 
 STAGE = "release"
@@ -17,27 +18,29 @@ PAUSE = 0.05  # hours between two decisions
 class Review:
     """The reviewer of one lab, who imports nothing."""
 
-    def __init__(self, scene: Scene, lab: str) -> None:
-        self.scene, self.lab = scene, lab
+    def __init__(self, scene: Scene, lab: str, stock: Stock) -> None:
+        self.scene, self.lab, self.stock = scene, lab, stock
         self.token = scene.credentials.reviewers[lab]
         self.sent_back = 0
 
-    async def sign(self, rng: random.Random, run: Run, tubes: Sequence[Tube], hour: float) -> list[Tube]:
-        """Decide about every tube of a run; the tubes that go back to the queue."""
+    async def sign(self, rng: random.Random, run: Run, tubes: Sequence[Tube], hour: float) -> None:
+        """Decide about every tube of a run."""
         odd = [tube for tube in tubes if tube.call != "negative"]
-        back = await self.send_back(rng, run, odd, hour)
-        clean = [tube for tube in tubes if tube.call == "negative"]
+        async with self.stock.queue:
+            back = await self.send_back(rng, run, odd, hour)
+            for tube in back:
+                # The queue's order by hour, and what is read next time: half of the repeats confirm, half were contamination.
+                tube.received = hour
+                if rng.random() < 0.5 or self.sent_back == 1:
+                    tube.look, tube.infected = Look.NEGATIVE, 0
+            await self.stock.add(back)
+        odd = [tube for tube in odd if tube not in back]
+        clean = [tube for tube in tubes if tube.call == "negative" and tube not in back]
         if clean:
             # Without names the server itself must find exactly the clean negatives; those of other runs' tubes go with them.
             await self.release(run, clean, hour + PAUSE, named=False)
-        if named := [tube for tube in odd if tube not in back]:
-            await self.release(run, named, hour + 2 * PAUSE, named=True)
-        for tube in back:
-            # The queue's order by hour, and what is read next time: half of the repeats confirm, half were contamination.
-            tube.received = hour
-            if rng.random() < 0.5 or self.sent_back == 1:
-                tube.look, tube.infected = Look.NEGATIVE, 0
-        return back
+        if odd:
+            await self.release(run, odd, hour + 2 * PAUSE, named=True)
 
     async def release(self, run: Run, tubes: Sequence[Tube], hour: float, *, named: bool) -> None:
         """Approve, and compare what the server released."""

@@ -17,6 +17,9 @@ class Stock:
         self.coming = True
         self.under_way = 0  # plates that may still send tubes back
         self.changed = asyncio.Condition()
+        # Whoever changes what waits on the server changes it here too before anybody else does: between a repeat that is
+        # sent back and the note of it here, another lane could lay it on its plate as a stranger's.
+        self.queue = asyncio.Lock()
 
     async def add(self, tubes: Iterable[Tube]) -> None:
         """More tubes wait."""
@@ -56,9 +59,8 @@ class Stock:
         self.under_way += 1
         return [tube for code in codes if (tube := self.tubes.pop(code, None)) is not None]
 
-    async def finished(self, returned: Iterable[Tube]) -> None:
-        """A plate is reviewed; some of its tubes wait again."""
+    async def finished(self) -> None:
+        """A plate is reviewed; what it sent back was added when it was sent back."""
         async with self.changed:
             self.under_way -= 1
-            self.tubes.update((tube.barcode, tube) for tube in returned)
             self.changed.notify_all()
