@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from lims.custody import queries
 from lims.custody.tables import Message
 from lims.kernel.audit.rules import unaudited
 from lims.kernel.db import as_json
@@ -25,7 +26,6 @@ def taken_first(connection: Connection, message_id: UUID, verb: str, content: di
     row = insert(Message).values(id=message_id, verb=verb, digest=digest, actor=actor, at=now)
     if connection.execute(row.on_conflict_do_nothing().returning(Message.id)).scalar_one_or_none():
         return True
-    known = connection.execute(select(Message.digest).where(Message.id == message_id)).scalar_one()
-    if known != digest:
+    if queries.message_digest(connection, message_id) != digest:
         raise Refused("id_reused", "The id {id} was used before with other content; send a new message under a new id.", id=message_id)
     return False

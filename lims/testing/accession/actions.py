@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from lims.custody.queries import pool_members
 from lims.custody.rules import REJECTION_REASONS, BenchEvent, BenchState, Kind, advance, ready_for
 from lims.custody.tables import Box, Tube
 from lims.kernel.audit.actions import record
@@ -14,7 +15,6 @@ from lims.kernel.auth.rules import Caller, own_lab
 from lims.kernel.db import records
 from lims.kernel.errors import Refused
 from lims.testing.accession import queries
-from lims.testing.plates.queries import pool_members
 
 
 @audited("box.opened", "tube.received", "tube.scanned_elsewhere")

@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Connection, Date, Double, Text, func, literal, sel
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog.rules import Assay, Catalog
+from lims.custody.queries import pool_members
 from lims.custody.rules import BenchEvent, BenchState, ready_for
 from lims.custody.tables import Tube
 from lims.kernel import ids, partitions
@@ -22,7 +23,6 @@ from lims.testing.instruments.tables import ReadingRow, Run, RunFile
 from lims.testing.interpretation import queries
 from lims.testing.interpretation.rules import CallVerdict, call
 from lims.testing.interpretation.tables import CallRow
-from lims.testing.plates.queries import pool_members
 from lims.testing.qc.rules import ControlVerdict, judge, match
 
 

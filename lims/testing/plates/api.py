@@ -6,11 +6,12 @@ from fastapi import APIRouter
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
+from lims.custody.queries import pool_members
 from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
-from lims.testing.plates import actions, lookup, queries
+from lims.testing.plates import actions, lookup
 from lims.testing.plates.forms import PlateAnswer, PlateForm, PoolAnswer, PoolForm
 
 router = APIRouter(prefix="/testing/api", tags=["plates"])
@@ -45,4 +46,4 @@ def make_pool(form: PoolForm, work: Technician) -> PoolAnswer:
     at = clock.happened(form.at, work.now)
     if taken_first(work.connection, form.id, "pool.make", form.model_dump(mode="json"), work.caller.name, work.now):
         actions.make_pool(work.connection, form, barcode, members, at, work.caller.name, work.now)
-    return PoolAnswer(barcode=barcode, lab=form.lab, members=list(queries.pool_members(work.connection, barcode)))
+    return PoolAnswer(barcode=barcode, lab=form.lab, members=list(pool_members(work.connection, barcode)))

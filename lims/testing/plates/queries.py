@@ -53,11 +53,6 @@ def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str
     return {row.barcode: row for row in rows}
 
 
-def pool_members(connection: Connection, pool: str) -> Sequence[str]:
-    """The single tubes of an aliquot pool, in the order of their barcodes."""
-    return connection.execute(select(Tube.barcode).where(Tube.pool == pool).order_by(Tube.barcode)).scalars().all()
-
-
 def laid_out(connection: Connection, lab: str | None, limit: int = 50) -> Sequence[AnyRow]:
     """The newest plates of a lab (or of all)."""
     query = select(Plate.__table__).order_by(Plate.laid_at.desc()).limit(limit)

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Text, insert, literal, select, true, update
 
+from lims.custody.queries import pool_members
 from lims.custody.rules import BenchEvent, BenchState, Call, advance, ready_for
 from lims.custody.tables import Tube
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.auth.rules import Caller
-from lims.kernel.db import AnyRow
+from lims.kernel.db import AnyRow, records
 from lims.kernel.errors import Refused
 from lims.testing.instruments.tables import ReadingRow
 from lims.testing.interpretation.queries import calls, newest_passed_run, tubes_for_update
 from lims.testing.interpretation.tables import CallRow
-from lims.testing.plates.queries import pool_members
 from lims.testing.review import queries
 from lims.testing.review.forms import ReviewForm
 from lims.testing.review.rules import OnPlate, clean_negatives, named, refuse_unapprovable, returnable
@@ -102,8 +102,7 @@ def settle_pools(
 ) -> list[Happening]:
     """What the release of an aliquot pool means for its member tubes: negative with a negative pool, else each is tested by itself."""
     happenings: list[Happening] = []
-    pools = select(Tube.barcode, Tube.released_call).where(Tube.barcode.in_(chosen), Tube.kind == "aliquot_pool")
-    for pool in connection.execute(pools).all():
+    for pool in queries.aliquot_pools(connection, chosen):
         members = list(pool_members(connection, pool.barcode))
         tubes_for_update(connection, members)
         if pool.released_call == Call.NEGATIVE:
@@ -119,14 +118,12 @@ def settle_pools(
 
 def lend_evidence(connection: Connection, run: UUID, pool: str, members: Sequence[str]) -> None:
     """The pool's readings and call under each member's code too: a member's release points at readings like any other."""
-    for table in (ReadingRow, CallRow):
-        connection.execute(delete(table).where(table.barcode.in_(members), table.run == run))
-    member = select(func.unnest(list(members)).label("code")).subquery()
+    member = records(({"code": code} for code in members), code=Text())
     names = ["day", "run", "well", "target", "ct"]
-    source = select(member.c.code, *(getattr(ReadingRow, name) for name in names)).where(ReadingRow.barcode == pool, ReadingRow.run == run)
+    source = select(member.c.code, *(getattr(ReadingRow, name) for name in names))
+    source = source.select_from(ReadingRow).join(member, true()).where(ReadingRow.barcode == pool, ReadingRow.run == run)
     connection.execute(insert(ReadingRow).from_select(["barcode", *names], source))
     names = ["run", "day", "well", "evidence", "call", "reasons", "assay", "assay_version", "controls_passed", "imported_by"]
-    source = select(member.c.code, literal(pool), *(getattr(CallRow, name) for name in names)).where(
-        CallRow.barcode == pool, CallRow.run == run
-    )
+    source = select(member.c.code, literal(pool), *(getattr(CallRow, name) for name in names))
+    source = source.select_from(CallRow).join(member, true()).where(CallRow.barcode == pool, CallRow.run == run)
     connection.execute(insert(CallRow).from_select(["barcode", "pooled_in", *names], source))

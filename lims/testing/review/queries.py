@@ -25,6 +25,12 @@ def doubted(connection: Connection, run_id: UUID, codes: Sequence[str]) -> set[s
     return set(connection.execute(query).scalars())
 
 
+def aliquot_pools(connection: Connection, codes: Sequence[str]) -> Sequence[AnyRow]:
+    """Which of these tubes are aliquot pools, with the calls they were released with."""
+    query = select(Tube.barcode, Tube.released_call).where(Tube.barcode.in_(codes), Tube.kind == "aliquot_pool")
+    return connection.execute(query).all()
+
+
 def released_by(connection: Connection, review: UUID) -> list[str]:
     """The tubes that a decision released; of an aliquot pool its own code, not its members'."""
     own = (CallRow.barcode == Release.barcode) & (CallRow.run == Release.run) & CallRow.pooled_in.is_(None)
