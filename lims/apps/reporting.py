@@ -1,5 +1,6 @@
 """The reporting end."""
 
 from lims.release import api as release
+from lims.reporting import api as reports
 
-ROUTERS = (release.integration_router,)
+ROUTERS = (reports.router, release.integration_router)

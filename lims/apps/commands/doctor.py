@@ -1,5 +1,98 @@
-"""`lims doctor`."""
+"""`lims doctor`: what works, what does not, and what to do about it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import typer
+from sqlalchemy import text
+
+from lims.apps import migrate
+from lims.kernel import clock
+from lims.kernel.audit import queries as audit
+from lims.kernel.db import Access
+from lims.kernel.embedded import EmbeddedServerError
+from lims.kernel.errors import Refused
+from lims.kernel.program import Program, running
+from lims.kernel.settings import settings
+from lims.sampling.labels import templates
+
+LOW_DISK_BYTES = 5 * 2**30
+CLOCK_SECONDS = 5
+SEALER_SILENT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: fine, or what to do."""
+
+    what: str
+    seen: str
+    remedy: str | None = None
 
 
 def doctor() -> None:
-    """Not wired yet."""
+    """Look at database, migrations, disk, clock, workers and label templates; exit 1 and say what to do where one is not right."""
+    findings = [disk(), *label_templates()]
+    try:
+        with running(settings(), connections=2) as program:
+            findings += [look(program) for look in LOOKS]
+    except (EmbeddedServerError, Refused) as trouble:
+        findings.append(Finding("database", "does not answer", str(trouble)))
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.remedy is None else 'BAD '} {finding.what}: {finding.seen}")
+        if finding.remedy:
+            typer.echo(f"     → {finding.remedy}")
+    raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
+
+
+def disk() -> Finding:
+    """Room in the data folder."""
+    folder = settings().data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    low = free < LOW_DISK_BYTES
+    return Finding("disk", f"{free / 2**30:.1f} GiB free at {folder}", "Make room, or set LIMS_DATA_DIR to a larger disk." if low else None)
+
+
+def label_templates() -> Iterator[Finding]:
+    """Every label template can be printed."""
+    for name, sentence in templates.check_all(settings().label_templates).items():
+        yield Finding(f"label template {name}", "prints" if sentence is None else "cannot be printed", sentence)
+
+
+def database(program: Program) -> Finding:
+    """The server answers."""
+    with program.database.transaction(Access.OWNER) as connection:
+        version = connection.execute(text("SHOW server_version")).scalar_one()
+    return Finding("database", f"PostgreSQL {version}{'' if program.settings.database_url else ' (embedded)'}")
+
+
+def migrations(program: Program) -> Finding:
+    """The schema is the program's."""
+    have, want = migrate.current(program.database), migrate.head()
+    return Finding("schema", f"{have}", None if have == want else f"This program needs {want}: run `lims db upgrade`.")
+
+
+def clocks(program: Program) -> Finding:
+    """The database's clock and ours agree."""
+    with program.database.transaction(Access.OWNER) as connection:
+        apart = abs((connection.execute(text("SELECT clock_timestamp()")).scalar_one() - clock.now()).total_seconds())
+    remedy = "Set the clocks by NTP: server time decides what happened when." if apart > CLOCK_SECONDS else None
+    return Finding("clock", f"{apart:.1f} s from the database's", remedy)
+
+
+def sealer(program: Program) -> Finding:
+    """The worker seals the audit trail while there is something to seal."""
+    if migrate.current(program.database) is None:
+        return Finding("audit trail", "no schema yet")
+    with program.database.transaction(Access.OWNER) as connection:
+        newest, epoch = audit.newest_seal(connection), audit.current_epoch(connection)
+        sealed_to = newest.to_txid if newest is not None and newest.epoch == epoch else 0
+        late = audit.waiting(connection, epoch, sealed_to, clock.now() - SEALER_SILENT)
+    remedy = "Start `lims serve`, or `python -m lims.apps.worker` beside it: nobody seals." if late else None
+    return Finding("audit trail", f"seal {newest.number if newest is not None else 0}, {late} events wait longer than a minute", remedy)
+
+
+LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer)

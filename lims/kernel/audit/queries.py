@@ -96,3 +96,10 @@ def unsealed_before(connection: Connection, epoch: int, txid: int) -> int:
         (Event.epoch < epoch) | ((Event.epoch == epoch) & (Event.txid < cast(cast(txid, Text), Event.txid.type)))
     )
     return int(connection.execute(query).scalar_one())
+
+
+def waiting(connection: Connection, epoch: int, from_txid: int, before: datetime) -> int:
+    """How many events that no seal covers are older than this moment."""
+    beyond = Event.txid >= cast(cast(from_txid, Text), Event.txid.type)
+    query = select(func.count()).where(Event.epoch == epoch, beyond, Event.recorded_at < before)
+    return int(connection.execute(query).scalar_one())
