@@ -6,9 +6,9 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from httpx import Response
+
 from lims.kernel import ids
 from lims.kernel.barcodes import Kind
-
 from tests.factories import Somebody, Town, at, code, tube
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def together(*deeds: Callable[[], T]) -> list[T]:
         return list(hands.map(do, deeds))
 
 
-def message(**content: Any) -> dict[str, Any]:
+def message(**content: object) -> dict[str, Any]:
     """A message under an id of its own, as of noon."""
     return {"id": str(ids.uuid7()), "at": at(4)} | content
 
@@ -55,7 +55,7 @@ def another_town(town: Town) -> Town:
     return Town.build(town.program, town.web)
 
 
-def scan(town: Town, box: str, *tubes: str, by: Somebody | None = None, **changes: Any) -> Response:
+def scan(town: Town, box: str, *tubes: str, by: Somebody | None = None, **changes: object) -> Response:
     """Ben scans these tubes out of a box."""
     return (by or town.ben).post(f"/testing/api/boxes/{box}/receive", message(lab=town.lab, tubes=list(tubes)) | changes)
 
@@ -71,38 +71,38 @@ def dispatch(town: Town, box: str) -> Response:
     return town.carl.post(f"/sampling/api/boxes/{box}/dispatch", message(lab=town.lab, courier="carl", vehicle="浙A12345", at=at(1.5)))
 
 
-def reject(town: Town, barcode: str, reason: str = "leaking", by: Somebody | None = None, **changes: Any) -> Response:
+def reject(town: Town, barcode: str, reason: str = "leaking", by: Somebody | None = None, **changes: object) -> Response:
     """Ben turns a tube away."""
     return (by or town.ben).post(f"/testing/api/tubes/{barcode}/reject", message(reason=reason) | changes)
 
 
-def lay_out(town: Town, layout: Any = "auto", by: Somebody | None = None, **changes: Any) -> Response:
+def lay_out(town: Town, layout: object = "auto", by: Somebody | None = None, **changes: object) -> Response:
     """Ben lays out a plate."""
     body = message(barcode=code(Kind.PLATE), lab=town.lab, assay="ncov2", layout=layout)
     return (by or town.ben).post("/testing/api/plates", body | changes)
 
 
-def mix(town: Town, *singles: str, by: Somebody | None = None, **changes: Any) -> Response:
+def mix(town: Town, *singles: str, by: Somebody | None = None, **changes: object) -> Response:
     """Ben mixes single tubes into an aliquot pool."""
     return (by or town.ben).post("/testing/api/pools", message(barcode=code(Kind.TUBE), lab=town.lab, members=list(singles)) | changes)
 
 
-def review(run: str, reviewer: Somebody, decision: str = "approve", tubes: list[str] | None = None, **changes: Any) -> Response:
+def review(run: str, reviewer: Somebody, decision: str = "approve", tubes: list[str] | None = None, **changes: object) -> Response:
     """Somebody decides on a run."""
     return reviewer.post(f"/testing/api/runs/{run}/review", message(decision=decision, tubes=tubes, comment="") | changes)
 
 
-def note(town: Town, case: str, position: int, event: str, by: Somebody | None = None, **changes: Any) -> Response:
+def note(town: Town, case: str, position: int, event: str, by: Somebody | None = None, **changes: object) -> Response:
     """Ana notes what became of calling a member back."""
     return (by or town.ana).post(f"/testing/api/cases/{case}/members/{position}", message(event=event) | changes)
 
 
-def close(town: Town, case: str, outcome: str, reason: str = "", by: Somebody | None = None, **changes: Any) -> Response:
+def close(town: Town, case: str, outcome: str, reason: str = "", by: Somebody | None = None, **changes: object) -> Response:
     """Bea closes a case."""
     return (by or town.bea).post(f"/testing/api/cases/{case}/close", message(outcome=outcome, reason=reason) | changes)
 
 
-def single_of(town: Town, member: dict[str, Any], retest_of: str, *, hours: float = 6, **changes: Any) -> dict[str, Any]:
+def single_of(town: Town, member: dict[str, Any], retest_of: str, *, hours: float = 6, **changes: object) -> dict[str, Any]:
     """The single tube into which a member is sampled again; nobody has sent it yet."""
     return tube(town.site, [{name: member[name] for name in IDENTITY}], size=1, hours=hours, retest_of=retest_of, **changes)
 

@@ -31,15 +31,15 @@ class Case:
 def standings(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, tuple[MemberStanding, ...]]:
     """How each member of these tubes stands, by tube."""
     codes = [tube.barcode for tube in tubes]
-    people, answers, notes = queries.people(connection, tubes), queries.answers(connection, codes), queries.contacts(connection, codes)
+    people, notes = queries.people(connection, tubes), queries.contacts(connection, codes)
     own = queries.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
+    answers = queries.answers(connection, [*codes, *own])
 
     def member(code: str, person: queries.Person) -> MemberStanding:
-        noted = notes.get((code, person.position), [])
-        if person.tube is not None:
-            standing = stand(person.position, [own[person.tube]], noted)
-            return MemberStanding(person.position, standing.state, person.tube, standing.settled_at)
-        return stand(person.position, answers.get((code, person.person_id), []) if person.person_id else [], noted)
+        # The tube that went into an aliquot pool is the first answer; what answers that one comes after it.
+        first = [own[person.tube]] if person.tube is not None else []
+        further = answers.get((person.tube or code, person.person_id), []) if person.person_id else []
+        return stand(person.position, [*first, *further], notes.get((code, person.position), []))
 
     return {code: tuple(member(code, person) for person in people.get(code, [])) for code in codes}
 

@@ -91,9 +91,10 @@ def people(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, list[Pe
     for row in connection.execute(query.order_by(TubeMember.barcode, TubeMember.position)):
         found[row.barcode].append(Person(row.position, row.person_id))
     if pools := [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"]:
-        members = select(Tube.pool, Tube.barcode).where(Tube.pool.in_(pools)).order_by(Tube.pool, Tube.barcode)
-        for member in connection.execute(members):
-            found[member.pool].append(Person(len(found[member.pool]) + 1, None, member.barcode))
+        whose = and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on)
+        members = select(Tube.pool, Tube.barcode, TubeMember.person_id).outerjoin(TubeMember, whose).where(Tube.pool.in_(pools))
+        for member in connection.execute(members.order_by(Tube.pool, Tube.barcode)):
+            found[member.pool].append(Person(len(found[member.pool]) + 1, member.person_id, member.barcode))
     return found
 
 

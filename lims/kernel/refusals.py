@@ -20,6 +20,7 @@ CATALOGUE: dict[str, Refusal] = {
     "id_reused": Refusal(409, "This id was used before with other content"),
     "time_in_future": Refusal(422, "The time lies in the future"),
     "time_without_offset": Refusal(422, "The time has no offset"),
+    "time_impossible": Refusal(422, "No clock says this time"),
     "not_found": Refusal(404, "There is no such object here"),
     "method_not_allowed": Refusal(405, "This path has no such method"),
     "cursor_malformed": Refusal(422, "The cursor is not one of ours"),
@@ -90,6 +91,7 @@ CATALOGUE: dict[str, Refusal] = {
     "plate_pool_too_large": Refusal(409, "The assay is not valid for pools of this size"),
     "pool_exists": Refusal(409, "The pool's code is in use"),
     "pool_member_twice": Refusal(422, "A tube goes into a pool once"),
+    "pooled_before": Refusal(409, "The tube was in a pool before"),
     "pool_of_pools": Refusal(409, "Pools are never pooled"),
     # runs
     "run_other_plate": Refusal(422, "The file is of another plate"),

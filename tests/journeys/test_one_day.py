@@ -14,7 +14,9 @@ def test_a_member_of_a_positive_pool_is_verifying_until_her_own_tube_is_released
     town.tested(pool["barcode"], truth={pool["barcode"]: "positive"})
     assert set(town.results(pool).values()) == {"verifying"}
     first, second = pool["members"]
-    single = tube(town.site, [{k: first[k] for k in ("id_type", "id_number", "name", "phone", "group")}], size=1, hours=6, retest_of=pool["barcode"])
+    single = tube(
+        town.site, [{k: first[k] for k in ("id_type", "id_number", "name", "phone", "group")}], size=1, hours=6, retest_of=pool["barcode"]
+    )
     assert town.sync(single)[0]["outcome"] == "accepted"
     town.tested(single["barcode"], truth={single["barcode"]: "positive"}, hours=7)
     assert town.results(pool) == {(first["id_number"], pool["barcode"]): "positive", (second["id_number"], pool["barcode"]): "verifying"}

@@ -1,5 +1,6 @@
 """Laying out plates, and mixing aliquot pools."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -64,8 +65,8 @@ def refuse_unready(lab: str, assay: Assay, known: Mapping[str, AnyRow], tubes: S
 @audited("tube.pooled", "pool.made")
 def make_pool(connection: Connection, form: PoolForm, barcode: str, members: Sequence[str], at: datetime, by: str, now: datetime) -> None:
     """Mix liquid of waiting single tubes into one aliquot pool, which is tested in their place; never a pool of a pool."""
-    if len(set(members)) < len(members):
-        raise Refused("pool_member_twice", "A tube goes into a pool once.")
+    if twice := [code for code, count in Counter(members).items() if count > 1]:
+        raise Refused("pool_member_twice", "A tube goes into a pool once; twice here: {tubes}.", tubes=listed(twice))
     known = queries.tubes_for_update(connection, [barcode, *members])
     if barcode in known:
         raise Refused("pool_exists", "{pool} is in use already; take a new tube.", pool=barcode)
@@ -75,6 +76,9 @@ def make_pool(connection: Connection, form: PoolForm, barcode: str, members: Seq
         raise Refused("pool_of_pools", "Only single tubes go into an aliquot pool; not single: {tubes}.", tubes=listed(pools))
     for code in members:
         advance(BenchState(known[code].bench_state), BenchEvent.POOL, code)
+        if known[code].pool is not None:
+            # Its first pool's case counts on this tube's own test, and another pool would take the tube out of that case.
+            raise Refused("pooled_before", "Tube {tube} was in pool {pool} before; test it by itself.", tube=code, pool=known[code].pool)
     made = insert(Tube).values(
         barcode=barcode, record_id=form.id, revision=1, registered_at=now, kind=Kind.ALIQUOT_POOL.value, pool_size=len(members),
         member_count=len(members), lab=form.lab, received_at=at, bench_state=BenchState.WAITING.value,

@@ -1,7 +1,8 @@
 """Ben opens a box and scans what is in it."""
 
-from lims.kernel.barcodes import Kind
+from typing import Any
 
+from lims.kernel.barcodes import Kind
 from tests.bench import another_town, bench_state, dispatch, done, pack, scan, verbs
 from tests.factories import Town, at, code
 
@@ -94,7 +95,7 @@ def test_every_scan_of_a_box_answers_with_the_box_as_it_stands_after_all_of_them
 
 def test_the_same_scan_sent_again_changes_nothing(town: Town) -> None:
     box, barcode = code(Kind.BOX), town.collected()["barcode"]
-    again = {"id": "0194c9a0-0000-7000-8000-" + box[2:14], "at": at(2)}
+    again: dict[str, Any] = {"id": "0194c9a0-0000-7000-8000-" + box[2:14], "at": at(2)}
     first = done(scan(town, box, barcode, **again))
     assert done(scan(town, box, barcode, **again)) == first
     assert verbs(town, barcode).count("tube.received") == 1

@@ -2,7 +2,6 @@
 
 from lims.kernel.barcodes import Kind
 from lims.kernel.ids import uuid7
-
 from tests.bench import another_town, done, refused, scan
 from tests.factories import Town, code
 

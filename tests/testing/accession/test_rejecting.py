@@ -1,10 +1,10 @@
 """Ben turns a tube away: its people are sampled again."""
 
 import pytest
+
 from lims.custody.rules import REJECTION_REASONS
 from lims.kernel.barcodes import Kind
 from lims.kernel.ids import uuid7
-
 from tests.bench import another_town, bench_state, done, lay_out, mix, refused, reject, review, verbs
 from tests.factories import Town, at, code
 
