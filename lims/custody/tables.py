@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.kernel.db import Base
 
 TIME = DateTime(timezone=True)
+STAGES = ("dispatched_at", "received_at", "tested_at", "released_at")
 
 
 class Tube(Base):
@@ -61,6 +62,16 @@ class Tube(Base):
         Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),
         Index("tube_reactive_idx", "released_at", postgresql_where=text("released_call <> 'negative'")),
         Index("tube_rejected_idx", "rejected_at", postgresql_where=text("rejected_at IS NOT NULL")),
+        # For reports: block ranges for the tubes that some days touched, and the few that have not come to an end.
+        Index(
+            "tube_stages_idx",
+            *STAGES,
+            postgresql_using="brin",
+            postgresql_ops=dict.fromkeys(STAGES, "timestamptz_minmax_multi_ops"),
+            postgresql_with={"pages_per_range": 32, "autosummarize": True},
+        ),
+        Index("tube_unfinished_idx", "received_at", postgresql_where=text("bench_state IN ('waiting', 'pooled', 'plated', 'called')")),
+        Index("tube_on_its_way_idx", "dispatched_at", postgresql_where=text("dispatched_at IS NOT NULL AND received_at IS NULL")),
         {"postgresql_with": {"fillfactor": "70"}},
     )
 

@@ -1,0 +1,56 @@
+"""Routes of the figures. Aggregates need nobody's name: they are read with the bench's database role, which cannot see one."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from lims.catalog import queries as catalog
+from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.rules import Role, own_lab, own_site
+from lims.kernel.db import Access
+from lims.reporting import exports, measures
+from lims.reporting.figures import KINDS, Line
+from lims.reporting.forms import Day, FindingView, FirstDay, Form, LastDay, ReconciliationView, Throughput
+from lims.reporting.reconciliation import PROBLEMS, reconcile
+from lims.reporting.rules import By, Format, Question
+
+router = APIRouter(prefix="/reporting/api", tags=["reports"])
+Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.BENCH)]
+
+
+@router.get("/throughput", response_model=Throughput)
+def throughput(
+    work: Official,
+    first: FirstDay,
+    last: LastDay,
+    by: By = By.DAY,
+    form: Form = Format.JSON,
+    lab: str | None = None,
+    site: str | None = None,
+) -> Throughput | Response:
+    """What passed each stage, and what stood at the end, by local day or hour, lab, site or area; of one lab or site or of all."""
+    known = catalog.current(work.connection)
+    if lab is not None:
+        own_lab(work.caller, known.lab(lab).code, f"Lab {lab}")
+    if site is not None:
+        own_site(work.caller, known.site(site).code, f"Site {site}")
+    question = Question(first, last, by, work.program.settings.timezone, work.caller.lab or lab, work.caller.site or site)
+    lines = measures.throughput(work.connection, known, question, work.now)
+    return Throughput(rows=lines) if form is Format.JSON else spreadsheet(question, form, lines)
+
+
+@router.get("/reconciliation")
+def reconciliation(work: Official, date: Day) -> ReconciliationView:
+    """Every person, tube and reading of a day: with a result, open for a known reason, or unexplained."""
+    account = reconcile(work.connection, date)
+    findings = [FindingView(**asdict(finding), detail=PROBLEMS[finding.problem]) for finding in account.findings]
+    return ReconciliationView(people=account.people, tubes=account.tubes, readings=account.readings, findings=findings)
+
+
+def spreadsheet(question: Question, form: Format, lines: list[Line]) -> Response:
+    """The same table as a file."""
+    table = exports.frame(KINDS[question.by], lines)
+    content = exports.csv(table) if form is Format.CSV else exports.xlsx({"throughput": table})
+    name = f"throughput-by-{question.by.value}-{question.first}-{question.last}.{form.value}"
+    return Response(content, media_type=exports.MEDIA[form.value], headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,43 @@
+"""Shapes of reports, and what may be asked."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from lims.reporting.figures import AreaLine, DayLine, HourLine, LabLine, SiteLine
+from lims.reporting.reconciliation import PeopleAccount, ReadingsAccount, TubesAccount
+from lims.reporting.rules import Format
+
+# A day that PostgreSQL and Python can both still reckon with a week either side of it.
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+Day = Annotated[date, Query(ge=EARLIEST, le=LATEST)]
+FirstDay = Annotated[date, Query(alias="from", ge=EARLIEST, le=LATEST, description="first local day")]
+LastDay = Annotated[date, Query(alias="to", ge=EARLIEST, le=LATEST, description="last local day, included")]
+
+Form = Annotated[Format, Query(alias="format")]
+
+
+class Throughput(BaseModel):
+    """A table of figures, one row for every slot and place asked for."""
+
+    rows: list[DayLine | HourLine | LabLine | SiteLine | AreaLine]
+
+
+class FindingView(BaseModel):
+    """Something unexplained: a tube's or plate's barcode, a stable word for the problem, a sentence, and how many it concerns."""
+
+    what: str
+    problem: str
+    detail: str
+    count: int
+
+
+class ReconciliationView(BaseModel):
+    """A day's account, and the first hundred findings."""
+
+    people: PeopleAccount
+    tubes: TubesAccount
+    readings: ReadingsAccount
+    findings: list[FindingView]

@@ -1,0 +1,82 @@
+"""Asking for the figures. The questions themselves stand in `sql/`, one file each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import Connection, Row, TextClause, text
+
+from lims.reporting.lines import Cell, Declared, Stay
+from lims.reporting.rules import By, Question
+
+SQL = files(__package__).joinpath("sql")
+Window = tuple[datetime, datetime]
+
+
+@lru_cache
+def statement(name: str, begin: str = "") -> TextClause:
+    """A question by the name of its file, after the beginning that it goes on from."""
+    return text("\n".join(SQL.joinpath(f"{part}.sql").read_text("utf-8") for part in (begin, name) if part))
+
+
+def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
+    """What the statements about tubes are asked with."""
+    since, until = question.window(zones)
+    return {
+        "by": question.by.value, "zone": question.zone, "lab": question.lab, "site": question.site,
+        "step": "hour" if question.by is By.HOUR else "day", "since": since, "until": until,
+        "first": question.start, "beyond": question.beyond,
+        "day_before": question.first - timedelta(days=1), "day_after": question.last + timedelta(days=1),
+    }  # fmt: skip
+
+
+def asked(connection: Connection, name: str, values: dict[str, Any]) -> Sequence[Row[Any]]:
+    """The answer to a question about the tubes that count."""
+    return connection.execute(statement(name, "counted"), values).all()
+
+
+def flows(connection: Connection, values: dict[str, Any]) -> dict[Cell, dict[str, Any]]:
+    """What happened in each slot, by the names of the statements' columns."""
+    found: dict[Cell, dict[str, Any]] = defaultdict(dict)
+    for name in ("stages", "repeats", "positives"):
+        for row in asked(connection, name, values):
+            columns = row._asdict()
+            found[columns.pop("slot"), columns.pop("key")] |= columns
+    return found
+
+
+def stays(connection: Connection, name: str, values: dict[str, Any]) -> list[Stay]:
+    """What stood somewhere: `backlog`, `in_transit` or `verifying`."""
+    return [Stay(**row._asdict()) for row in asked(connection, name, values)]
+
+
+def capacities(connection: Connection, last_day: date) -> list[Declared]:
+    """What labs have declared until a day."""
+    return [Declared(*row) for row in connection.execute(statement("capacities"), {"last_day": last_day})]
+
+
+def people_of_day(connection: Connection, day: date, passing_over: Collection[str]) -> dict[str, int]:
+    """How many people of a day of collection stand where, but for those of some tubes."""
+    rows = connection.execute(statement("account_people"), {"day": day, "wrong": list(passing_over)})
+    return {row.standing: row.people for row in rows}
+
+
+def tubes_of_day(connection: Connection, day: date, window: Window, zone: str, passing_over: Collection[str]) -> Row[Any]:
+    """How many tubes of a day stand where, but for some."""
+    values = {"day": day, "since": window[0], "until": window[1], "zone": zone, "wrong": list(passing_over)}
+    return connection.execute(statement("account_tubes", "account_cohort"), values).one()
+
+
+def wrong_tubes(connection: Connection, day: date, window: Window, zone: str) -> Sequence[Row[Any]]:
+    """The tubes of a day whose records contradict each other: barcode, people concerned, what is wrong."""
+    values = {"day": day, "since": window[0], "until": window[1], "zone": zone}
+    return connection.execute(statement("account_wrong", "account_cohort"), values).all()
+
+
+def readings_of_day(connection: Connection, day: date, window: Window, zone: str) -> Sequence[Row[Any]]:
+    """The runs imported on a day: how many readings each should have, and how many are stored."""
+    values = {"day": day, "since": window[0], "until": window[1], "zone": zone}
+    return connection.execute(statement("account_readings"), values).all()

@@ -1,0 +1,30 @@
+-- Tubes whose records contradict each other, and people of tubes that do not exist. A sound day has none.
+, listed AS (
+    SELECT barcode, count(*) AS people FROM tube_member WHERE day = :day GROUP BY barcode
+), judged AS (
+    SELECT cohort.barcode, GREATEST(cohort.member_count, listed.people, 0) AS people,
+        array_remove(ARRAY[
+            CASE WHEN cohort.member_count <> COALESCE(listed.people, 0) THEN 'members_differ' END,
+            CASE WHEN cohort.released_at IS NOT NULL AND release.barcode IS NULL THEN 'release_missing' END,
+            CASE WHEN cohort.released_at IS NULL AND release.barcode IS NOT NULL THEN 'release_unknown_to_tube' END,
+            CASE WHEN cohort.released_call <> release.call THEN 'release_differs' END,
+            CASE WHEN cohort.bench_state IN ('plated', 'called') AND NOT EXISTS (
+                SELECT FROM plate WHERE plate.barcode = cohort.plate AND plate.wells -> cohort.well ->> 'tube' = cohort.barcode
+            ) THEN 'not_on_its_plate' END,
+            CASE WHEN cohort.bench_state = 'called' AND NOT EXISTS (
+                SELECT FROM call WHERE call.barcode = cohort.barcode AND call.run = cohort.run AND call.call = cohort.call
+            ) THEN 'call_missing' END,
+            CASE WHEN cohort.bench_state = 'pooled' AND NOT EXISTS (
+                SELECT FROM tube AS pool WHERE pool.barcode = cohort.pool AND pool.kind = 'aliquot_pool'
+            ) THEN 'pool_missing' END
+        ], NULL) AS problems
+    FROM cohort
+    LEFT JOIN listed ON listed.barcode = cohort.barcode
+    LEFT JOIN release ON release.barcode = cohort.barcode
+)
+SELECT barcode, people, problems, TRUE AS is_tube FROM judged WHERE problems <> '{}'
+UNION ALL
+SELECT listed.barcode, listed.people, ARRAY['members_without_tube'], FALSE
+FROM listed
+WHERE NOT EXISTS (SELECT FROM tube WHERE tube.barcode = listed.barcode AND tube.collected_on = :day)
+ORDER BY barcode

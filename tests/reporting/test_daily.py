@@ -1,0 +1,104 @@
+"""The daily report in every form, Chinese and English, whatever a place is called."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from lims.kernel.errors import Refused
+from lims.reporting.daily import DailyReport, daily_report, document_of, write
+from lims.reporting.figures import LabLine
+from tests.reporting.city import DAY, City, at
+
+NOW = at(23)
+
+
+@pytest.fixture
+def report(city: City) -> DailyReport:
+    """A day with a pool case in it."""
+    for number in range(3):
+        city.tube(f"n{number}", received_at=at(12))
+    city.tested("n0", "n1")
+    city.tube("pool", ("Ana", "Ben", "Bob"), received_at=at(13), lab="MV", site="FY-002")
+    city.tested("pool", call="positive", released_at=at(19))
+    city.single("own", "Ana", retest_of="pool", sealed_at=at(20), received_at=at(20.5))
+    return city.as_bench(lambda connection: daily_report(connection, city.catalog, DAY, now=NOW))
+
+
+def written(report: DailyReport, path: Path) -> bytes:
+    write(path, report)
+    return path.read_bytes()
+
+
+def test_json_holds_everything(report: DailyReport, tmp_path: Path) -> None:
+    content = json.loads(written(report, tmp_path / "day.json"))
+    assert (content["day"], content["lab"], content["made_at"]) == ("2022-02-02", None, "2022-02-02T23:00:00+08:00")
+    assert content["total"]["released_tubes"] == sum(lab["released_tubes"] for lab in content["labs"]) == 3
+    (case,) = content["cases"]
+    assert (case["tube"], case["lab"], case["state"], case["members"], case["settled"]) == ("pool", "MV", "recollecting", 3, 0)
+
+
+def test_csv_has_a_line_for_each_lab(report: DailyReport, tmp_path: Path) -> None:
+    read = list(csv.DictReader(io.StringIO(written(report, tmp_path / "day.csv").decode("utf-8-sig"))))
+    assert [(row["lab"], row["received_tubes"], row["backlog_tubes"]) for row in read] == [
+        ("JL", "0", "0"),
+        ("MV", "1", "0"),
+        ("YH", "4", "2"),
+    ]
+
+
+def test_a_workbook_has_sheets(report: DailyReport, tmp_path: Path) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(written(report, tmp_path / "day.xlsx")))
+    assert book.sheet_names == ["labs", "total", "cases"]
+    assert book.get_sheet_by_name("cases").to_python()[1][0] == "pool"
+
+
+def test_a_page_reads_in_both_languages(report: DailyReport, tmp_path: Path) -> None:
+    page = written(report, tmp_path / "day.HTML").decode()
+    for words in (
+        "核酸检测日报 Daily testing report 2022-02-02",
+        "YH 实验室 YH",
+        "混管异常处置 Pool cases",
+        "阳性 positive",
+        "2022-02-02 16:00",
+        "1.7%",
+    ):
+        assert words in page
+    assert "<script" not in page
+
+
+def test_paper_is_a_pdf(report: DailyReport, tmp_path: Path) -> None:
+    assert written(report, tmp_path / "day.pdf").startswith(b"%PDF-")
+
+
+def test_a_name_is_a_name_and_not_markup(report: DailyReport, tmp_path: Path) -> None:
+    name = '<b>"#panic()[*_'
+    labs = tuple(replace(lab, name=name) if isinstance(lab, LabLine) else lab for lab in report.figures.labs)
+    odd = replace(report, figures=replace(report.figures, labs=labs))
+    assert "&lt;b&gt;" in written(odd, tmp_path / "day.html").decode()
+    assert written(odd, tmp_path / "day.pdf").startswith(b"%PDF-")
+
+
+def test_a_lab_alone(city: City, report: DailyReport) -> None:
+    alone = city.as_bench(lambda connection: daily_report(connection, city.catalog, DAY, "MV", now=NOW))
+    assert ([line.lab for line in alone.figures.labs], alone.figures.total.received_tubes, len(alone.figures.cases)) == (["MV"], 1, 1)
+    assert alone.figures.total.capacity_tubes == 60
+    assert "实验室 Lab: MV" in document_of(alone).about
+    assert report.figures.total.received_tubes == 5
+
+
+def test_a_day_without_cases_says_so(city: City, tmp_path: Path) -> None:
+    quiet = city.as_bench(lambda connection: daily_report(connection, city.catalog, DAY, now=NOW))
+    assert "<p>无 None</p>" in written(quiet, tmp_path / "day.html").decode()
+    assert written(quiet, tmp_path / "day.pdf").startswith(b"%PDF-")
+
+
+def test_an_unknown_lab_or_ending_is_refused(city: City, report: DailyReport, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no lab XX"):
+        daily_report(city.connection, city.catalog, DAY, "XX")
+    with pytest.raises(Refused, match=r"does not come as day\.docx; name it \.html, \.pdf"):
+        write(tmp_path / "day.docx", report)

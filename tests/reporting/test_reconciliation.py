@@ -1,0 +1,136 @@
+"""Everyone is accounted for: with a result, open for a reason, or unexplained and named."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+
+from lims.custody.tables import TubeMember
+from lims.reporting.reconciliation import Finding, Reconciliation, reconcile
+from lims.testing.instruments.tables import ReadingRow
+from lims.testing.review.tables import Release
+from tests.reporting.city import DAY, NEXT, City, at, put, uuid
+
+READINGS = 3
+
+
+def account(city: City) -> Reconciliation:
+    return city.as_bench(lambda connection: reconcile(connection, DAY))
+
+
+def test_people_and_tubes_stand_where_they_stand(city: City) -> None:
+    city.tested(city.tube("done", ("Ana", "Ben", "Bob"), received_at=at(12)))
+    pool = city.tube("pool", ("Bea", "Cleo"), received_at=at(12))
+    city.tested(pool, call="positive")
+    city.single("own", "Bea", retest_of=pool, sealed_at=at(20), received_at=at(21))
+    city.tested("own", call="positive", run_at=at(22), released_at=at(3, NEXT))
+    city.tube("bad", ("Dan",), received_at=at(14), bench_state="rejected", rejected_at=at(15), rejected_for="RB")
+    city.single("again", "Eve", received_at=at(14))
+    city.tested("again", call="inconclusive")
+    city.tube("filling", ("Fay",), field_state="open")
+    city.tube("travelling", ("Gil",), dispatched_at=at(9), dispatched_to="YH")
+    city.tube("waiting", ("Hal",), received_at=at(12))
+    city.run(city.tube("called", ("Ida",), received_at=at(12)), call="positive")
+    city.tube("void", ("Joe",), field_state="void")
+    city.stray("stray")
+    found = account(city)
+    assert found.findings == ()
+    assert found.sound
+    open_people = {"not_sealed": 1, "not_received": 1, "waiting": 1, "in_review": 1, "verifying": 1, "recollect": 1, "inconclusive": 1}
+    assert (found.people.sampled, found.people.with_result, found.people.open) == (12, 5, open_people)
+    tubes = found.tubes
+    open_tubes = {"not_sealed": 1, "not_received": 1, "waiting": 2, "in_review": 1}
+    assert (tubes.registered, tubes.unregistered, tubes.received) == (9, 1, 8)
+    assert (tubes.released, tubes.rejected, tubes.open) == (4, 1, open_tubes)
+    assert tubes.registered + tubes.unregistered == tubes.released + tubes.rejected + sum(tubes.open.values())
+
+
+def test_the_day_is_the_day_of_collection(city: City) -> None:
+    city.tube("yesterday", sealed_at=at(8, DAY - timedelta(days=1)), received_at=at(12))
+    assert account(city).people.sampled == 0
+
+
+def test_people_that_a_tube_counts_and_does_not_list_are_missed(city: City) -> None:
+    city.tested(city.tube("sound", received_at=at(12)))
+    city.tested(city.tube("lost", ("Ana", "Ben", "Bob"), received_at=at(12)))
+    city.connection.execute(delete(TubeMember).where(TubeMember.barcode == "lost", TubeMember.position == 2))
+    found = account(city)
+    assert not found.sound
+    assert (found.people.sampled, found.people.with_result, found.people.unexplained) == (5, 2, 3)
+    assert (found.tubes.released, found.tubes.unexplained) == (1, 1)
+    assert [str(finding) for finding in found.findings] == ["lost: the tube counts other members than are listed in it (3)"]
+
+
+def test_people_listed_in_a_tube_that_is_not_there_are_missed(city: City) -> None:
+    city.member("nowhere", 1, "Ana", DAY, at(8))
+    found = account(city)
+    assert (found.people.sampled, found.people.unexplained, found.tubes.unexplained) == (1, 1, 0)
+    assert found.findings == (Finding("nowhere", "members_without_tube", 1),)
+
+
+def test_nobody_has_a_result_that_nobody_signed(city: City) -> None:
+    city.tested(city.tube("unsigned", received_at=at(12)))
+    city.connection.execute(delete(Release).where(Release.barcode == "unsigned"))
+    assert account(city).findings == (Finding("unsigned", "release_missing", 2),)
+
+
+def test_a_release_that_the_tube_does_not_know_is_found(city: City) -> None:
+    city.tested(city.tube("forgotten", received_at=at(12)))
+    city.change("forgotten", bench_state="called", released_at=None, released_call=None)
+    assert account(city).findings == (Finding("forgotten", "release_unknown_to_tube", 2),)
+
+
+def test_a_result_other_than_the_signed_one_is_found(city: City) -> None:
+    city.tested(city.tube("turned", received_at=at(12)))
+    city.change("turned", released_call="positive")
+    assert account(city).findings == (Finding("turned", "release_differs", 2),)
+
+
+@pytest.mark.parametrize(
+    ("state", "problems"),
+    [("plated", ["not_on_its_plate"]), ("called", ["not_on_its_plate", "call_missing"]), ("pooled", ["pool_missing"])],
+)
+def test_a_tube_that_is_nowhere_is_found(city: City, state: str, problems: list[str]) -> None:
+    city.tube("adrift", received_at=at(12), bench_state=state, plate="none", well="A1", call="negative", run=uuid("none"))
+    assert account(city).findings == tuple(Finding("adrift", problem, 2) for problem in problems)
+
+
+def test_every_reading_of_the_days_runs_is_there_once(city: City) -> None:
+    city.run(city.tube("one", received_at=at(12)), passed=False)
+    city.run(city.tube("late", received_at=at(12)), when=at(1, NEXT))
+    readings = account(city).readings
+    assert (readings.expected, readings.stored, readings.unexplained) == (READINGS, READINGS, 0)
+
+
+def test_what_an_aliquot_pool_lends_its_tubes_is_not_counted_twice(city: City) -> None:
+    member = city.single("member", "Ana", received_at=at(12), pool="liquid", bench_state="pooled")
+    city.tube("liquid", (), kind="aliquot_pool", site=None, received_at=at(12), field_state=None, collected_on=None, member_count=1)
+    run = city.run("liquid")
+    city.evidence(member, run, "A1", "negative", at(16), pooled_in="liquid")
+    city.release(run, "liquid", member)
+    found = account(city)
+    assert found.sound
+    assert (found.readings.stored, found.people.with_result, found.tubes.released) == (READINGS, 1, 1)
+
+
+def test_readings_too_few_in_one_run_and_too_many_in_another_are_both_missed(city: City) -> None:
+    few, many = city.run(city.tube("few", received_at=at(12))), city.run(city.tube("many", received_at=at(12)), when=at(17))
+    city.connection.execute(delete(ReadingRow).where(ReadingRow.run == few, ReadingRow.target == "N"))
+    put(city.connection, ReadingRow, day=DAY, barcode="many", run=many, well="A1", target="S", ct=None)
+    found = account(city)
+    assert (found.readings.expected, found.readings.stored, found.readings.unexplained) == (2 * READINGS, 2 * READINGS, 2)
+    assert sorted(finding.what for finding in found.findings) == sorted([city.plates[few], city.plates[many]])
+
+
+def test_readings_of_no_run_are_found(city: City) -> None:
+    run = city.run(city.tube("one", received_at=at(12)))
+    city.connection.execute(update(ReadingRow).where(ReadingRow.run == run, ReadingRow.target == "N").values(run=uuid("none")))
+    found = account(city)
+    assert (found.readings.expected, found.readings.stored, found.readings.unexplained) == (READINGS, READINGS, 2)
+
+
+def test_a_long_list_is_cut_and_the_count_is_not(city: City) -> None:
+    for number in range(105):
+        city.member(f"nowhere {number}", 1, f"person {number}", DAY, at(8))
+    found = account(city)
+    assert (found.people.unexplained, len(found.findings)) == (105, 100)
