@@ -7,6 +7,8 @@ from lims.kernel.errors import Refused
 
 # A device or instrument whose clock runs this far ahead is still believed; domain rule "clocks lie".
 TOLERATED_SKEW = timedelta(minutes=15)
+# Clocks that were never set say 1970. What lies before this no clock says; and near year 1 other time zones have no date.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -20,6 +22,8 @@ def happened(at: datetime | None, now: datetime) -> datetime:
         return now
     if at.tzinfo is None:
         raise Refused("time_without_offset", "The time {at} has no offset; write it like 2022-02-02T09:31:05+08:00.", at=at.isoformat())
+    if at < EARLIEST:
+        raise Refused("time_impossible", "The time {at} lies before every clock; check it.", at=at.isoformat())
     if at > now + TOLERATED_SKEW:
         raise Refused("time_in_future", "The time {at} lies in the future; check the clock.", at=at.isoformat())
     return at

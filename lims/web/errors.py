@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -67,10 +67,15 @@ def refused(request: Request, refusal: Exception) -> Response:
 def malformed(request: Request, wrong: Exception) -> Response:
     """A request of another shape: where and what, never the value, which may be personal."""
     errors = wrong.errors() if isinstance(wrong, RequestValidationError) else []
-    places = [{"place": ".".join(str(step) for step in error["loc"]), "problem": error["msg"]} for error in errors]
+    places = [{"place": whole(".".join(str(step) for step in error["loc"])), "problem": whole(error["msg"])} for error in errors]
     sentence = "; ".join(f"{place['place']}: {place['problem']}" for place in places[:5])
     refusal = Refused("request_malformed", "The request does not have the agreed shape: {places}.", places=sentence)
     return said(request, refusal, errors=places[:50])
+
+
+def whole(text: str) -> str:
+    """A text with question marks for halves of characters, which a key of a JSON object may hold and an answer may not."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def other_status(request: Request, exception: Exception) -> Response:
@@ -88,10 +93,17 @@ def database_failed(request: Request, failure: Exception) -> Response:
     gone = isinstance(failure, DBAPIError) and (failure.connection_invalidated or state in PASSING or state is None)
     # No values: the statement's parameters may be personal data.
     log.warning("%s %s: database failure %s", request.method, request.scope["path"], state or type(failure).__name__)
+    if isinstance(failure, DataError):
+        return problem("request_malformed", "The request holds a character or a number that no database keeps; write it otherwise.")
     if gone or isinstance(failure, PoolTimeoutError):
         return said(request, Refused("database_unreachable", "The database does not answer; the message was not taken, send it again."))
     log.error("unforeseen database error: %s", type(getattr(failure, "orig", failure)).__name__)
     return said(request, Refused("internal", "Something went wrong on the server; it is logged. The message was not taken."))
+
+
+def half_characters(_request: Request, _failure: Exception) -> JSONResponse:
+    """JSON may hold the half of a character (a lone surrogate), which no text can be made of."""
+    return problem("request_malformed", "The request holds halves of characters; write them whole.")
 
 
 def unforeseen(request: Request, failure: Exception) -> Response:
@@ -110,4 +122,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, other_status)
     app.add_exception_handler(SQLAlchemyError, database_failed)
+    app.add_exception_handler(UnicodeEncodeError, half_characters)
     app.add_exception_handler(Exception, unforeseen)

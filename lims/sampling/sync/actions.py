@@ -6,56 +6,27 @@ row, locks it, and frees what waited for it in the same transaction. So nothing 
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from lims.catalog.rules import Catalog
-from lims.kernel import ids
 from lims.kernel.audit.actions import record as record_events
 from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.errors import Refused
-from lims.kernel.secrets import Keys, keyed
 from lims.sampling.people.actions import remember
-from lims.sampling.people.rules import person_id
-from lims.sampling.sync import queries, writes
-from lims.sampling.sync.forms import OutcomeForm, TubeForm
+from lims.sampling.sync import inbox, queries, writes
+from lims.sampling.sync.desk import Desk, Sender
+from lims.sampling.sync.forms import OutcomeForm, TubeForm, spoken
 from lims.sampling.sync.rules import Outcome, Record, Verdict, judge, understand, waves
 
 SKEW_NOTED_SECONDS = 120
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where a message is judged: everything an action needs that is not the message."""
-
-    connection: Connection
-    keys: Keys
-    catalog: Catalog
-    now: datetime
-
-    def named(self, id_type: str, number: str) -> UUID:
-        """The id of the person behind a canonical number."""
-        return person_id(self.keys, id_type, number)
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who sends: the device, the person at it, and the only site they speak for."""
-
-    device: str
-    name: str
-    site: str | None
-    skew_seconds: int = 0
+MOST_PLACES = 5
 
 
 @audited("sync.kept")
-def take(desk: Desk, sender: Sender, tubes: Sequence[dict[str, Any]]) -> list[OutcomeForm]:
+def take(desk: Desk, sender: Sender, tubes: Sequence[Any]) -> list[OutcomeForm]:
     """One outcome for each tube, in the order in which they came."""
     readable: dict[int, Record] = {}
     verdicts: dict[int, Verdict] = {}
@@ -65,31 +36,36 @@ def take(desk: Desk, sender: Sender, tubes: Sequence[dict[str, Any]]) -> list[Ou
         except Refused as refusal:
             verdicts[number] = Verdict.of(Outcome.REFUSED, refusal)
     number_of = {id(record): number for number, record in readable.items()}
-    # Recollections come after the pools that may be in the same message.
-    for wave in waves(sorted(readable.values(), key=lambda record: record.retest_of is not None)):
+    for wave in waves([*readable.values()]):
         verdicts |= {number_of[id(record)]: verdict for record, verdict in settle(desk, sender, wave)}
-    keep(desk, sender, [(tubes[number], verdict, readable.get(number)) for number, verdict in sorted(verdicts.items())])
+    inbox.keep(desk, sender, [(tubes[number], verdict, readable.get(number)) for number, verdict in sorted(verdicts.items())])
     return [answer(tubes[number], readable.get(number), verdicts[number]) for number in range(len(tubes))]
 
 
-def understood(desk: Desk, site: str | None, raw: dict[str, Any]) -> Record:
+def understood(desk: Desk, site: str | None, raw: object) -> Record:
     """A tube of the message in canonical form; Refused naming the field where it has not the agreed shape."""
     try:
         form = TubeForm.model_validate(raw)
     except ValidationError as wrong:
         # The values themselves stay out of the sentence: they may be personal data.
-        places = "; ".join(f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}" for error in wrong.errors(include_input=False))
-        raise Refused("record_malformed", "The record does not have the agreed shape: {places}.", places=places) from None
+        errors = wrong.errors(include_input=False)[:MOST_PLACES]
+        places = "; ".join(f"{'.'.join(str(step) for step in error['loc']) or 'tube'}: {error['msg']}" for error in errors)
+        raise Refused("record_malformed", "The record does not have the agreed shape: {places}.", places=spoken(places)) from None
     return understand(form, desk.catalog, site, desk.named, desk.now)
 
 
-def answer(raw: dict[str, Any], record: Record | None, verdict: Verdict) -> OutcomeForm:
+def said(raw: object, name: str) -> str:
+    """What an unreadable record has in this place, as text that can be sent back (JSON may hold half characters)."""
+    return str(raw.get(name, "") if isinstance(raw, dict) else "").encode("utf-8", "replace").decode()
+
+
+def answer(raw: object, record: Record | None, verdict: Verdict) -> OutcomeForm:
     """What the device is told about one tube, under the very id and barcode it sent."""
-    revision = raw.get("revision")
+    revision = raw.get("revision") if isinstance(raw, dict) else None
     return OutcomeForm(
-        id=str(raw.get("id", "")),
-        barcode=record.barcode if record else str(raw.get("barcode", "")),
-        revision=revision if isinstance(revision, int) else 0,
+        id=said(raw, "id"),
+        barcode=record.barcode if record else said(raw, "barcode"),
+        revision=record.revision if record else revision if isinstance(revision, int) else 0,
         outcome=verdict.outcome.value,
         code=verdict.code,
         detail=verdict.detail,
@@ -176,36 +152,5 @@ def release_held(desk: Desk, registered: Sequence[str]) -> None:
         except Refused as refusal:
             verdict = Verdict.of(Outcome.REFUSED, refusal)
         writes.update_entry(desk.connection, entry.barcode, entry.digest, verdict, desk.now)
-
-
-def keep(desk: Desk, sender: Sender, judged: Iterable[tuple[dict[str, Any], Verdict, Record | None]]) -> None:
-    """Keep raw whatever was not simply taken; the same words of the same device once."""
-    rows, happenings = [], []
-    for raw, verdict, record in judged:
-        if verdict.outcome in (Outcome.ACCEPTED, Outcome.ALREADY_HAVE):
-            continue
-        text = json.dumps(raw, ensure_ascii=False, sort_keys=True)
-        barcode = (record.barcode if record else str(raw.get("barcode", "")))[:100]
-        row = {
-            "barcode": barcode,
-            "digest": keyed(desk.keys.person, "raw", sender.device, text),
-            "id": ids.uuid7(),
-            "record_id": str(raw.get("id", ""))[:100],
-            "revision": record.revision if record else 0,
-            "device": sender.device,
-            "site": record.site if record else None,
-            "sent_by": sender.name,
-            "outcome": verdict.outcome.value,
-            "code": verdict.code,
-            "detail": verdict.detail,
-            "waits_for": record.retest_of if record and verdict.outcome is Outcome.HELD else None,
-            "raw": desk.keys.hide(text.encode()),
-            "received_at": desk.now,
-        }
-        rows.append(row)
-        happenings.append(
-            Happening(barcode, "sync.kept", desk.now, {"outcome": row["outcome"], "code": row["code"], "entry": str(row["id"])})
-        )
-    if rows:
-        writes.insert_entries(desk.connection, rows)
-        record_events(desk.connection, sender.name, desk.now, happenings)
+        if verdict.outcome not in inbox.TAKEN and verdict.code:
+            inbox.note(desk, sender, [(entry.barcode, entry.id, verdict.outcome.value, verdict.code)])

@@ -13,7 +13,8 @@ from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.pages import Page
 from lims.sampling.sync import conflicts
-from lims.sampling.sync.actions import Desk, Sender, take
+from lims.sampling.sync.actions import take
+from lims.sampling.sync.desk import Desk, Sender
 from lims.sampling.sync.forms import SyncAnswer, SyncForm
 
 router = APIRouter(prefix="/sampling/api", tags=["sync"])

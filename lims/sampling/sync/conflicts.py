@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, update
 
+from lims.custody.rules import FieldState, Kind
+from lims.custody.tables import Tube
 from lims.kernel import ids
 from lims.kernel.audit.actions import record as record_events
 from lims.kernel.audit.rules import Happening, audited
@@ -17,7 +19,8 @@ from lims.kernel.secrets import Keys, keyed
 from lims.sampling.collection import queries as collection
 from lims.sampling.people.queries import identities
 from lims.sampling.sync import queries, writes
-from lims.sampling.sync.actions import Desk, Sender, understood, write_people
+from lims.sampling.sync.actions import release_held, understood, write_people
+from lims.sampling.sync.desk import Desk, Sender
 from lims.sampling.sync.tables import Inbox
 
 
@@ -40,7 +43,7 @@ def shown(row: AnyRow, keys: Keys) -> dict[str, Any]:
             "revision": row.revision,
             "device": row.device,
             "by": row.sent_by,
-            "tube": json.loads(keys.show(row.raw)),
+            "tube": presentable(keys.show(row.raw)),
         },
         "stored": {
             "record": row.stored_record,
@@ -52,6 +55,11 @@ def shown(row: AnyRow, keys: Keys) -> dict[str, Any]:
             "registered_at": row.stored_at,
         },
     }
+
+
+def presentable(raw: bytes) -> Any:  # noqa: ANN401 - whatever was sent
+    """A kept record as an answer can carry it: half characters, which JSON may hold and UTF-8 may not, as question marks."""
+    return json.loads(json.dumps(json.loads(raw), ensure_ascii=False).encode("utf-8", "replace"))
 
 
 @audited("conflict.resolved", "tube.replaced")
@@ -84,16 +92,26 @@ def resolve(desk: Desk, conflict_id: UUID, resolution: str, reason: str, caller:
 def put_in_place(desk: Desk, entry: AnyRow, caller: Caller) -> None:
     """Write the sent record over the stored one, after the stored one was kept whole in the inbox."""
     record = understood(desk, None, json.loads(desk.keys.show(entry.raw)))
+    writes.insert_stubs(desk.connection, [record.barcode])
     stored = {row.barcode: row for row in queries.stored_for_update(desk.connection, [record.barcode], [record.id])}
-    if record.barcode not in stored:
-        raise Refused("conflict_moved_on", "Tube {tube} is stored under another code; settle that conflict first.", tube=record.barcode)
-    beside = stored[record.barcode]
+    beside = stored.pop(record.barcode)
     keep_replaced(desk, entry, record.barcode, caller)
+    for other in stored:
+        set_aside(desk, entry, other, record.barcode, caller)
     replaced = dataclasses.replace(record, revision=max(record.revision, (beside.revision or 0) + 1))
     writes.update_tubes(desk.connection, [replaced], entry.device, desk.now)
     write_people(desk, Sender(entry.device, entry.sent_by, None), [], [replaced])
     what = {"device": entry.device, "instead_of": beside.device, "revision": replaced.revision}
     record_events(desk.connection, caller.name, desk.now, [Happening(record.barcode, "tube.replaced", desk.now, what)])
+    release_held(desk, [record.barcode])
+
+
+def set_aside(desk: Desk, entry: AnyRow, barcode: str, instead: str, caller: Caller) -> None:
+    """Void the tube under whose code this record came first: its device says that the people are in another tube."""
+    keep_replaced(desk, entry, barcode, caller)
+    void = {"record_id": ids.uuid7(desk.now), "field_state": FieldState.VOID.value}
+    desk.connection.execute(update(Tube).where(Tube.barcode == barcode).values(**void))
+    record_events(desk.connection, caller.name, desk.now, [Happening(barcode, "tube.replaced", desk.now, {"by": instead})])
 
 
 def keep_replaced(desk: Desk, entry: AnyRow, barcode: str, caller: Caller) -> None:
@@ -101,6 +119,8 @@ def keep_replaced(desk: Desk, entry: AnyRow, barcode: str, caller: Caller) -> No
     row = collection.tube(desk.connection, barcode)
     if row is None or row.record_id is None:
         return
+    if row.kind == Kind.ALIQUOT_POOL:
+        raise Refused("tube_exists", "Tube {tube} is an aliquot pool of lab {lab}; keep what is stored.", tube=barcode, lab=row.lab)
     members = collection.members(desk.connection, barcode, row.collected_on)
     known = identities(desk.connection, desk.keys, [member.person_id for member in members])
     people = [

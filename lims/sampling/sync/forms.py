@@ -1,14 +1,22 @@
 """The shape of a device's message. Each tube is read by itself, so that one bad tube never spoils the others."""
 
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from lims.sampling.people.rules import IdType
 
-Words = Annotated[str, Field(max_length=200)]
+
+def spoken(text: str) -> str:
+    """A text without control characters, which scanners send along, and without halves of characters: PostgreSQL keeps neither."""
+    return text if text.isprintable() else "".join(ch for ch in text if unicodedata.category(ch) not in {"Cc", "Cs"})
+
+
+Spoken = AfterValidator(spoken)
+Words = Annotated[str, Spoken, Field(max_length=200)]
 
 
 class MemberForm(BaseModel):
@@ -20,8 +28,8 @@ class MemberForm(BaseModel):
     id_type: IdType
     id_number: Annotated[str, Field(min_length=1, max_length=100)]
     name: Words = ""
-    phone: Annotated[str, Field(max_length=40)] = ""
-    group: Annotated[str, Field(max_length=60)] = "*"
+    phone: Annotated[str, Spoken, Field(max_length=40)] = ""
+    group: Annotated[str, Spoken, Field(max_length=60)] = "*"
     collected_at: AwareDatetime
 
 
@@ -33,7 +41,7 @@ class TubeForm(BaseModel):
     id: UUID
     revision: Annotated[int, Field(ge=1, le=1_000_000)]
     barcode: Annotated[str, Field(min_length=1, max_length=100)]
-    site: Annotated[str, Field(min_length=1, max_length=40)]
+    site: Annotated[str, Spoken, Field(min_length=1, max_length=40)]
     round: Words | None = None
     kind: Literal["swab_pool", "single"]
     pool_size: Annotated[int, Field(ge=1, le=1000)]
@@ -45,11 +53,11 @@ class TubeForm(BaseModel):
 
 
 class SyncForm(BaseModel):
-    """What a device sends: 1 to 500 tubes."""
+    """What a device sends: 1 to 500 tubes, each read by itself."""
 
-    device: Annotated[str, Field(min_length=1, max_length=100)]
+    device: Annotated[str, Spoken, Field(min_length=1, max_length=100)]
     sent_at: datetime
-    tubes: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=500)]
+    tubes: Annotated[list[Any], Field(min_length=1, max_length=500)]
 
 
 class OutcomeForm(BaseModel):

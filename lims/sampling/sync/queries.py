@@ -28,7 +28,7 @@ def registered_for_update(connection: Connection, codes: Collection[str]) -> set
 def waiting_for(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
     """The held entries that these tubes free."""
     query = (
-        select(Inbox.barcode, Inbox.digest, Inbox.device, Inbox.sent_by, Inbox.raw)
+        select(Inbox.id, Inbox.barcode, Inbox.digest, Inbox.device, Inbox.sent_by, Inbox.raw)
         .where(Inbox.waits_for.in_(codes), Inbox.resolved_at.is_(None))
         .order_by(Inbox.received_at, Inbox.id)
         .with_for_update()

@@ -5,7 +5,7 @@ First `understand` reads it (what can never be right is refused), then `judge` c
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -187,9 +187,9 @@ def judge(record: Record, stored: Mapping[str, Stored], by_id: Mapping[UUID, Sto
     if same_code.record_id != record.id:
         return conflict(
             "tube_of_another_device",
-            "Tube {tube} was registered by device {device} at {at:%Y-%m-%d %H:%M:%S}Z; keep this tube aside and call your supervisor.",
+            "Tube {tube} was registered by {device} at {at:%Y-%m-%d %H:%M:%S}Z; keep this tube aside and call your supervisor.",
             tube=record.barcode,
-            device=same_code.device,
+            device=f"device {same_code.device}" if same_code.device else "a lab",
             at=same_code.registered_at,
         )
     return judge_revision(record, same_code)
@@ -222,12 +222,26 @@ def conflict(code: str, sentence: str, **facts: object) -> Verdict:
     return Verdict.of(Outcome.CONFLICT, Refused(code, sentence, **facts))
 
 
-def waves(records: list[Record]) -> list[list[Record]]:
-    """The records of one message in rounds, so that no round names a tube or an id twice; within a tube the order of the message stays."""
+def in_order(records: Sequence[Record]) -> list[Record]:
+    """The records of one message, each after those of the tube that it answers; otherwise in the order of the message."""
+    answers = {record.barcode: record.retest_of for record in records}
+
+    def depth(record: Record) -> int:
+        steps, code = 0, record.retest_of
+        while code in answers and steps < len(records):
+            steps, code = steps + 1, answers[code]
+        return steps
+
+    return sorted(records, key=depth)
+
+
+def waves(records: Sequence[Record]) -> list[list[Record]]:
+    """The records of one message in rounds: none names a tube or an id twice, and what answers a tube comes in a later one than it."""
     rounds: list[tuple[set[str | UUID], list[Record]]] = []
-    for record in records:
+    for record in in_order(records):
         names: set[str | UUID] = {record.barcode, record.id}
-        after = max((number for number, (taken, _) in enumerate(rounds) if taken & names), default=-1) + 1
+        before = [number for number, (taken, _) in enumerate(rounds) if taken & names or record.retest_of in taken]
+        after = max(before, default=-1) + 1
         if after == len(rounds):
             rounds.append((set(), []))
         rounds[after][0].update(names)

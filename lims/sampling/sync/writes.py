@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from lims.custody.tables import Tube, TubeMember
 from lims.kernel import partitions
-from lims.kernel.db import Bytes, document, incoming, records
+from lims.kernel.db import AnyRow, Bytes, document, incoming, records
 from lims.sampling.sync.rules import Outcome, Record, Verdict
 from lims.sampling.sync.tables import Inbox
 
@@ -120,9 +120,16 @@ def insert_members(connection: Connection, taken: Sequence[Record]) -> None:
     connection.execute(INSERT_MEMBERS, {"document": document(rows)})
 
 
-def insert_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep raw records that were not taken; the same words once."""
-    connection.execute(insert(Inbox).on_conflict_do_nothing(index_elements=["barcode", "digest"]), rows)
+def insert_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[AnyRow]:
+    """Keep raw records that were not taken; the same words once. The entries that are new, or now judged otherwise.
+
+    What was refused once (a clock ran ahead) may be held the next time: the entry has to say so, or nothing would free it.
+    """
+    fresh = insert(Inbox).values(rows)
+    again = {name: fresh.excluded[name] for name in ("outcome", "code", "detail", "waits_for", "sent_by", "received_at")}
+    otherwise = Inbox.resolved_at.is_(None) & ((Inbox.outcome != fresh.excluded.outcome) | (Inbox.code != fresh.excluded.code))
+    statement = fresh.on_conflict_do_update(index_elements=["barcode", "digest"], set_=again, where=otherwise)
+    return connection.execute(statement.returning(Inbox.barcode, Inbox.id, Inbox.outcome, Inbox.code)).all()
 
 
 def update_entry(connection: Connection, barcode: str, digest: bytes, verdict: Verdict, now: datetime) -> None:
