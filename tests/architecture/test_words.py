@@ -41,7 +41,7 @@ def test_nobody_commits_but_the_transaction_itself() -> None:
 
 def named_selects(function: ast.AST) -> dict[str, ast.Call]:
     """The local names that a select was given to."""
-    found = {}
+    found: dict[str, ast.Call] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and (call := reading(node.value, {})):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
