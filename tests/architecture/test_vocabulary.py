@@ -3,22 +3,21 @@
     pages | api    routes
     door           what routes share: the transaction, the caller; and `conflicts`, a second file of verbs
     actions        verbs
-    writes         statements that an action hands over for their bulk
-    (any other)    what is put together from reads: board, callbacks, lookup, views, verify, exports, …
-    queries        reads
+    (any other)    what is put together: board, callbacks, lookup, views, verify, inbox, exports, …
+    queries        reads; and `writes`, the statements of an action that are too bulky to stand in it
     forms          shapes of requests and answers
     tables         mapped classes
     rules          decisions; pure
 
 Forms stand low because actions take them and pages show them; they know rules only. A file without a fixed name composes
-what was read, so it stands between queries and actions; such files may know each other, in one direction.
+what was read or is to be written, so it stands between queries and actions; such files may know each other, in one direction.
 """
 
 import pytest
 
 from tests.architecture.source import Module, modules
 
-ORDER = {"rules": 0, "tables": 1, "forms": 1, "queries": 2, "writes": 4, "actions": 5, "door": 6, "conflicts": 6, "pages": 7, "api": 7}
+ORDER = {"rules": 0, "tables": 1, "forms": 1, "queries": 2, "writes": 2, "actions": 4, "door": 5, "conflicts": 5, "pages": 6, "api": 6}
 COMPOSED = 3
 MARKS = {"actions", "queries", "tables", "api", "pages"}
 # Where these names mean something else: the program's own frame, and the world outside.

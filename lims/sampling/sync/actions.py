@@ -42,6 +42,7 @@ def take(desk: Desk, sender: Sender, tubes: Sequence[Any]) -> list[OutcomeForm]:
     return [answer(tubes[number], readable.get(number), verdicts[number]) for number in range(len(tubes))]
 
 
+@unaudited("it reads and writes nothing")
 def understood(desk: Desk, site: str | None, raw: object) -> Record:
     """A tube of the message in canonical form; Refused naming the field where it has not the agreed shape."""
     try:
@@ -96,6 +97,7 @@ def settle(desk: Desk, sender: Sender, wave: Sequence[Record]) -> list[tuple[Rec
     return [(record, verdicts[record.id]) for record in wave]
 
 
+@audited("tube.registered", "tube.changed")
 def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: Sequence[Record]) -> None:
     """Members, people and events of the records that were taken."""
     taken = [*fresh, *changed]
