@@ -1,15 +1,16 @@
--- Runs imported on a day, and readings that are stored of them. What an aliquot pool lent its members is a copy and not counted.
+-- Runs of a day (when they were read out, by their lab's clock), and readings that are stored of them.
+-- What an aliquot pool lent its members is a copy and not counted.
 WITH imported AS (
-    SELECT run.id, run.plate, run.readings
+    SELECT run.id, run.plate, run.readings, CAST(run.imported_at AT TIME ZONE 'UTC' AS date) AS stored_on
     FROM run
     JOIN plate ON plate.barcode = run.plate
     LEFT JOIN lab ON lab.code = plate.lab
-    WHERE run.imported_at >= :since AND run.imported_at < :until
-        AND CAST(run.imported_at AT TIME ZONE COALESCE(lab.timezone, :zone) AS date) = :day
+    WHERE run.at >= :since AND run.at < :until
+        AND CAST(run.at AT TIME ZONE COALESCE(lab.timezone, :zone) AS date) = :day
 ), stored AS (
     SELECT reading.run, count(*) AS readings
     FROM reading
-    WHERE reading.day BETWEEN CAST(:since AT TIME ZONE 'UTC' AS date) AND CAST(:until AT TIME ZONE 'UTC' AS date)
+    WHERE reading.day IN (SELECT stored_on FROM imported)
         AND NOT EXISTS (
             SELECT FROM call WHERE call.barcode = reading.barcode AND call.run = reading.run AND call.pooled_in IS NOT NULL
         )
@@ -19,7 +20,7 @@ SELECT imported.plate, imported.readings AS expected, COALESCE(stored.readings, 
 FROM imported
 LEFT JOIN stored ON stored.run = imported.id
 UNION ALL
--- Readings of no run at all: of the day of storing, which is a day in UTC.
+-- Readings of no run at all, beside those of the day's runs.
 SELECT 'run ' || stored.run, 0, stored.readings
 FROM stored
 WHERE NOT EXISTS (SELECT FROM run WHERE run.id = stored.run)
