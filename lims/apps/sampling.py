@@ -1,10 +1,15 @@
 """The sampling end."""
 
 from lims.deconvolution import api as deconvolution
+from lims.deconvolution import pages as deconvolution_pages
 from lims.release import api as release
 from lims.sampling.boxes import api as boxes
+from lims.sampling.boxes import pages as boxes_pages
 from lims.sampling.collection import api as collection
+from lims.sampling.collection import pages as collection_pages
 from lims.sampling.labels import api as labels
+from lims.sampling.labels import pages as labels_pages
 from lims.sampling.sync import api as sync
 
-ROUTERS = (sync.router, collection.router, labels.router, boxes.router, deconvolution.field_router, release.person_router)
+PAGES = (collection_pages.router, deconvolution_pages.field_router, boxes_pages.router, labels_pages.router)
+ROUTERS = (sync.router, collection.router, labels.router, boxes.router, deconvolution.field_router, release.person_router, *PAGES)

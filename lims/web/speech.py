@@ -3,7 +3,7 @@
 import re
 
 from lims.kernel.errors import Refused
-from lims.web.language import ENGLISH, translations
+from lims.web.language import ENGLISH, catalog, translations
 
 
 def N_(word: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
@@ -41,3 +41,15 @@ def word(fact: object, language: str) -> object:
     if named := NAMED.fullmatch(fact):
         return f"{say(named[1])} {named[2]}"
     return "".join(say(piece) if piece in WORDS else piece for piece in BETWEEN.split(fact))
+
+
+def phrasebook(language: str, rooms: tuple[str, ...]) -> list[tuple[str, str]]:
+    """English template and ours for every sentence raised in these folders, the longest first: a page uses it without a network."""
+    if language == ENGLISH:
+        return []
+    pairs = [
+        (str(message.id), str(message.string))
+        for message in catalog(language)
+        if message.id and message.string and any(place.startswith(rooms) for place, _ in message.locations)
+    ]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))

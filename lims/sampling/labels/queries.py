@@ -1,5 +1,6 @@
 """Reading label ranges."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -30,3 +31,9 @@ def block_for_update(connection: Connection, site: str, count: int) -> AnyRow | 
         .with_for_update()
     )
     return connection.execute(query).one_or_none()
+
+
+def ranges_of_site(connection: Connection, site: str, limit: int = 20) -> Sequence[AnyRow]:
+    """The ranges that a site reserved last."""
+    query = select(LabelRange.__table__).where(LabelRange.site == site).order_by(LabelRange.id.desc()).limit(limit)
+    return connection.execute(query).all()

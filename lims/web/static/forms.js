@@ -1,10 +1,12 @@
 // Forms that speak with the interface: <form data-api="/path/{field}" data-then="/page/{answer field}" data-done="Sentence">.
+// <form data-download="/path"> fetches a file with its fields as the query, and says why where there is none.
 // A field's name is its place in the document; data-as says "list" (codes between blanks), "number" or "file".
 import { ask } from "./send.js";
 import { uuid7 } from "./uuid7.js";
 import { fill, say, sayNext, words } from "./words.js";
 
 const FORMS = "form[data-api]";
+const DOWNLOADS = "form[data-download]";
 
 function valueOf(field) {
   const text = field.value.trim();
@@ -33,6 +35,7 @@ function idFor(form, json) {
 
 async function submitted(event) {
   const form = event.target;
+  if (form.matches(DOWNLOADS)) return download(event);
   if (!form.matches(FORMS)) return;
   event.preventDefault();
   const pressed = event.submitter;
@@ -50,6 +53,21 @@ async function submitted(event) {
   } else {
     tell(form, told.sentence, "bad");
   }
+}
+
+async function download(event) {
+  event.preventDefault();
+  const form = event.target;
+  const query = new URLSearchParams(new FormData(form));
+  tell(form, words("working"), "");
+  const told = await ask(`${form.dataset.download}?${query}`, { file: true });
+  if (!told.ok) return tell(form, told.sentence, "bad");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(told.answer.content);
+  link.download = told.answer.name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+  return tell(form, words("downloaded", { name: told.answer.name }), "good");
 }
 
 function done(form, facts, pressed) {

@@ -1,0 +1,96 @@
+// The tube screen as it is seen: every function here draws, none decides.
+import { codeElement } from "../codes.js";
+import { words } from "../words.js";
+
+const at = (id) => document.getElementById(id);
+const piece = (id) => at(id).content.firstElementChild.cloneNode(true);
+const SCANS_SHOWN = 5;
+
+export function clock(iso) {
+  return new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
+
+/** The open tube with its people, or the wait for one. `act` has removed(position) and edited(position, field, input). */
+export function drawTube(record, asks, act) {
+  at("asks").textContent = asks;
+  for (const id of ["current", "steps", "by-hand"]) at(id).hidden = !record;
+  const members = record?.tube.members ?? [];
+  at("tube").replaceChildren(record ? codeElement(record.tube.barcode) : "");
+  at("count").textContent = record ? `${members.length} / ${record.tube.pool_size}` : "";
+  at("seal").disabled = members.length === 0;
+  at("undo").disabled = members.length === 0;
+  for (const button of document.querySelectorAll("[data-mode]")) button.disabled = Boolean(record);
+  at("people").replaceChildren(...members.map((member) => personRow(member, act)));
+  at("people").lastElementChild?.scrollIntoView({ block: "nearest" });
+}
+
+/** Which kind of tube comes next. */
+export function drawMode(mode) {
+  for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+  at("answers").hidden = mode !== "single";
+}
+
+function personRow(member, act) {
+  const row = piece("person-row");
+  row.querySelector(".position").textContent = member.position;
+  row.querySelector(".number-shown").textContent = member.id_number;
+  for (const field of ["name", "phone"]) {
+    const input = row.querySelector(`.${field}`);
+    input.value = member[field];
+    input.addEventListener("change", () => act.edited(member.position, field, input));
+    input.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), at("scan").focus()));
+  }
+  row.querySelector(".remove").addEventListener("click", () => act.removed(member.position));
+  return row;
+}
+
+/** One line of the last five scans; the newest stands on top. */
+export function logScan(text, tone) {
+  const line = piece("log-row");
+  line.dataset.tone = tone;
+  line.querySelector(".at").textContent = clock(new Date().toISOString());
+  line.querySelector(".what").textContent = text;
+  at("log").prepend(line);
+  while (at("log").children.length > SCANS_SHOWN) at("log").lastElementChild.remove();
+}
+
+/** The tubes that are not safe yet, and the last that are. `act` has resumed, corrected and setAside, each given a record. */
+export function drawOutbox(records, sent, site, act) {
+  at("none-here").hidden = records.length > 0;
+  at("send").hidden = !records.some((record) => record.standing === "waiting" && record.tube.site === site);
+  at("outbox").replaceChildren(...records.map((record) => outboxRow(record, site, act)));
+  at("sent-title").hidden = sent.length === 0;
+  at("sent").replaceChildren(...sent.map(sentRow));
+}
+
+function outboxRow(record, site, act) {
+  const row = piece("outbox-row");
+  const foreign = record.tube.site !== site;
+  row.querySelector(".tube").append(codeElement(record.tube.barcode));
+  row.querySelector(".where").append(piece(`mark-${record.standing}`));
+  row.querySelector(".reason").textContent = foreign ? words("of_other_site", { site: record.tube.site }) : record.detail;
+  const buttons = { continue: ["open", act.resumed], correct: ["problem", act.corrected], aside: ["problem", act.setAside] };
+  for (const [name, [standing, does]] of Object.entries(buttons)) {
+    const button = row.querySelector(`.${name}`);
+    // What another device has registered cannot be put right here.
+    const fits = record.standing === standing && !foreign && !(name === "correct" && record.outcome === "conflict");
+    button.hidden = !fits;
+    button.addEventListener("click", () => does(record));
+  }
+  return row;
+}
+
+function sentRow(line) {
+  const row = piece("log-row");
+  row.querySelector(".at").textContent = clock(line.sealed_at);
+  row.querySelector(".what").append(codeElement(line.barcode), ` ${words("people", { count: line.count })} `, piece(`mark-${line.standing}`));
+  return row;
+}
+
+/** Whether we are connected, and how many tubes the server does not have yet. */
+export function drawNetwork(kind, unsent) {
+  const state = { network: "offline_short", signed_out: "signed_out_short", server: "server_short" }[kind] ?? "online";
+  const badge = at("network");
+  badge.className = `mark ${state === "online" ? (unsent ? "waiting" : "negative") : "problem"}`;
+  badge.textContent = `${words(state)} · ${unsent ? words("unsent", { count: unsent }) : words("all_sent")}`;
+}
