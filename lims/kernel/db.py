@@ -4,6 +4,7 @@ A request's transaction is committed before its answer leaves: a device that was
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -45,6 +46,7 @@ T = TypeVar("T")
 # A row of a result, whatever its columns: they are read by name, and the query beside says which there are.
 AnyRow = Row[*tuple[Any, ...]]
 ATTEMPTS = 6
+DAY_OF_PARTITION = re.compile(r"_p(?:[0-9]{8}|default)(?=_)")
 WORTH_REPEATING = {"40001", "40P01"}  # serialization failure, deadlock
 
 
@@ -133,7 +135,8 @@ def count_statement(connection: Connection, *_: object) -> None:
 def translated(violation: IntegrityError) -> Exception:
     """The refusal that a violated constraint stands for; the violation itself where nobody foresaw it."""
     diagnostics = getattr(violation.orig, "diag", None)
-    name = getattr(diagnostics, "constraint_name", None) or ""
+    # Of a partitioned table PostgreSQL names the constraint of the day's partition.
+    name = DAY_OF_PARTITION.sub("", getattr(diagnostics, "constraint_name", None) or "", count=1)
     refusal = OF_CONSTRAINT.get(name)
     return Refused(*refusal) if refusal else violation
 

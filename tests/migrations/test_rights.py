@@ -1,0 +1,106 @@
+"""What the two ends may do in the database, whatever a program asks of it."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
+
+from lims.apps.schema import METADATA
+from lims.kernel import clock, partitions
+from lims.kernel.db import Access
+from lims.kernel.program import Program
+
+PEOPLE = ("person", "inbox")
+CATALOGUE = ("area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "barcode_format", "catalog_revision")
+WRITTEN_ONCE = ("event", "seal", "run_file", "run", "plate", "reading", "call", "release", "returned")
+DELETABLE = {"tube_member", "token", "attempt"}
+
+
+@pytest.fixture
+def bench(program: Program) -> Iterator[Connection]:
+    """A connection with the bench's role."""
+    with program.database.engine(Access.BENCH).connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def field(program: Program) -> Iterator[Connection]:
+    """A connection with the field's role."""
+    with program.database.engine(Access.FIELD).connect() as connection:
+        yield connection
+
+
+def refuse(connection: Connection, statement: str) -> None:
+    """The database itself refuses this statement to this role."""
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text(statement))
+    connection.rollback()
+
+
+@pytest.mark.parametrize("table", PEOPLE)
+def test_the_bench_cannot_read_people(bench: Connection, table: str) -> None:
+    refuse(bench, f"SELECT * FROM {table}")
+    refuse(bench, f"SELECT count(*) FROM {table}")
+
+
+def test_the_bench_gets_no_people_through_a_join_or_a_copy(bench: Connection) -> None:
+    refuse(bench, "SELECT hidden FROM tube_member JOIN person USING (person_id)")
+    refuse(bench, "CREATE TEMP TABLE taken AS SELECT * FROM person")
+    refuse(bench, "COPY person TO STDOUT")
+
+
+def test_the_bench_cannot_become_somebody_who_can(bench: Connection) -> None:
+    assert bench.execute(text("SELECT current_user")).scalar_one() == Access.BENCH.value
+    assert not bench.execute(text("SELECT pg_has_role('lims_bench', 'lims_field', 'MEMBER')")).scalar_one()
+
+
+@pytest.mark.parametrize("table", WRITTEN_ONCE)
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}"])
+def test_what_was_written_stays_as_it_is(bench: Connection, field: Connection, table: str, statement: str) -> None:
+    column = METADATA.tables[table].columns.keys()[0]
+    for end in (bench, field):
+        refuse(end, statement.format(table=table, column=column))
+
+
+@pytest.mark.parametrize("table", CATALOGUE)
+def test_no_request_writes_the_catalogue(bench: Connection, field: Connection, table: str) -> None:
+    for end in (bench, field):
+        refuse(end, f"DELETE FROM {table}")
+        refuse(end, f"INSERT INTO {table} DEFAULT VALUES")
+
+
+def test_no_request_makes_a_user_or_a_seal(bench: Connection, field: Connection) -> None:
+    for end in (bench, field):
+        refuse(end, "UPDATE app_user SET roles = ARRAY['admin']")
+        refuse(end, "INSERT INTO seal DEFAULT VALUES")
+
+
+def test_the_field_writes_no_results(field: Connection) -> None:
+    for table in ("reading", "call", "release", "returned", "run", "run_file", "plate"):
+        refuse(field, f"INSERT INTO {table} DEFAULT VALUES")
+
+
+def test_only_what_is_replaced_or_runs_out_is_ever_deleted(program: Program) -> None:
+    ask = text(
+        "SELECT count(*) FILTER (WHERE has_table_privilege(role, :name, 'DELETE')) FROM unnest(ARRAY['lims_field', 'lims_bench']) AS role"
+    )
+    with program.database.transaction(Access.OWNER) as connection:
+        deletable = {name for name in METADATA.tables if connection.execute(ask, {"name": name}).scalar_one()}
+    assert deletable == DELETABLE
+
+
+def test_a_days_partition_is_no_back_door(program: Program) -> None:
+    """Rights are asked of the table, not of its partition: a grant on the partition would open what the table keeps closed."""
+    with program.database.transaction(Access.FIELD) as connection:
+        for table in partitions.BY_DAY:
+            partitions.ensure(connection, table, [clock.now().date()])
+    ask = text(
+        "SELECT pg_class.oid::regclass::text FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid,"
+        " unnest(ARRAY['lims_field', 'lims_bench']) AS role, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS verb"
+        " WHERE relkind = 'r' AND has_table_privilege(role, pg_class.oid, verb)"
+    )
+    with program.database.transaction(Access.OWNER) as connection:
+        parts = connection.execute(text("SELECT count(*) FROM pg_inherits")).scalar_one()
+        assert parts >= 2 * len(partitions.BY_DAY)
+        assert set(connection.execute(ask).scalars()) == set()
