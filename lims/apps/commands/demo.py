@@ -16,6 +16,7 @@ from lims.kernel.db import Access
 from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 from lims.simulate import cli
+from lims.simulate.late import Late
 from lims.simulate.plan import Plan
 
 LIVED = "demo-day"
@@ -62,6 +63,7 @@ def live(program: Program, plan: Plan, url: str) -> bool:
         tokens = people.credentials(connection, catalog.current(connection), clock.now())
     report = cli.carry_out(plan, tokens, url)
     lived.write_text(plan.date.isoformat())
+    Late(plan, tokens, url).leave()
     return report.ok
 
 
