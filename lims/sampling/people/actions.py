@@ -1,6 +1,6 @@
 """Writing people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -20,18 +20,24 @@ LATER = (NEW.excluded.told_at > Person.told_at) | ((NEW.excluded.told_at == Pers
 REMEMBER = NEW.on_conflict_do_update(
     index_elements=["person_id"],
     set_={"hidden": NEW.excluded.hidden, "digest": NEW.excluded.digest, "told_at": NEW.excluded.told_at},
-    where=LATER & (NEW.excluded.digest != Person.digest),
+    # Also where the words are the same: that they were said again later outweighs other words said in between.
+    where=LATER,
 )
 
 
 @unaudited("the tube that brings the people writes the event; the trail holds no personal data")
-def remember(connection: Connection, keys: Keys, people: Mapping[UUID, tuple[Identity, datetime]]) -> None:
-    """Store people, one statement for all.
+def remember(connection: Connection, keys: Keys, people: Iterable[tuple[UUID, Identity, datetime]]) -> None:
+    """Store who stands behind these ids, as told at these times; one statement for all.
 
     Sorted by id, so that two requests with the same families in them cannot lock each other out.
     """
+    latest: dict[UUID, tuple[datetime, bytes, bytes]] = {}
+    for person, words, told_at in people:
+        packed = words.packed()
+        said = (told_at, keyed(keys.person, "words", packed.decode())[:16], packed)
+        latest[person] = max(said, latest.get(person, said))
     rows = (
-        {"person_id": person, "hidden": keys.hide(packed), "digest": keyed(keys.person, "words", packed.decode())[:16], "told_at": told_at}
-        for person, packed, told_at in ((person, words.packed(), told_at) for person, (words, told_at) in sorted(people.items()))
+        {"person_id": person, "hidden": keys.hide(packed), "digest": digest, "told_at": told_at}
+        for person, (told_at, digest, packed) in sorted(latest.items())
     )
     connection.execute(REMEMBER, {"document": document(rows)})

@@ -7,6 +7,7 @@ row, locks it, and frees what waited for it in the same transaction. So nothing 
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -103,7 +104,9 @@ def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: S
     taken = [*fresh, *changed]
     if not taken:
         return
-    remember(desk.connection, desk.keys, {m.person_id: (m.identity, m.collected_at) for r in taken for m in r.members})
+    # A microsecond for each revision: a corrected name outweighs the one that it corrects.
+    told = ((m.person_id, m.identity, m.collected_at + timedelta(microseconds=r.revision)) for r in taken for m in r.members)
+    remember(desk.connection, desk.keys, told)
     if changed:
         writes.delete_members(desk.connection, [record.barcode for record in changed])
     writes.insert_members(desk.connection, taken)
