@@ -55,7 +55,6 @@ CATALOGUE: dict[str, Refusal] = {
     "revision_differs": Refusal(409, "The same revision was sent with other content"),
     "tube_closed": Refusal(409, "The tube cannot be changed any more"),
     "conflict_resolved": Refusal(409, "The conflict was settled otherwise"),
-    "conflict_moved_on": Refusal(409, "Another conflict has to be settled first"),
     "retest_of_itself": Refusal(422, "A tube cannot be its own recollection"),
     "single_of_many": Refusal(422, "A single tube holds one person"),
     "tube_overfull": Refusal(422, "The tube is full"),
