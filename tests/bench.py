@@ -22,7 +22,7 @@ def refused(answer: Response, status: int, code: str, *words: str) -> str:
     assert answer.headers["content-type"] == "application/problem+json"
     sentence = str(problem["detail"])
     assert [word for word in words if word not in sentence] == [], sentence
-    assert sentence.endswith(".")
+    assert sentence.endswith((".", "?"))
     return sentence
 
 

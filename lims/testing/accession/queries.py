@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from lims.custody.tables import Box, Tube
 from lims.kernel.db import AnyRow
@@ -20,6 +20,11 @@ def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str
     return {row.barcode: row for row in rows}
 
 
+def members_for_update(connection: Connection, pool: str) -> list[str]:
+    """The tubes that were mixed into an aliquot pool, locked in the order of their barcodes."""
+    return list(connection.execute(select(Tube.barcode).where(Tube.pool == pool).order_by(Tube.barcode).with_for_update()).scalars())
+
+
 def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str]) -> Sequence[AnyRow]:
     """Every tube that was packed in this box or scanned out of it, and those scanned just now that were received from elsewhere."""
     query = select(Tube.barcode, Tube.box, Tube.received_box, Tube.lab, Tube.received_at, Tube.registered_at)
@@ -30,3 +35,9 @@ def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str])
 def box_of_lab(connection: Connection, barcode: str) -> AnyRow | None:
     """One box."""
     return connection.execute(select(Box.__table__).where(Box.barcode == barcode)).one_or_none()
+
+
+def boxes_of_lab(connection: Connection, lab: str, limit: int = 20) -> Sequence[AnyRow]:
+    """Boxes on their way to a lab or received there, the newest first."""
+    query = select(Box.__table__).where(or_(Box.lab == lab, Box.dispatched_to == lab))
+    return connection.execute(query.order_by(func.coalesce(Box.received_at, Box.dispatched_at).desc(), Box.barcode).limit(limit)).all()

@@ -52,9 +52,13 @@ def import_run(
     run = write_run(connection, plate, file, sha256, verdict, len(plate.wells) * len(assay.readings), at, by, now)
     write_readings(connection, plate, run, cts, now)
     write_calls(connection, run, verdicts, assay, by, now, passed=verdict.passed)
-    moved = write_tubes(connection, plate.barcode, run, verdicts, at) if verdict.passed else []
-    verb = "tube.tested" if verdict.passed else "tube.controls_failed"
-    happenings = [Happening(tube, verb, at, {"run": str(run), "call": verdicts[tube][1].call.value}) for tube in moved]
+    if verdict.passed:
+        moved = write_tubes(connection, plate.barcode, run, verdicts, at)
+        happenings = [Happening(tube, "tube.tested", at, {"run": str(run), "call": verdicts[tube][1].call.value}) for tube in moved]
+    else:
+        there = queries.tubes_for_update(connection, list(verdicts))
+        on_it = sorted(tube for tube, row in there.items() if row.plate == plate.barcode)
+        happenings = [Happening(tube, "tube.controls_failed", at, {"run": str(run)}) for tube in on_it]
     what = {
         "run": str(run),
         "controls_passed": verdict.passed,

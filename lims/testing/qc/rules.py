@@ -35,9 +35,9 @@ def match(plate: str, wells: PlanWells, assay: Assay, file: ParsedRun) -> dict[s
                 target=reading.target,
             )
         cts[reading.target] = reading.ct
-    check_names(plate, wells, file)
     if missing := [well for well in wells if well not in found]:
         raise Refused("run_well_missing", "The file lacks wells of plate {plate}: {wells}.", plate=plate, wells=listed(missing))
+    check_names(plate, wells, file)
     for well, cts in found.items():
         if lacking := [target for target in assay.readings if target not in cts]:
             raise Refused("run_target_missing", "Well {well} lacks {targets}.", well=well, targets=", ".join(lacking))
@@ -103,7 +103,7 @@ class ControlVerdict:
 def weak_positives_detected(wells: PlanWells, readings: WellReadings, assay: Assay) -> Iterable[Reason]:
     """Every weak positive has every target at Ct ≤ its cut-off."""
     for well in of_role(wells, ControlRole.WEAK_POSITIVE):
-        lacking = [t.name for t in assay.targets if (ct := readings[well][t.name]) is None or ct > t.cutoff]
+        lacking = [t.name for t in assay.targets if not reached(readings[well][t.name], t.cutoff)]
         if lacking:
             yield Reason("weak_positive_not_detected", well, f"weak positive in {well}: {', '.join(lacking)} not detected")
 
@@ -136,8 +136,13 @@ def amplified(wells: PlanWells, readings: WellReadings, assay: Assay, role: Cont
     for well in of_role(wells, role):
         for target in assay.targets:
             ct = readings[well][target.name]
-            if ct is not None and ct <= target.grey_to:
+            if reached(ct, target.grey_to):
                 yield Reason(f"{role}_amplified", well, f"{role} in {well}: {target.name} at Ct {ct:g}")
+
+
+def reached(ct: float | None, limit: float) -> bool:
+    """Whether a target was seen by this cycle; an empty Ct, or one of 0 or less, is no reading."""
+    return ct is not None and 0 < ct <= limit
 
 
 def of_role(wells: PlanWells, role: ControlRole) -> list[str]:

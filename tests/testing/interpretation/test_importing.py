@@ -1,0 +1,135 @@
+"""Ben imports what the instrument wrote."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from lims.kernel.barcodes import Kind
+from tests.bench import bench_state, done, refused, together, verbs
+from tests.factories import SEEN, Town, at, code
+
+
+def plated(town: Town, count: int = 1) -> tuple[dict[str, Any], list[str]]:
+    """A plate with some tubes, and the tubes."""
+    tubes = sorted(code(Kind.TUBE) for _ in range(count))
+    town.received(*tubes)
+    return town.plated(), tubes
+
+
+def called(run: dict[str, Any], tube: str) -> dict[str, Any]:
+    """What a run says of a tube."""
+    (found,) = [call for call in run["calls"] if call["tube"] == tube]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "call", "reasons"),
+    [
+        ("negative", "negative", []),
+        ("positive", "positive", []),
+        ("single_target", "inconclusive", ["single_target"]),
+        ("grey_zone", "inconclusive", ["grey_zone"]),
+        ("invalid", "invalid", ["internal_control_missing"]),
+    ],
+)
+def test_each_tube_is_called_from_its_readings(town: Town, kind: str, call: str, reasons: list[str]) -> None:
+    plate, (tube, other) = plated(town, 2)
+    run = done(town.imported(plate, {tube: kind}))
+    assert run["control_verdict"] == "passed"
+    assert called(run, tube) == {
+        "well": next(well for well, what in plate["wells"].items() if what.get("tube") == tube),
+        "tube": tube,
+        "control": None,
+        "call": call,
+        "reasons": reasons,
+        "readings": dict(zip(("ORF1ab", "N", "RNaseP"), SEEN[kind], strict=True)),
+    }
+    assert called(run, other)["call"] == "negative"
+    assert bench_state(town, tube) == "called"
+
+
+@pytest.mark.parametrize(
+    ("written", "call"),
+    [
+        (("38", "38", "38"), "positive"),
+        (("38.01", "38", "26"), "inconclusive"),
+        (("40", "40.0", "26"), "inconclusive"),
+        (("40.01", "40.01", "38"), "negative"),
+        (("0", "-1", "26"), "negative"),
+        (("0", "0", "38.01"), "invalid"),
+        (("", "Undetermined", "0"), "invalid"),
+        (("NoCt", "-", "-100"), "invalid"),
+    ],
+)
+def test_a_ct_on_the_edge_is_called_by_the_contract(town: Town, written: tuple[str, str, str], call: str) -> None:
+    plate, (tube,) = plated(town)
+    lines = [line for line in town.run_file(plate).decode().splitlines() if f",{tube}," not in line]
+    well = next(well for well, what in plate["wells"].items() if what.get("tube") == tube)
+    lines += [f"{plate['barcode']},{well},{tube},{target},{ct}" for target, ct in zip(("ORF1ab", "N", "RNaseP"), written, strict=True)]
+    assert called(done(town.upload(plate["barcode"], ("\r\n".join(lines) + "\r\n").encode())), tube)["call"] == call
+
+
+def test_a_run_says_what_it_came_from_and_can_be_looked_at_again_by_its_reviewer(town: Town) -> None:
+    plate, _ = plated(town)
+    content = town.run_file(plate)
+    run = done(town.upload(plate["barcode"], content))
+    assert (run["plate"], run["format"], run["imported_by"]) == (plate["barcode"], "generic", town.ben.name)
+    assert (run["sha256"], run["already_imported"]) == (hashlib.sha256(content).hexdigest(), False)
+    assert run["at"] == at(4).replace("+00:00", "Z")
+    assert done(town.bea.get(f"/testing/api/runs/{run['run']}")) == run
+
+
+def test_controls_are_shown_with_what_was_seen_in_them(town: Town) -> None:
+    plate, _ = plated(town)
+    run = done(town.imported(plate))
+    shown = {call["control"]: call["call"] for call in run["calls"] if call["tube"] is None}
+    assert shown == {"weak_positive": "positive", "negative": "negative", "blank": "invalid"}
+    assert len(run["calls"]) == len(plate["wells"])
+
+
+def test_the_same_bytes_again_are_the_same_run_under_whatever_name_and_whoever_sends_them(town: Town) -> None:
+    plate, (tube,) = plated(town)
+    content = town.run_file(plate)
+    first = town.upload(plate["barcode"], content)
+    assert first.status_code == 201
+    files = {"file": ("Kopie von run (2).txt", content, "text/plain")}
+    again = town.web.post(f"/testing/api/plates/{plate['barcode']}/runs", files=files, headers=town.bo.headers)
+    assert again.status_code == 200
+    assert again.json() == first.json() | {"already_imported": True}
+    assert again.json()["imported_by"] == town.ben.name
+    assert verbs(town, tube).count("tube.tested") == 1
+
+
+def test_the_same_file_imported_by_three_at_once_is_one_run(town: Town) -> None:
+    plate, (tube,) = plated(town)
+    content, ben = town.run_file(plate), town.ben
+    answers = together(*[lambda: town.upload(plate["barcode"], content, by=ben)] * 3)
+    assert {answer.status_code for answer in answers} <= {200, 201, 409}
+    assert [answer.status_code for answer in answers].count(201) == 1
+    for lost in (answer for answer in answers if answer.status_code == 409):
+        refused(lost, 409, "run_imported", "ask again")
+    runs = {answer.json()["run"] for answer in answers if answer.status_code != 409}
+    assert runs == {done(town.upload(plate["barcode"], content))["run"]}
+    assert verbs(town, tube).count("tube.tested") == 1
+
+
+def test_the_tubes_of_a_run_whose_controls_failed_stay_on_the_plate_uncalled(town: Town) -> None:
+    plate, (tube,) = plated(town)
+    run = done(town.imported(plate, {tube: "positive"}, spoiled="blank"))
+    assert (run["control_verdict"], [reason["code"] for reason in run["reasons"]]) == ("failed", ["blank_amplified"] * 2)
+    assert bench_state(town, tube) == "plated"
+    assert verbs(town, tube)[-1] == "tube.controls_failed"
+    assert town.case(tube) is None
+
+
+def test_the_sample_sheet_of_a_plate_is_read_back_as_its_run(town: Town) -> None:
+    plate, _ = plated(town, 3)
+    sheet = town.ben.get(f"/testing/api/plates/{plate['barcode']}/sample-sheet", instrument="generic")
+    assert sheet.headers["content-disposition"] == f'attachment; filename="{plate["barcode"]}_generic.csv"'
+    header, *rows = sheet.text.split()
+    cts = {"weak_positive": "33.0", "RNaseP": "25.0"}
+    written = [f"{row},{cts['weak_positive'] if 'weak_positive' in row else cts.get(row.rsplit(',', 1)[1], '')}" for row in rows]
+    run = done(town.upload(plate["barcode"], ("\n".join([f"{header},Ct", *written]) + "\n").encode()))
+    assert run["control_verdict"] == "passed"
+    assert {call["call"] for call in run["calls"] if call["tube"]} == {"negative"}
