@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any, TypeVar
 
-from lims.kernel.db import Access
 from sqlalchemy import text
 
+from lims.kernel.db import Access
 from tests.factories import Town, at
 
 T = TypeVar("T")

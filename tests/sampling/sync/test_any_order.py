@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from lims.kernel import barcodes, ids
 
+from lims.kernel import barcodes, ids
 from tests.factories import Town, at, code, person, tube
 from tests.sampling.sync.crowd import insist, state
 
@@ -57,7 +57,7 @@ def day(town: Town) -> tuple[list[Act], list[str]]:
 
 
 def lived(town: Town, seed: int) -> dict[str, list[tuple[Any, ...]]]:
-    """The day in an order of this seed; what is refused for now comes again after the others. Its end, in words that hold for every town."""
+    """The end of the day in an order of this seed, in words that hold for every town; what is refused for now comes again later."""
     acts, codes = day(town)
     luck, left = random.Random(seed), acts
     for _ in range(5):

@@ -36,7 +36,9 @@ def first_event(town: Town, made: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "ahead", [{"minutes": 10}, {"minutes": -10}, {"days": -1}, {"days": -18000}], ids=["10 minutes ahead", "10 minutes late", "a day late", "1970"]
+    "ahead",
+    [{"minutes": 10}, {"minutes": -10}, {"days": -1}, {"days": -18000}],
+    ids=["10 minutes ahead", "10 minutes late", "a day late", "1970"],
 )
 def test_a_wrong_clock_is_no_reason_to_refuse_and_its_skew_is_on_record(town: Town, ahead: dict[str, float]) -> None:
     before = datetime.now(UTC)
@@ -62,7 +64,9 @@ def test_a_clock_that_goes_backwards_in_mid_shift_is_no_reason_to_refuse(town: T
     assert told_by(town, made, moment(hours=-3).isoformat())["outcome"] == "accepted"
 
 
-@pytest.mark.parametrize("sent_at", ["1970-01-01T00:00:00Z", "2199-01-01T00:00:00+08:00", "0001-01-01T00:00:00+14:00", "2022-02-02T08:00:00"])
+@pytest.mark.parametrize(
+    "sent_at", ["1970-01-01T00:00:00Z", "2199-01-01T00:00:00+08:00", "0001-01-01T00:00:00+14:00", "2022-02-02T08:00:00"]
+)
 def test_when_a_message_says_it_was_sent_is_only_noted(town: Town, sent_at: str) -> None:
     assert told_by(town, tube(town.site), sent_at)["outcome"] == "accepted"
 

@@ -18,7 +18,18 @@ JUNK = st.recursive(
 FIELDS = ("id", "revision", "barcode", "site", "round", "kind", "pool_size", "state", "opened_at", "sealed_at", "retest_of", "members")
 MEMBER_FIELDS = ("position", "id_type", "id_number", "name", "phone", "group", "collected_at")
 WORDS = ("id", "barcode", "site", "round", "kind", "state", "retest_of")
-WEIRD = ("\x00", "a\x00b", "\ud800", "a\udfffb", "\u202e\u200b\ufeff", "𠮷" * 50, "x" * 100_000, "'; DROP TABLE tube; --", "{0}{tube}", "%s\\")
+WEIRD = (
+    "\x00",
+    "a\x00b",
+    "\ud800",
+    "a\udfffb",
+    "\u202e\u200b\ufeff",
+    "𠮷" * 50,
+    "x" * 100_000,
+    "'; DROP TABLE tube; --",
+    "{0}{tube}",
+    "%s\\",
+)
 
 
 def sent(town: Town, *tubes: Any, **around: Any) -> Any:
@@ -83,7 +94,9 @@ def test_weird_keys_are_ignored_like_all_others_that_nobody_knows(town: Town, ke
     assert neighbours_fare_well(town, tube(town.site) | {key: "\ud800\x00"})["outcome"] == "accepted"
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00Z", "1582-10-10T00:00:00+08:00", 0, -1e300, "9999-12-31T23:59:59-23:59"])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+08:00", "0001-01-01T00:00:00Z", "1582-10-10T00:00:00+08:00", 0, -1e300, "9999-12-31T23:59:59-23:59"]
+)
 @pytest.mark.parametrize("field", ["opened_at", "sealed_at"])
 def test_moments_that_no_calendar_has_never_fail_the_server(town: Town, field: str, moment: Any) -> None:
     made = tube(town.site) | {field: moment}

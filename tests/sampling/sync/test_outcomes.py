@@ -1,8 +1,12 @@
 """The five answers that Ana's device may get for a tube."""
 
 from lims.kernel import ids
-
 from tests.factories import Town, at, person, tube
+
+
+def wide(digits: str) -> str:
+    """The same digits as a Chinese keyboard may write them."""
+    return "".join(chr(ord(digit) + 0xFEE0) for digit in digits)
 
 
 def test_a_new_tube_is_accepted_and_can_be_looked_up_at_once(town: Town) -> None:
@@ -61,7 +65,7 @@ def test_the_same_tube_with_its_times_in_another_zone_is_known(town: Town) -> No
 def test_the_same_person_scanned_with_full_width_digits_is_no_change(town: Town) -> None:
     who = person(id_number="360426199101010071")
     made = town.collected([who])
-    again = [made["members"][0] | {"id_number": "３６０４２６１９９１０１０１００７１ "}]
+    again = [made["members"][0] | {"id_number": wide(who["id_number"]) + " "}]
     (outcome,) = town.sync(made | {"members": again})
     assert outcome["outcome"] == "already_have"
 

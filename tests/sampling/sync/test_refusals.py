@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from lims.kernel import barcodes
 
+from lims.kernel import barcodes
 from tests.factories import Town, at, code, person, tube
 
 
@@ -25,7 +25,7 @@ def test_an_eleventh_person_is_refused_and_a_new_tube_asked_for(town: Town) -> N
 
 
 def test_the_same_person_twice_in_a_tube_is_refused_however_she_was_scanned(town: Town) -> None:
-    twice = [person(id_number="36042619910101007１"), person(id_number=" 360426199101010071")]
+    twice = [person(id_number="36042619910101007\uff11"), person(id_number=" 360426199101010071")]
     told, sentence = refusal(town, tube(town.site, twice))
     assert told == "person_twice"
     assert "remove one" in sentence

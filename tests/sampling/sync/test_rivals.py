@@ -24,10 +24,14 @@ def test_of_a_hundred_pairs_at_once_each_tube_has_one_owner_and_the_other_is_tol
     pairs = [(tube(town.site, 1), tube(town.site, 1)) for _ in range(100)]
     mine = [first for first, _ in pairs]
     hers = [second | {"barcode": first["barcode"]} for first, second in pairs][::-1]
-    answers = together(*[
-        lambda tubes=tubes, device=device: [outcome for start in range(0, 100, 10) for outcome in insist(town, tubes[start : start + 10], device)]
-        for tubes, device in ((mine, "dev-1"), (hers, "dev-2"))
-    ])
+    answers = together(
+        *[
+            lambda tubes=tubes, device=device: [
+                outcome for start in range(0, 100, 10) for outcome in insist(town, tubes[start : start + 10], device)
+            ]
+            for tubes, device in ((mine, "dev-1"), (hers, "dev-2"))
+        ]
+    )
     told = Counter((outcome["barcode"], outcome["outcome"]) for device in answers for outcome in device)
     assert told == {(made["barcode"], word): 1 for made in mine for word in ("accepted", "conflict")}
     winners = {outcome["id"] for device in answers for outcome in device if outcome["outcome"] == "accepted"}
