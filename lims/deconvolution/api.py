@@ -9,6 +9,7 @@ from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
 from lims.deconvolution import actions, board, callbacks, queries
 from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, RecollectionView
+from lims.deconvolution.lookup import found
 from lims.deconvolution.rules import CaseState, MemberState
 from lims.kernel import clock
 from lims.kernel.auth.door import Work, allow
@@ -96,11 +97,3 @@ def recollections(
     start = tuple(parts_of(after, 3)) if after else None
     rest = [row for row in rows if start is None or callbacks.place(row) > start]
     return Page(items=rest[:limit], next=cursor(*callbacks.place(rest[limit - 1])) if len(rest) > limit else None)
-
-
-def found(work: Work, case_id: str) -> board.Case:
-    """The case; Refused where there is none."""
-    case = board.one(work.connection, catalog.current(work.connection), case_id)
-    if case is None:
-        raise Refused("not_found", "{what} is not known here.", what=f"Case {case_id}")
-    return case

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.deconvolution import board, callbacks
-from lims.deconvolution.api import found
+from lims.deconvolution.lookup import found
 from lims.deconvolution.rules import CaseState, ContactEvent, Outcome
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
