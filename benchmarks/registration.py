@@ -1,7 +1,7 @@
 """Registering pools of ten: one tube a call with 8 clients, batches of 50, and COPY of the same rows; empty and well filled.
 
-    python -m benchmarks.registration                       # 0 and 300,000 tubes in the database
-    python -m benchmarks.registration --fill 0 --calls 2000
+python -m benchmarks.registration                       # 0 and 300,000 tubes in the database
+python -m benchmarks.registration --fill 0 --calls 2000
 """
 
 import argparse
@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.rows import analyse, copy_rate, fill
 from lims.apps import migrate
 from lims.apps.commands.simulate import CITY
 from lims.apps.demo import hosting
@@ -27,8 +28,6 @@ from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 from lims.simulate.people import Population
 from lims.simulate.wire import Wire
-
-from benchmarks.rows import analyse, copy_rate, fill
 
 SITE = "DH-001"
 CLIENTS = 8
@@ -47,7 +46,7 @@ class Measured(NamedTuple):
 def bodies(calls: int, each: int, device: str, rng: random.Random) -> list[bytes]:
     """Messages of `each` new pools of ten people."""
     population = Population(rng.randrange(10**9))
-    begun = datetime.now(UTC) - timedelta(minutes=30)  # noqa: DTZ005 - it has a zone
+    begun = datetime.now(UTC) - timedelta(minutes=30)
     number = rng.randrange(10**6)
     made = []
     for call in range(calls):

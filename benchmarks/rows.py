@@ -2,22 +2,24 @@
 
 import time
 from datetime import date
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import psycopg
 from sqlalchemy import Connection, text
+
+if TYPE_CHECKING:
+    import psycopg
 
 # Tubes with ten people each, as the sync would have written them; barcodes are far from those of the label store.
 FILL = (
     """
-INSERT INTO tube (barcode, record_id, revision, content_digest, device, site, round, kind, pool_size, member_count, field_state,
-                  opened_at, sealed_at, registered_at, collected_on)
-SELECT '1099' || lpad(n::text, 10, '0'), gen_random_uuid(), 1, sha256(n::text::bytea), 'dev-' || n % 26000, :site, 'R1', 'swab_pool', 10, 10,
-       'sealed', now() - interval '1 hour', now() - interval '50 minutes', now(), :day
+INSERT INTO tube (barcode, record_id, revision, content_digest, device, site, round, kind, pool_size, member_count,
+                  field_state, opened_at, sealed_at, registered_at, collected_on)
+SELECT '1099' || lpad(n::text, 10, '0'), gen_random_uuid(), 1, sha256(n::text::bytea), 'dev-' || n % 26000, :site, 'R1', 'swab_pool', 10,
+       10, 'sealed', now() - interval '1 hour', now() - interval '50 minutes', now(), :day
 FROM generate_series(1, :tubes) AS n""",
     """
 INSERT INTO person (person_id, hidden, digest, told_at)
-SELECT md5('p' || n)::uuid, sha256(n::text::bytea) || sha256('a'::bytea) || sha256('b'::bytea) || sha256('c'::bytea), md5(n::text)::bytea, now()
+SELECT md5('p' || n)::uuid, sha256(n::text::bytea) || sha256('a') || sha256('b') || sha256('c'), md5(n::text)::bytea, now()
 FROM generate_series(1, 10 * :tubes) AS n ON CONFLICT DO NOTHING""",
     """
 INSERT INTO tube_member (day, barcode, position, person_id, member_group, collected_at)

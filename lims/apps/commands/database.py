@@ -1,5 +1,6 @@
 """`lims db`."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Annotated
@@ -53,7 +54,15 @@ def restore(file: Annotated[Path, typer.Argument(help="a backup", exists=True)])
             typer.echo("The database is not empty; a backup is restored into an empty one only (choose another LIMS_DATA_DIR).", err=True)
             raise typer.Exit(1)
         migrate.prepare_roles(program.database)
-        client(program, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "--dbname", "{url}", str(file))
+        client(
+            program,
+            "pg_restore",
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            f"--dbname={make_url(program.database.url).database}",
+            str(file),
+        )
         with program.database.transaction(Access.OWNER) as connection:
             epoch = connection.execute(text("SELECT coalesce(max(epoch), 0) + 1 FROM event")).scalar_one()
             connection.execute(text(f"ALTER TABLE event ALTER COLUMN epoch SET DEFAULT {int(epoch)}"))
@@ -62,10 +71,14 @@ def restore(file: Annotated[Path, typer.Argument(help="a backup", exists=True)])
 
 
 def client(program: Program, name: str, *words: str) -> None:
-    """Run one of PostgreSQL's own programs on our database; the password goes by the environment, not by the command line."""
+    """Run one of PostgreSQL's own programs on our database; where it is and the password go by the environment, seen by nobody else."""
     url = make_url(program.database.url)
-    plain = url.set(drivername="postgresql", password=None).render_as_string()
-    arguments = [word.replace("{url}", plain) for word in words]
-    target = [] if any("{url}" in word for word in words) else [f"--dbname={plain}"]
+    place = {
+        "PGHOST": url.host or str(url.query.get("host", "")),
+        "PGPORT": str(url.port or url.query.get("port", "5432")),
+        "PGDATABASE": url.database or "",
+        "PGUSER": url.username or "",
+        "PGPASSWORD": str(url.password or ""),
+    }
     # The program's path is the embedded server's, the words are ours and a file name of the operator's.
-    subprocess.run([str(tool(name)), *target, *arguments], check=True, env={"PGPASSWORD": url.password or "", "PATH": "/usr/bin:/bin"})  # noqa: S603
+    subprocess.run([str(tool(name)), *words], check=True, env=os.environ | place)  # noqa: S603 - as the comment above says

@@ -20,12 +20,12 @@ from lims.simulate.plan import Credentials, Plan, PlanError
 CITY = Path(__file__).parents[1] / "demo" / "city.toml"
 CredentialsFile = Annotated[
     Path | None,
-    typer.Option("--credentials", exists=True, dir_okay=False, help="Bearer tokens as JSON. [default: made in this database, for two days]"),
+    typer.Option("--credentials", exists=True, dir_okay=False, help="Bearer tokens as JSON. [default: made here, for two days]"),
 ]
 ServerUrl = Annotated[str | None, typer.Option("--url", help="Where the server listens. [default: one of our own, while this runs]")]
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - each is an option of the command
     people: cli.People,
     credentials: CredentialsFile = None,
     prevalence: cli.Prevalence = 0.001,

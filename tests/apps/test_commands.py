@@ -1,0 +1,143 @@
+"""The command line as an operator uses it: results on standard output, 0 done, 1 a finding, 2 wrong use."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from lims.apps.cli import commands
+from lims.apps.commands.simulate import CITY
+from lims.kernel.db import Access
+from lims.kernel.errors import Refused
+from lims.kernel.program import running
+from lims.kernel.settings import Settings, settings
+
+Lims = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def folder(data_dir: Path) -> Iterator[Path]:
+    """A data folder of the operator's own, with its server kept up between the commands."""
+    place = Path(tempfile.mkdtemp(prefix="operator-", dir=data_dir))
+    place.chmod(0o711)
+    with running(Settings(data_dir=place, database_url=None), connections=1):
+        yield place
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def lims(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lims]:
+    """Types a command."""
+    monkeypatch.setenv("LIMS_DATA_DIR", str(folder))
+    monkeypatch.delenv("LIMS_DATABASE_URL", raising=False)
+    settings.cache_clear()
+
+    def typed(*words: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(commands, [*words])
+        if result.exception is not None and not isinstance(result.exception, SystemExit | Refused):
+            raise result.exception
+        assert (1 if isinstance(result.exception, Refused) else result.exit_code) == code, result.output
+        return result
+
+    typed("db", "upgrade")
+    typed("catalog", "load", str(CITY))
+    yield typed
+    settings.cache_clear()
+
+
+def test_an_upgrade_again_changes_nothing(lims: Lims) -> None:
+    assert "program" in lims("db", "status").stdout
+    lims("db", "upgrade")
+
+
+def test_a_catalogue_loaded_again_changes_nothing(lims: Lims) -> None:
+    assert lims("catalog", "load", str(CITY)).stdout.startswith("0 changed")
+
+
+def test_a_token_stands_alone_on_the_last_line(lims: Lims) -> None:
+    said = lims("user", "add", "zoe", "--role", "technician", "--role", "reviewer", "--lab", "QM", "--token").stdout
+    assert said.strip().splitlines()[-1].startswith("lims_")
+
+
+@pytest.mark.parametrize("words", [("--role", "king"), ("--role", "sampler", "--site", "XX-404"), ("--role", "technician", "--lab", "XX")])
+def test_a_user_of_nowhere_is_refused(lims: Lims, words: tuple[str, ...]) -> None:
+    lims("user", "add", "nobody", *words, code=1)
+
+
+def test_wrong_use_is_two(lims: Lims) -> None:
+    lims("catalog", "load", "there-is-no-such-file.toml", code=2)
+    lims("reconcile", "--date", "yesterday", code=2)
+
+
+def test_labels_are_reserved_and_printed_once_and_again_only_with_a_reason(lims: Lims, tmp_path: Path) -> None:
+    codes = lims("labels", "reserve", "--site", "DH-001", "--count", "7").stdout.strip()
+    for kind, again in ((".csv", []), (".pdf", ["--reprint-reason", "wet"]), (".zpl", ["--reprint-reason", "wet again"])):
+        out = tmp_path / f"labels{kind}"
+        assert "7 labels" in lims("labels", "print", codes, "--out", str(out), *again).stdout
+        assert out.stat().st_size > 100
+    lims("labels", "print", codes, "--out", str(tmp_path / "labels.png"), code=1)
+    lims("labels", "print", "10999999999990-10999999999990", "--out", str(tmp_path / "other.png"), code=1)
+
+
+def test_a_day_without_anybody_reconciles_and_is_reported_in_every_form(lims: Lims, tmp_path: Path) -> None:
+    assert "unexplained=0" in lims("reconcile", "--date", "2022-02-02").stdout
+    for kind in ("csv", "json", "html", "xlsx", "pdf"):
+        out = tmp_path / f"day.{kind}"
+        lims("report", "daily", "--date", "2022-02-02", "--out", str(out))
+        assert out.stat().st_size > 100
+    lims("report", "daily", "--date", "2022-02-02", "--out", str(tmp_path / "day.docx"), code=1)
+
+
+def test_the_audit_trail_verifies_until_the_owner_of_the_database_alters_it(lims: Lims, folder: Path) -> None:
+    assert "verified" in lims("audit", "verify").stdout
+    with running(Settings(data_dir=folder), connections=1) as program:
+        with program.database.transaction(Access.OWNER) as connection:
+            connection.execute(text("UPDATE event SET actor = 'somebody else' WHERE id = (SELECT min(id) FROM event)"))
+        assert "BROKEN: an event under seal 1" in lims("audit", "verify", code=1).stdout
+        with program.database.transaction(Access.OWNER) as connection:
+            connection.execute(text("UPDATE event SET actor = 'command line' WHERE id = (SELECT min(id) FROM event)"))
+    lims("audit", "verify")
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(lims: Lims, folder: Path) -> None:
+    assert "ok   database" in lims("doctor").stdout
+    with running(Settings(data_dir=folder), connections=1) as program:
+        with program.database.transaction(Access.OWNER) as connection:
+            head = connection.execute(text("UPDATE alembic_version SET version_num = '0001' RETURNING version_num")).scalar_one()
+            assert head == "0001"
+        assert "run `lims db upgrade`" in lims("doctor", code=1).stdout
+        lims("db", "status", code=1)
+        with program.database.transaction(Access.OWNER) as connection:
+            from lims.apps import migrate  # noqa: PLC0415 - only to put right what was put wrong here
+
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": migrate.head()})
+
+
+def test_a_backup_goes_into_an_empty_database_with_everything_and_into_no_other(
+    lims: Lims, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lims("labels", "reserve", "--site", "DH-001", "--count", "3")
+    lims("audit", "verify")
+    backup = tmp_path / "day.backup"
+    lims("db", "backup", str(backup))
+    lims("db", "restore", str(backup), code=1)
+    other = Path(tempfile.mkdtemp(prefix="restored-", dir=folder.parent))
+    other.chmod(0o711)
+    shutil.copy(folder / "secret.key", other / "secret.key")
+    monkeypatch.setenv("LIMS_DATA_DIR", str(other))
+    settings.cache_clear()
+    with running(Settings(data_dir=other), connections=1) as program:
+        assert "restored" in CliRunner().invoke(commands, ["db", "restore", str(backup)], catch_exceptions=False).output
+        assert CliRunner().invoke(commands, ["audit", "verify"], catch_exceptions=False).exit_code == 0
+        with program.database.transaction(Access.OWNER) as connection:
+            assert connection.execute(text("SELECT count(*) FROM site")).scalar_one() == 4
+        first = CliRunner().invoke(commands, ["labels", "reserve", "--site", "XS-001", "--count", "1"], catch_exceptions=False).output
+        assert int(first.strip().split("-")[0][2:13]) > 1_000_000
+        with pytest.raises(Exception, match="permission denied"), program.database.transaction(Access.BENCH) as connection:
+            connection.execute(text("SELECT count(*) FROM person"))
+        CliRunner().invoke(commands, ["user", "add", "after", "--role", "official"], catch_exceptions=False)
+        assert CliRunner().invoke(commands, ["audit", "verify"], catch_exceptions=False).exit_code == 0
