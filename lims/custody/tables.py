@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -53,6 +54,14 @@ class Tube(Base):
         CheckConstraint("(bench_state IS NOT DISTINCT FROM 'rejected') = (rejected_at IS NOT NULL)", name="rejected_state"),
         CheckConstraint("released_at IS NULL OR rejected_at IS NULL", name="released_or_rejected"),
         CheckConstraint("barcode <> retest_of", name="not_its_own_retest"),
+        # No result without a release, and so without evidence and two people. Deferred, since releasing writes both rows.
+        ForeignKeyConstraint(
+            ["barcode", "released_call"],
+            ["release.barcode", "release.call"],
+            name="tube_released_call_fkey",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         Index("tube_record_id_idx", "record_id"),
         Index("tube_box_idx", "box"),
         Index("tube_received_box_idx", "received_box"),

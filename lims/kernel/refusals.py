@@ -168,6 +168,7 @@ OF_CONSTRAINT: dict[str, tuple[str, str]] = {
     "release_two_people_check": ("own_import", "Nobody signs off the run that they imported."),
     "release_in_control_check": ("controls_failed", "The controls of this run failed."),
     "release_evidence_fkey": ("no_evidence", "There is no call of this run for this tube."),
+    "tube_released_call_fkey": ("no_evidence", "Nobody has released this result of this tube."),
     "label_range_never_twice": ("label_range_taken", "These codes were given out before; ask again."),
     "run_plate_sha256_key": ("run_imported", "This file is being imported right now; ask again."),
     "case_closure_pkey": ("case_closed", "This case is closed already."),

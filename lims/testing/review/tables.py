@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
@@ -21,6 +21,7 @@ class Release(Base):
             ["call.barcode", "call.run", "call.call", "call.controls_passed", "call.imported_by"],
             name="release_evidence_fkey",
         ),
+        UniqueConstraint("barcode", "call", name="release_barcode_call_key"),
         Index("release_review_idx", "review"),
     )
 
