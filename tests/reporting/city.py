@@ -51,7 +51,7 @@ ASSAY = {
 }  # fmt: skip
 
 
-def put(connection: Connection, mapped: type[Base], **values: Any) -> None:  # noqa: ANN401 - columns
+def put(connection: Connection, mapped: type[Base], **values: Any) -> None:
     """One row."""
     table: Table = mapped.__table__  # type: ignore[assignment]  # declared as FromClause
     connection.execute(insert(table).values(**values))
@@ -74,7 +74,7 @@ class City:
     catalog: Catalog
     plates: dict[UUID, str] = field(default_factory=dict)
 
-    def tube(self, barcode: str, people: tuple[str, ...] = ("Ana", "Ben"), **values: Any) -> str:  # noqa: ANN401 - columns
+    def tube(self, barcode: str, people: tuple[str, ...] = ("Ana", "Ben"), **values: Any) -> str:
         """A sealed swab pool of ten with these people in it, but for what is said otherwise."""
         zone = self.catalog.sites[values.get("site") or "FY-001"].timezone
         sealed_at = values.pop("sealed_at", at(8, zone=zone))
@@ -92,7 +92,7 @@ class City:
             self.member(barcode, position, person, row["collected_on"], sealed_at)
         return barcode
 
-    def stray(self, barcode: str, **values: Any) -> str:  # noqa: ANN401 - columns
+    def stray(self, barcode: str, **values: Any) -> str:
         """A tube that a lab has received and nobody has registered."""
         put(self.connection, Tube, **{"barcode": barcode, "lab": "YH", "bench_state": "waiting", "received_at": at(12)} | values)
         return barcode
@@ -101,7 +101,7 @@ class City:
         place = {"barcode": barcode, "position": position, "person_id": uuid(person), "day": day}
         put(self.connection, TubeMember, **place, member_group="community", collected_at=collected_at)
 
-    def single(self, barcode: str, person: str, **values: Any) -> str:  # noqa: ANN401 - columns
+    def single(self, barcode: str, person: str, **values: Any) -> str:
         return self.tube(barcode, (person,), **{"kind": "single"} | values)
 
     def run(self, *codes: str, call: str = "negative", when: datetime | None = None, passed: bool = True) -> UUID:
@@ -156,7 +156,7 @@ class City:
             put(self.connection, Returned, barcode=code, review=uuid(f"back {code}"), run=run, lab="YH", comment="again", by="Bea", at=when)
             self.change(code, bench_state="waiting", plate=None, well=None, run=None, call=None)
 
-    def change(self, code: str, **values: Any) -> None:  # noqa: ANN401 - columns
+    def change(self, code: str, **values: Any) -> None:
         """Something else is true of a tube now."""
         table: Table = Tube.__table__  # type: ignore[assignment]  # declared as FromClause
         self.connection.execute(table.update().where(table.c.barcode == code).values(**values))
@@ -175,7 +175,7 @@ class City:
         question = Question(first, last or first, by, CHINA, lab, site)
         return self.as_bench(lambda connection: measures.throughput(connection, self.catalog, question, now))
 
-    def of(self, code: str | None, by: By = By.LAB, *, first: date = DAY, now: datetime = LATER) -> Any:  # noqa: ANN401 - a line of any kind
+    def of(self, code: str | None, by: By = By.LAB, *, first: date = DAY, now: datetime = LATER) -> Any:
         """The line of a lab, site or area on a day."""
         (line,) = (line for line in self.ask(by, first, now=now) if getattr(line, by.value) == code)
         return line

@@ -45,10 +45,10 @@ class Program:
 
 def quickest_disk() -> str:
     """Memory, where there is plenty: what these tests kill are processes, not the machine."""
-    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the folder in it
+    memory = Path("/dev/shm")
     if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
         return str(memory)
-    return "/tmp"  # noqa: S108 - not TMPDIR, which may be long or closed to others
+    return "/tmp"
 
 
 @pytest.fixture

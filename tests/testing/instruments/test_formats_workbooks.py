@@ -86,7 +86,7 @@ def test_a_cut_or_zeroed_workbook_does_no_harm(name: str) -> None:
     """Of an xls file, which has no checksums, no more can be asked than that the parser's end is not ours."""
     whole = (SAMPLES / name).read_bytes()
     said = read(whole)
-    rng = random.Random(16)  # noqa: S311  the same damage in every run
+    rng = random.Random(16)
     for _ in range(40):
         at = rng.randrange(8, len(whole))
         for damaged in (whole[:at], whole[:at] + bytes(64) + whole[at + 64 :]):
@@ -98,7 +98,7 @@ def test_a_cut_or_zeroed_workbook_does_no_harm(name: str) -> None:
 def test_a_changed_byte_in_an_xlsx_is_caught_by_its_checksums() -> None:
     whole = (SAMPLES / "design_and_analysis.xlsx").read_bytes()
     said = read(whole)
-    rng = random.Random(16)  # noqa: S311  the same damage in every run
+    rng = random.Random(16)
     for _ in range(60):
         damaged = bytearray(whole)
         damaged[rng.randrange(8, len(whole))] ^= 1 << rng.randrange(8)
