@@ -67,6 +67,6 @@ def reject(connection: Connection, barcode: str, reason: str, note: str, at: dat
 @unaudited("`reject` writes the events of the tubes it frees")
 def free_members(connection: Connection, pool: str) -> list[str]:
     """Let the member tubes of an aliquot pool wait for a plate of their own."""
-    members = queries.members_for_update(connection, pool)
+    members = list(queries.tubes_for_update(connection, pool_members(connection, pool)))
     back = update(Tube).where(Tube.barcode.in_(members), Tube.bench_state.in_([s.value for s in ready_for(BenchEvent.RETURN)]))
     return list(connection.execute(back.values(bench_state=BenchState.WAITING.value).returning(Tube.barcode)).scalars())

@@ -20,11 +20,6 @@ def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str
     return {row.barcode: row for row in rows}
 
 
-def members_for_update(connection: Connection, pool: str) -> list[str]:
-    """The tubes that were mixed into an aliquot pool, locked in the order of their barcodes."""
-    return list(connection.execute(select(Tube.barcode).where(Tube.pool == pool).order_by(Tube.barcode).with_for_update()).scalars())
-
-
 def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str]) -> Sequence[AnyRow]:
     """Every tube that was packed in this box or scanned out of it, and those scanned just now that were received from elsewhere."""
     query = select(Tube.barcode, Tube.box, Tube.received_box, Tube.lab, Tube.received_at, Tube.registered_at)

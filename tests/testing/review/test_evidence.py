@@ -87,14 +87,18 @@ FORGERIES: dict[str, Callable[[Connection, str], Any]] = {
     "a tube's result set by hand": lambda connection, barcode: connection.execute(
         update(Tube).where(Tube.barcode == barcode).values(released_call="negative", released_at=datetime.now(UTC), bench_state="released")
     ),
-    "a reading changed": lambda connection, barcode: connection.execute(update(ReadingRow).where(ReadingRow.barcode == barcode).values(ct=None)),
+    "a reading changed": lambda connection, barcode: connection.execute(
+        update(ReadingRow).where(ReadingRow.barcode == barcode).values(ct=None)
+    ),
     "a reading removed": lambda connection, barcode: connection.execute(delete(ReadingRow).where(ReadingRow.barcode == barcode)),
-    "a call changed": lambda connection, barcode: connection.execute(update(CallRow).where(CallRow.barcode == barcode).values(call="negative")),
+    "a call changed": lambda connection, barcode: connection.execute(
+        update(CallRow).where(CallRow.barcode == barcode).values(call="negative")
+    ),
     "a run removed": lambda connection, barcode: connection.execute(delete(Run).where(Run.imported_by != barcode)),
     "a reading changed behind its table's back": lambda connection, _: connection.execute(
-        text(f"UPDATE reading_p{datetime.now(UTC):%Y%m%d} SET ct = NULL")  # noqa: S608 - a date
+        text(f"UPDATE reading_p{datetime.now(UTC):%Y%m%d} SET ct = NULL")
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
