@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from lims.apps.demo.hosting import free_port, wait_until_ready
 
 pytestmark = pytest.mark.proof
@@ -61,6 +62,7 @@ class Lims:
         if self.server and self.server.poll() is None:
             self.server.terminate()
             self.server.wait(60)
+        self.log.close()
 
 
 @pytest.fixture
