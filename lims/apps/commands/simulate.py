@@ -16,6 +16,7 @@ from lims.kernel.program import running
 from lims.kernel.settings import settings
 from lims.simulate import cli
 from lims.simulate.plan import Credentials, Plan, PlanError
+from lims.simulate.report import Report
 
 CITY = Path(__file__).parents[1] / "demo" / "city.toml"
 CredentialsFile = Annotated[
@@ -56,7 +57,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command
         raise typer.Exit(1)
 
 
-def with_own_credentials(plan: Plan, url: str | None, report: Path | None, workers: int) -> cli.Report:
+def with_own_credentials(plan: Plan, url: str | None, report: Path | None, workers: int) -> Report:
     """Simulate on this very database: users are made in it, and a server is started where none is named."""
     with running(settings(), connections=2) as program:
         if url is None:
