@@ -42,7 +42,7 @@ CHECKS = {
 }
 
 # AIM symbology identifiers (]C1, ]Q3, …) that scanners may be set to send before the code.
-AIM_PREFIX = re.compile(r"^\][A-Za-z][0-9]")
+AIM_PREFIX = re.compile(r"^(?:\][A-Za-z][0-9])+")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,14 @@ class BarcodeFormat:
 
 def normalise(scan: str) -> str:
     """What a scanner or keyboard sent, as one canonical string: NFKC, no control characters, blanks or AIM prefix, upper case."""
-    text = unicodedata.normalize("NFKC", scan)
-    text = "".join(ch for ch in text if unicodedata.category(ch)[0] != "C" and not ch.isspace())
-    return AIM_PREFIX.sub("", text).upper()
+    text, before = scan, None
+    # Until it stays as it is: letters that meet only when something between them went may be of another form again.
+    while text != before and not OWN.fullmatch(text):
+        before = text
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(ch for ch in text if unicodedata.category(ch)[0] != "C" and not ch.isspace())
+        text = AIM_PREFIX.sub("", text).upper()
+    return text
 
 
 def own_code(kind: Kind, serial: int) -> str:

@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from lims.kernel.secrets import Keys, keyed
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: no I, L, O, U
 CODE_LETTERS = 8
 LONGEST_NUMBER = 40
+SHOWN_ENDS = 2
 RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
 EARLIEST_BIRTH = date(1890, 1, 1)
 
@@ -77,6 +78,12 @@ def check_resident_id(number: str) -> None:
         raise Refused("resident_id_invalid", "A resident ID has an impossible birth date; read the card again.")
 
 
+def check_born(number: str, now: datetime) -> None:
+    """Refused where a resident ID is of somebody not born yet; a day is allowed for places where it is tomorrow already."""
+    if number[6:14] > f"{now + timedelta(days=1):%Y%m%d}":
+        raise Refused("resident_id_invalid", "A resident ID has a birth date in the future; read the card again.")
+
+
 def person_id(keys: Keys, id_type: str, canonical: str) -> UUID:
     """The name of a person everywhere outside this room: the first 128 bits of an HMAC of type and canonical number."""
     return UUID(bytes=keyed(keys.person, "person", id_type, canonical)[:16])
@@ -94,5 +101,7 @@ def masked_name(name: str) -> str:
 
 
 def masked_number(number: str) -> str:
-    """The first and the last two characters."""
+    """The first and the last two characters; of a number as short as these, nothing."""
+    if len(number) <= 2 * SHOWN_ENDS:
+        return "*" * len(number)
     return f"{number[:2]}{'*' * max(len(number) - 4, 1)}{number[-2:]}"

@@ -17,7 +17,7 @@ from lims.custody.rules import FieldState
 from lims.kernel import barcodes, clock
 from lims.kernel.db import as_json
 from lims.kernel.errors import Refused
-from lims.sampling.people.rules import Identity, canonical_number
+from lims.sampling.people.rules import Identity, IdType, canonical_number, check_born
 
 
 class Outcome(StrEnum):
@@ -99,7 +99,7 @@ def understand(form: Any, catalog: Catalog, reach: str | None, named: Callable[[
     retest_of = barcodes.normalise(form.retest_of) if form.retest_of else None
     if retest_of:
         barcodes.check(retest_of, barcodes.Kind.TUBE, catalog.formats)
-    members = tuple(understood_member(member, named) for member in form.members)
+    members = tuple(understood_member(member, named, now) for member in form.members)
     check_members(form, barcode, members)
     check_times(form, barcode, now)
     if retest_of == barcode:
@@ -125,9 +125,11 @@ def understand(form: Any, catalog: Catalog, reach: str | None, named: Callable[[
     )
 
 
-def understood_member(form: Any, named: Callable[[str, str], UUID]) -> Member:  # noqa: ANN401 - a MemberForm
+def understood_member(form: Any, named: Callable[[str, str], UUID], now: datetime) -> Member:  # noqa: ANN401 - a MemberForm
     """One person, with the number in canonical form."""
     number = canonical_number(form.id_type, form.id_number)
+    if form.id_type is IdType.RESIDENT_ID:
+        check_born(number, now)
     identity = Identity(form.id_type.value, number, form.name.strip(), form.phone.strip())
     return Member(form.position, named(form.id_type.value, number), identity, form.group, form.collected_at)
 

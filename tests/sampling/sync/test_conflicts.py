@@ -161,7 +161,8 @@ def test_a_supervisor_of_another_site_neither_sees_nor_settles_it(town: Town) ->
 def test_the_list_is_read_page_by_page(town: Town) -> None:
     for _ in range(3):
         contested(town)
-    seen, after = [], {}
+    seen: list[str] = []
+    after: dict[str, str] = {}
     for _ in range(3):
         page = town.ada.get("/sampling/api/conflicts", site=town.site, limit=2, **after).json()
         seen += [item["id"] for item in page["items"]]

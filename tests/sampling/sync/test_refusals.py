@@ -63,7 +63,7 @@ def test_a_supplier_code_of_the_catalogue_is_as_good_as_ours(town: Town) -> None
     assert outcome["barcode"].startswith("SX")
 
 
-@pytest.mark.parametrize("number", ["360426199101010072", "36042619910101007", "12010319880601824X"])
+@pytest.mark.parametrize("number", ["360426199101010072", "36042619910101007", "12010319880601824X", "360426219901010016"])
 def test_a_misread_resident_id_is_refused_and_the_card_to_be_read_again(town: Town, number: str) -> None:
     told, sentence = refusal(town, tube(town.site, [person(id_number=number)]))
     assert told == "resident_id_invalid"
