@@ -16,7 +16,7 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
-from lims.kernel.pages import Page, cursor, parts_of
+from lims.kernel.pages import Blank, Page, cursor, parts_of
 
 bench_router = APIRouter(prefix="/testing/api", tags=["cases"])
 field_router = APIRouter(prefix="/sampling/api", tags=["cases"])
@@ -26,10 +26,10 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 @bench_router.get("/cases")
 def list_cases(
     work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)],
-    state: CaseState | None = None,
-    lab: str | None = None,
-    site: str | None = None,
-    after: str | None = None,
+    state: Annotated[CaseState | None, Blank] = None,
+    lab: Annotated[str | None, Blank] = None,
+    site: Annotated[str | None, Blank] = None,
+    after: Annotated[str | None, Blank] = None,
     limit: Limit = 100,
 ) -> Page[CaseView]:
     """Cases, oldest first; of the own lab for those bound to one."""
@@ -84,9 +84,9 @@ def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.R
 @field_router.get("/recollections")
 def recollections(
     work: Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)],
-    site: str | None = None,
-    state: MemberState | None = None,
-    after: str | None = None,
+    site: Annotated[str | None, Blank] = None,
+    state: Annotated[MemberState | None, Blank] = None,
+    after: Annotated[str | None, Blank] = None,
     limit: Limit = 200,
 ) -> Page[RecollectionView]:
     """Members to call back, most urgent first; without `state` those who have not come back yet."""

@@ -5,11 +5,15 @@ import binascii
 import json
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from lims.kernel.errors import Refused
 
 T = TypeVar("T")
+
+
+# `?state=&lab=` asks for everything, as if the words were not there.
+Blank = BeforeValidator(lambda value: value or None)
 
 
 class Page(BaseModel, Generic[T]):

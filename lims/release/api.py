@@ -14,7 +14,7 @@ from lims.kernel.auth.door import Work, allow, everyone
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.errors import Refused
-from lims.kernel.pages import Page, cursor, parts_of
+from lims.kernel.pages import Blank, Page, cursor, parts_of
 from lims.kernel.secrets import keyed
 from lims.release import queries
 from lims.release.forms import LookupAnswer, LookupForm, PersonResult
@@ -31,9 +31,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def person_results(
     work: Annotated[Work, allow(Role.INTEGRATION, using=Access.FIELD)],
     date: date,
-    site: str | None = None,
-    state: ResultState | None = None,
-    after: str | None = None,
+    site: Annotated[str | None, Blank] = None,
+    state: Annotated[ResultState | None, Blank] = None,
+    after: Annotated[str | None, Blank] = None,
     format: Literal["json", "csv"] = "json",  # noqa: A002 - the contract's name
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> Page[PersonResult] | Response:
@@ -64,7 +64,7 @@ def named(work: Work, rows: Any) -> list[PersonResult]:  # noqa: ANN401 - rows o
                 site=row.site,
                 collected_at=row.collected_at,
                 state=row.state,
-                pooled=row.kind != "single",
+                pooled=row.pooled,
                 released_at=row.released_at,
             )
         )
@@ -115,4 +115,4 @@ def result_lookup(
 
 def answer(row: AnyRow) -> LookupAnswer:
     """A result as the person sees it."""
-    return LookupAnswer(state=row.state, collected_at=row.collected_at, pooled=row.kind != "single", released_at=row.released_at)
+    return LookupAnswer(state=row.state, collected_at=row.collected_at, pooled=row.pooled, released_at=row.released_at)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -39,17 +38,4 @@ class LookupAnswer(BaseModel):
     state: ResultState
     collected_at: datetime
     pooled: bool
-    released_at: datetime | None
-
-
-class ResultRow(BaseModel):
-    """A row of the view, before anybody is named."""
-
-    barcode: str
-    position: int
-    person_id: UUID
-    site: str
-    collected_at: datetime
-    state: ResultState
-    kind: str
     released_at: datetime | None

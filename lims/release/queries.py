@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, Date, DateTime, SmallInteger, Text, Uuid, column, select, table, tuple_
+from sqlalchemy import Boolean, Connection, Date, DateTime, SmallInteger, Text, Uuid, column, select, table, tuple_
 
 from lims.kernel.db import AnyRow
 
@@ -16,7 +16,7 @@ RESULT = table(
     column("person_id", Uuid),
     column("collected_at", DateTime(timezone=True)),
     column("site", Text),
-    column("kind", Text),
+    column("pooled", Boolean),
     column("state", Text),
     column("released_at", DateTime(timezone=True)),
 )

@@ -80,7 +80,11 @@ SELECT member.day, member.barcode, member.position, member.person_id, member.mem
     own.state AS own_state,
     COALESCE(answer.state, own.state) AS state,
     COALESCE(answer.released_at, tube.released_at) AS released_at,
-    COALESCE(answer.barcode, tube.barcode) AS decided_by
+    COALESCE(answer.barcode, tube.barcode) AS decided_by,
+    tube.kind <> 'single' OR (tube.pool IS NOT NULL AND EXISTS (
+        SELECT FROM release JOIN call ON call.barcode = release.barcode AND call.run = release.run
+        WHERE release.barcode = tube.barcode AND call.pooled_in IS NOT NULL
+    )) AS pooled
 FROM tube_member AS member
 JOIN tube ON tube.barcode = member.barcode AND tube.collected_on = member.day
 JOIN tube_state AS own ON own.barcode = member.barcode

@@ -15,7 +15,7 @@ down_revision = "0004"
 def upgrade() -> None:
     """Go forward; a lock that is not had in two seconds is not waited for, so that sampling goes on."""
     op.execute("SET LOCAL lock_timeout = '2s'")
-    stages = ["dispatched_at", "received_at", "tested_at", "released_at"]
+    stages = ["sealed_at", "dispatched_at", "received_at", "tested_at", "released_at"]
     op.create_index(
         "tube_stages_idx", "tube", stages, postgresql_using="brin",
         postgresql_ops=dict.fromkeys(stages, "timestamptz_minmax_multi_ops"),
