@@ -18,6 +18,16 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
 END $$
 """
 
+# The program connects as the owner and takes one of the two roles; since PostgreSQL 16 even who made them must be let.
+MEMBERSHIP = """
+DO $$
+BEGIN
+    IF NOT (pg_has_role(current_user, 'lims_field', 'SET') AND pg_has_role(current_user, 'lims_bench', 'SET')) THEN
+        EXECUTE format('GRANT lims_field, lims_bench TO %I', current_user);
+    END IF;
+END $$
+"""
+
 # Partitions are made by the owner, whoever inserts. A day whose rows lie in the default partition already stays there; and
 # who waited for the lock may still not see the table that the other made (its name is cached as missing): no harm either.
 ENSURE_DAY = """
@@ -111,6 +121,7 @@ def upgrade() -> None:
     """Go forward; a lock that is not had in two seconds is not waited for, so that sampling goes on."""
     op.execute("SET LOCAL lock_timeout = '2s'")
     op.execute(ROLES)
+    op.execute(MEMBERSHIP)
     op.execute(ENSURE_DAY)
     op.execute(TUBE_STATE)
     op.execute(PERSON_RESULT)
