@@ -11,5 +11,6 @@ from lims.sampling.labels import api as labels
 from lims.sampling.labels import pages as labels_pages
 from lims.sampling.sync import api as sync
 
+APIS = (sync.router, collection.router, labels.router, boxes.router, deconvolution.field_router, release.person_router)
 PAGES = (collection_pages.router, deconvolution_pages.field_router, boxes_pages.router, labels_pages.router)
-ROUTERS = (sync.router, collection.router, labels.router, boxes.router, deconvolution.field_router, release.person_router, *PAGES)
+ROUTERS = (*APIS, *PAGES)

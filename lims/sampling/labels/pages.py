@@ -34,5 +34,7 @@ def labels(request: Request, work: Annotated[Work, allow(Role.SAMPLER, Role.ADMI
         for row in queries.ranges_of_site(work.connection, place.code)
     ]
     zone = known.sites[place.code].timezone if place.code in known.sites else work.program.settings.timezone
-    facts = {"ranges": ranges, "zone": zone, "stocks": templates.names(work.program.settings.label_templates), "formats": sorted(FORMATS)}
+    names = templates.names(work.program.settings.label_templates)
+    stocks = sorted(names, key=lambda name: (not name.startswith(barcodes.Kind.TUBE), name))
+    facts = {"ranges": ranges, "zone": zone, "stocks": stocks, "formats": sorted(FORMATS)}
     return page(request, "labels/labels.html", facts, caller=work.caller, place=place)

@@ -1,6 +1,6 @@
 """Reading runs and calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -61,3 +61,9 @@ def newest_passed_run(connection: Connection, plate: str) -> UUID | None:
     """The plate's last imported run with controls in control: the only one that may be signed off."""
     query = select(Run.id).where(Run.plate == plate, Run.controls_passed).order_by(Run.imported_at.desc(), Run.id.desc()).limit(1)
     return connection.execute(query).scalar_one_or_none()
+
+
+def runs_of_plates(connection: Connection, plates: Collection[str]) -> dict[str, AnyRow]:
+    """The last imported run of each of these plates."""
+    query = select(Run.plate, Run.id, Run.controls_passed, Run.imported_at).where(Run.plate.in_(plates)).order_by(Run.imported_at, Run.id)
+    return {row.plate: row for row in connection.execute(query)}

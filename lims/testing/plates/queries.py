@@ -57,3 +57,19 @@ def laid_out(connection: Connection, lab: str | None, limit: int = 50) -> Sequen
     """The newest plates of a lab (or of all)."""
     query = select(Plate.__table__).order_by(Plate.laid_at.desc()).limit(limit)
     return connection.execute(query.where(Plate.lab == lab) if lab else query).all()
+
+
+def waiting_by_size(connection: Connection, lab: str) -> Sequence[AnyRow]:
+    """What waits in a lab, by pool size (null where nobody has registered the tube): how many tubes, how many recollections, since when."""
+    query = (
+        select(
+            Tube.pool_size,
+            func.count().label("tubes"),
+            func.count(Tube.retest_of).label("recollections"),
+            func.min(Tube.received_at).label("oldest"),
+        )
+        .where(Tube.lab == lab, Tube.bench_state == "waiting")
+        .group_by(Tube.pool_size)
+        .order_by(Tube.pool_size)
+    )
+    return connection.execute(query).all()

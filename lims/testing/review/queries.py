@@ -50,3 +50,13 @@ def to_review(connection: Connection, lab: str | None, limit: int = 50) -> Seque
     query = select(Run.id, Run.plate, Run.controls_passed, Run.reasons, Run.imported_at, Run.imported_by, Plate.lab, Plate.assay)
     query = query.join(Plate, Plate.barcode == Run.plate).where(undecided).order_by(Run.imported_at).limit(limit)
     return connection.execute(query.where(Plate.lab == lab) if lab else query).all()
+
+
+def standing(connection: Connection, run_id: UUID) -> Sequence[AnyRow]:
+    """The tubes of a run with its call, and how each stands now; not locked: to be looked at."""
+    query = (
+        select(CallRow.barcode, CallRow.call, Tube.bench_state, Tube.plate, Tube.run, Tube.released_at)
+        .join(Tube, Tube.barcode == CallRow.barcode)
+        .where(CallRow.run == run_id, CallRow.pooled_in.is_(None))
+    )
+    return connection.execute(query).all()

@@ -1,0 +1,90 @@
+"""The bench today, and one run: what it says, and what a reviewer decides."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from lims.catalog import queries as catalog
+from lims.custody.rules import BenchState, Call
+from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.rules import Role, own_lab
+from lims.kernel.db import Access, AnyRow
+from lims.kernel.errors import Refused
+from lims.testing.accession import queries as accession
+from lims.testing.interpretation import queries as interpretation
+from lims.testing.interpretation import views
+from lims.testing.plates import queries as plates
+from lims.testing.review import actions, queries
+from lims.testing.review.rules import OnPlate, clean_negatives, refuse_unapprovable, undecided
+from lims.web.places import place_of
+from lims.web.render import page
+
+router = APIRouter(include_in_schema=False)
+BenchReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, using=Access.BENCH)]
+
+
+@router.get("/testing/")
+def bench(request: Request, work: BenchReader) -> Response:
+    """What waits, what is on its way, what lies on plates, what is to be reviewed."""
+    known = catalog.current(work.connection)
+    place = place_of(request, "lab", work.caller.lab, {code: lab.name for code, lab in known.labs.items()})
+    newest = plates.laid_out(work.connection, place.code, 10)
+    facts = {
+        "waiting": plates.waiting_by_size(work.connection, place.code),
+        "coming": [box for box in accession.boxes_of_lab(work.connection, place.code, 50) if box.received_at is None],
+        "plates": newest,
+        "runs": interpretation.runs_of_plates(work.connection, [plate.barcode for plate in newest]),
+        "to_review": queries.to_review(work.connection, place.code),
+        "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
+        "now": work.now,
+    }
+    return page(request, "review/bench.html", facts, caller=work.caller, place=place)
+
+
+@router.get("/testing/runs/{run}")
+def run(request: Request, run: UUID, work: BenchReader) -> Response:
+    """One run with its controls, its plate and its calls; for a reviewer, what may be decided."""
+    row = interpretation.run(work.connection, run)
+    if row is None:
+        raise Refused("not_found", "{what} is not known in this lab.", what=f"Run {run}")
+    own_lab(work.caller, row.lab, f"Run {run}")
+    known = catalog.current(work.connection)
+    tubes = {line.barcode: on_plate(line, row) for line in queries.standing(work.connection, run)}
+    answer = views.run_answer(work.connection, known, run)
+    facts = {
+        "run": answer,
+        "wells": row.wells,
+        "calls_by_well": {call.well: call.call for call in answer.calls},
+        "assay": known.assay(row.assay, row.assay_version),
+        "tubes": tubes,
+        "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes))),
+        "open": {code for code, tube in tubes.items() if undecided(tube)},
+        "hindrance": hindrance(work, row),
+        "zone": known.lab(row.lab).timezone,
+    }
+    place = place_of(request, "lab", row.lab, {row.lab: known.lab(row.lab).name})
+    return page(request, "review/run.html", facts, caller=work.caller, place=place)
+
+
+def on_plate(line: AnyRow, run: AnyRow) -> OnPlate:
+    """A tube of the run as it stands now."""
+    return OnPlate(line.barcode, Call(line.call), BenchState(line.bench_state), here=line.plate == run.plate, current=line.run == run.id)
+
+
+def hindrance(work: Work, run: AnyRow) -> Mapping[str, Refused | None]:
+    """Why this user may release nothing of the run, and why send nothing back; None where it may be."""
+    own = refusal_of(lambda: actions.refuse_own_import(run, work.caller))
+    newest = interpretation.newest_passed_run(work.connection, run.plate)
+    unfit = refusal_of(lambda: refuse_unapprovable(run.controls_passed, run.id, newest, run.plate))
+    return {"release": own or unfit, "send_back": own}
+
+
+def refusal_of(asked: Callable[[], None]) -> Refused | None:
+    """What is said against something, or None."""
+    try:
+        asked()
+    except Refused as refusal:
+        return refusal
+    return None
