@@ -32,4 +32,4 @@ def test_the_states_ready_for_an_event_are_those_of_the_table(event: BenchEvent)
 
 
 def test_every_rejection_reason_of_table_0490_is_known() -> None:
-    assert set(["EX", "QS", "RA", "RB", "RC", "RD", "RE", "RH", "RI", "RM", "RN", "RP", "RR", "RS"]) <= set(REJECTION_REASONS)
+    assert {"EX", "QS", "RA", "RB", "RC", "RD", "RE", "RH", "RI", "RM", "RN", "RP", "RR", "RS"} <= set(REJECTION_REASONS)
