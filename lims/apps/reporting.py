@@ -2,5 +2,6 @@
 
 from lims.release import api as release
 from lims.reporting import api as reports
+from lims.reporting import pages
 
-ROUTERS = (reports.router, release.integration_router)
+ROUTERS = (reports.router, release.integration_router, pages.router)

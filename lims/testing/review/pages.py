@@ -15,6 +15,7 @@ from lims.kernel.errors import Refused
 from lims.testing.accession import queries as accession
 from lims.testing.interpretation import queries as interpretation
 from lims.testing.interpretation import views
+from lims.testing.interpretation.forms import RunAnswer
 from lims.testing.plates import queries as plates
 from lims.testing.review import actions, queries
 from lims.testing.review.rules import OnPlate, clean_negatives, refuse_unapprovable, undecided
@@ -56,7 +57,7 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
     facts = {
         "run": answer,
         "wells": row.wells,
-        "calls_by_well": {call.well: call.call for call in answer.calls},
+        "calls_by_well": shown_on_plate(answer),
         "assay": known.assay(row.assay, row.assay_version),
         "tubes": tubes,
         "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes))),
@@ -66,6 +67,14 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
     }
     place = place_of(request, "lab", row.lab, {row.lab: known.lab(row.lab).name})
     return page(request, "review/run.html", facts, caller=work.caller, place=place)
+
+
+def shown_on_plate(run: RunAnswer) -> dict[str, str]:
+    """What each well of a run is shown as: a control by its verdict, a tube by its call where the run is in control."""
+    out = {reason["well"] for reason in run.reasons}
+    controls = {call.well: "failed" if call.well in out else "passed" for call in run.calls if call.tube is None}
+    believed = run.control_verdict == "passed"
+    return controls | {call.well: call.call for call in run.calls if believed and call.tube is not None}
 
 
 def on_plate(line: AnyRow, run: AnyRow) -> OnPlate:
