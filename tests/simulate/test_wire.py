@@ -20,8 +20,14 @@ async def request_of(reader: asyncio.StreamReader) -> bytes:
 def talk(handler: Handler, times: int = 1, seconds: float = 5.0) -> list[Answer]:
     """Serve with this handler, send so many requests one after the other, return the answers."""
 
+    async def to_its_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        finally:
+            writer.close()
+
     async def conversation() -> list[Answer]:
-        server = await asyncio.start_server(handler, "127.0.0.1", 0)
+        server = await asyncio.start_server(to_its_end, "127.0.0.1", 0)
         wire = Wire(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/base", 2)
         try:
             return [

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.pq import PGconn, Ping
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from lims.kernel.embedded import EmbeddedServer
 from tests.kernel.embedded.conftest import Program
@@ -43,7 +43,7 @@ def kill_all_server_processes(data_dir: Path) -> None:
 
 
 def test_an_empty_folder_becomes_a_running_database_that_sqlalchemy_can_use(data_dir: Path) -> None:
-    with EmbeddedServer(data_dir) as url, create_engine(url).connect() as connection:
+    with EmbeddedServer(data_dir) as url, create_engine(url, poolclass=NullPool).connect() as connection:
         settings = {row.name: row.setting for row in connection.execute(text("SELECT name, setting FROM pg_settings"))}
         database = connection.scalar(text("SELECT current_database() || ' of ' || current_user"))
     assert database == "lims of lims"
