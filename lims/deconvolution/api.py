@@ -35,8 +35,7 @@ def list_cases(
     """Cases, oldest first; of the own lab for those bound to one."""
     if lab is not None:
         own_lab(work.caller, lab, f"Lab {lab}")
-    start = parts_of(after, 2) if after else None
-    point = (datetime.fromisoformat(start[0]), str(start[1])) if start else None
+    point = tuple(parts_of(after, datetime, str)) if after else None
     known = catalog.current(work.connection)
     cases, more = board.listed(work.connection, known, work.caller.lab or lab, site, state, point, limit)
     return Page(items=[board.view(case) for case in cases], next=cursor(*more) if more else None)
@@ -94,6 +93,6 @@ def recollections(
         own_site(work.caller, site, f"Site {site}")
     known = catalog.current(work.connection)
     rows = callbacks.listed(work.connection, work.program.keys, known, work.caller.site or site, state)
-    start = tuple(parts_of(after, 3)) if after else None
+    start = tuple(parts_of(after, str, str, int)) if after else None
     rest = [row for row in rows if start is None or callbacks.place(row) > start]
     return Page(items=rest[:limit], next=cursor(*callbacks.place(rest[limit - 1])) if len(rest) > limit else None)

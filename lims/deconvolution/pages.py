@@ -28,8 +28,7 @@ BoardReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIA
 def cases(request: Request, work: BoardReader, state: CaseState | None = None, after: str | None = None) -> Response:
     """Every case with its members, oldest first; of the own lab for those bound to one."""
     known = catalog.current(work.connection)
-    start = parts_of(after, 2) if after else None
-    point = (datetime.fromisoformat(start[0]), str(start[1])) if start else None
+    point = tuple(parts_of(after, datetime, str)) if after else None
     found_cases, more = board.listed(work.connection, known, work.caller.lab, None, state, point, CASES_SHOWN)
     facts = {
         "cases": [board.view(case) for case in found_cases],

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator
 from lims.kernel.errors import Refused
 
 T = TypeVar("T")
+HIGHEST_POSITION = 2**15 - 1
 
 
 # `?state=&lab=` asks for everything, as if the words were not there.
@@ -28,12 +30,22 @@ def cursor(*parts: Any) -> str:  # noqa: ANN401 - whatever the list is ordered b
     return base64.urlsafe_b64encode(json.dumps(parts, default=str).encode()).decode().rstrip("=")
 
 
-def parts_of(after: str, count: int) -> list[Any]:
-    """What `cursor` was made of; Refused where it was not made by us."""
+def parts_of(after: str, *kinds: type[str | int | datetime]) -> list[Any]:
+    """What `cursor` was made of, each part of its kind; Refused where it was not made by us."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-    except (binascii.Error, ValueError):
-        parts = None
-    if not isinstance(parts, list) or len(parts) != count:
-        raise Refused("cursor_malformed", "The cursor in `after` is not one of ours; start the list again.")
-    return parts
+        return [understood(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        raise Refused("cursor_malformed", "The cursor in `after` is not one of ours; start the list again.") from None
+
+
+def understood(part: object, kind: type[str | int | datetime]) -> str | int | datetime:
+    """One part of a cursor; ValueError where it is not of this kind (positions are small, words hold no control characters)."""
+    if kind is int and isinstance(part, int) and not isinstance(part, bool) and 0 <= part <= HIGHEST_POSITION:
+        return part
+    if isinstance(part, str) and part.isprintable():
+        if kind is str:
+            return part
+        if kind is datetime and (at := datetime.fromisoformat(part)).tzinfo is not None:
+            return at
+    raise ValueError(kind.__name__)

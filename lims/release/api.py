@@ -38,8 +38,8 @@ def person_results(
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> Page[PersonResult] | Response:
     """One row per person and tube of a day of collection; named only for the scope `identity`."""
-    start = parts_of(after, 2) if after else None
-    rows = queries.results_of_day(work.connection, date, site, state, (str(start[0]), int(start[1])) if start else None, limit + 1)
+    start = tuple(parts_of(after, str, int)) if after else None
+    rows = queries.results_of_day(work.connection, date, site, state, start, limit + 1)
     items = named(work, rows[:limit])
     following = cursor(rows[limit - 1].barcode, rows[limit - 1].position) if len(rows) > limit else None
     if format == "csv":
