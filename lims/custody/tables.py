@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.kernel.db import Base
 
 TIME = DateTime(timezone=True)
-STAGES = ("dispatched_at", "received_at", "tested_at", "released_at")
+STAGES = ("sealed_at", "dispatched_at", "received_at", "tested_at", "released_at")
 
 
 class Tube(Base):

@@ -1,9 +1,9 @@
 """From what was counted to the lines of a report. Pure."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,12 +42,25 @@ class Declared:
 class Facts:
     """Everything the lines are made of. `flows` are counts by cell, under the names that the statements give them."""
 
-    flows: Mapping[Cell, Mapping[str, Any]] = field(default_factory=dict)
-    backlog: Sequence[Stay] = ()
-    in_transit: Sequence[Stay] = ()
-    cases: Sequence[Stay] = ()
-    verifying: Sequence[Stay] = ()
-    declared: Sequence[Declared] = ()
+    flows: Mapping[Cell, Mapping[str, int]]
+    turnaround: Mapping[Cell, Sequence[float]]
+    backlog: Sequence[Stay]
+    in_transit: Sequence[Stay]
+    cases: Sequence[Stay]
+    verifying: Sequence[Stay]
+    declared: Sequence[Declared]
+
+    def together(self, turnaround: Mapping[Cell, Sequence[float]]) -> "Facts":
+        """The facts of all places as one. Counts add up; percentiles do not, and are given."""
+        flows: dict[Cell, Counter[str]] = defaultdict(Counter)
+        for (slot, _), counts in self.flows.items():
+            flows[slot, None].update(counts)
+
+        def anywhere(stays: Sequence[Stay]) -> list[Stay]:
+            return [replace(stay, key=None) for stay in stays]
+
+        stays = (anywhere(self.backlog), anywhere(self.in_transit), anywhere(self.cases), anywhere(self.verifying))
+        return Facts(flows, turnaround, *stays, self.declared)
 
 
 def keys_of(question: Question, catalog: Catalog) -> list[str | None]:
@@ -73,7 +86,12 @@ def lines_of(question: Question, catalog: Catalog, facts: Facts, now: datetime) 
         for key in [*keys, None] if nowhere else keys:
             cell = (slot, key)
             flows, stays = facts.flows.get(cell, {}), [cells.get(cell, ()) for cells in standings]
-            figures = flowing(flows) | standing_at(stays, slot + question.step, now) | declared_for(capacity.at(cell), flows)
+            figures = (
+                flowing(flows)
+                | timed(facts.turnaround.get(cell))
+                | standing_at(stays, slot + question.step, now)
+                | declared_for(capacity.at(cell), flows)
+            )
             lines.append(line(question.by, cell, figures, catalog))
     return lines
 
@@ -87,13 +105,17 @@ def standing(stays: Iterable[Stay], slots: Sequence[datetime]) -> dict[Cell, lis
     return found
 
 
-def flowing(flows: Mapping[str, Any]) -> dict[str, Any]:
+def flowing(flows: Mapping[str, int]) -> dict[str, Any]:
     """The figures of what happened."""
-    figures = {name: flows.get(name, 0) for name in COUNTED}
-    figures["retest_tubes"] = flows.get("recollected_tubes", 0) + flows.get("returned_tubes", 0)
-    figures["fill_rate"] = share(flows.get("collected_people", 0), flows.get("collected_places", 0))
-    minutes = flows.get("turnaround_minutes") or (None,) * len(PERCENTILES)
-    return figures | {name: None if value is None else round(value, 1) for name, value in zip(PERCENTILES, minutes, strict=True)}
+    return {name: flows.get(name, 0) for name in COUNTED} | {
+        "retest_tubes": flows.get("recollected_tubes", 0) + flows.get("returned_tubes", 0),
+        "fill_rate": share(flows.get("collected_people", 0), flows.get("collected_places", 0)),
+    }
+
+
+def timed(percentiles: Sequence[float] | None) -> dict[str, float]:
+    """The figures of how long it took; none where nothing was released."""
+    return {name: round(minutes, 1) for name, minutes in zip(PERCENTILES, percentiles, strict=True)} if percentiles else {}
 
 
 COUNTED = (
@@ -116,14 +138,14 @@ def standing_at(stays: Sequence[Collection[Stay]], end: datetime, now: datetime)
     }
 
 
-def declared_for(capacity: int | None, flows: Mapping[str, Any]) -> dict[str, Any]:
+def declared_for(capacity: int | None, flows: Mapping[str, int]) -> dict[str, Any]:
     """Capacity, and how much of it was used."""
     return {"capacity_tubes": capacity, "utilisation": share(flows.get("tested_tubes", 0), capacity or 0)}
 
 
 def share(part: float, whole: float) -> float | None:
     """A ratio; None where there is nothing to divide by."""
-    return round(float(part) / float(whole), 4) if whole else None
+    return round(part / whole, 4) if whole else None
 
 
 class Capacities:

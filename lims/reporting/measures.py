@@ -32,21 +32,21 @@ def throughput(connection: Connection, catalog: Catalog, question: Question, now
     """A table of throughput; Refused where too much is asked."""
     refuse_unreasonable(question, len(keys_of(question, catalog)))
     cases = cases_between(connection, catalog, question, question.window(zones_of(catalog)))
-    return table(connection, catalog, question, cases, now)
+    return lines_of(question, catalog, facts_of(connection, catalog, question, cases), now)
 
 
-def table(connection: Connection, catalog: Catalog, question: Question, cases: Sequence[Case], now: datetime) -> list[Line]:
-    """A table of throughput, with the cases already read."""
+def facts_of(connection: Connection, catalog: Catalog, question: Question, cases: Sequence[Case]) -> Facts:
+    """Everything a table is made of, with the cases already read."""
     values = queries.parameters(question, zones_of(catalog))
-    facts = Facts(
+    return Facts(
         flows=queries.flows(connection, values),
+        turnaround=queries.turnaround(connection, values),
         backlog=queries.stays(connection, "backlog", values),
         in_transit=queries.stays(connection, "in_transit", values),
         cases=stays_of(cases, catalog, question),
         verifying=queries.stays(connection, "verifying", values),
         declared=queries.capacities(connection, question.last),
     )
-    return lines_of(question, catalog, facts, now)
 
 
 def day_of(
@@ -54,15 +54,17 @@ def day_of(
 ) -> DayOf:
     """Totals, labs and cases of one day, of one lab or site or of all; `now` where the caller has not asked the clock yet."""
     now = now or clock.now()
-    whole = Question(day, day, By.DAY, settings().timezone, lab, site)
-    cases = cases_between(connection, catalog, whole, whole.window(zones_of(catalog)))
-    (total,) = (line for line in table(connection, catalog, whole, cases, now) if isinstance(line, DayLine))
-    labs = table(connection, catalog, replace(whole, by=By.LAB), cases, now)
+    by_lab = Question(day, day, By.LAB, settings().timezone, lab, site)
+    whole = replace(by_lab, by=By.DAY)
+    zones = zones_of(catalog)
+    cases = cases_between(connection, catalog, by_lab, by_lab.window(zones))
+    facts = facts_of(connection, catalog, by_lab, cases)
+    total = facts.together(queries.turnaround(connection, queries.parameters(whole, zones)))
     return DayOf(
         day=day,
         now=now,
-        total=total,
-        labs=tuple(line for line in labs if isinstance(line, LabLine)),
+        total=next(line for line in lines_of(whole, catalog, total, now) if isinstance(line, DayLine)),
+        labs=tuple(line for line in lines_of(by_lab, catalog, facts, now) if isinstance(line, LabLine)),
         cases=tuple(case_line(case) for case in cases),
     )
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -29,7 +29,6 @@ def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
         "by": question.by.value, "zone": question.zone, "lab": question.lab, "site": question.site,
         "step": "hour" if question.by is By.HOUR else "day", "since": since, "until": until,
         "first": question.start, "beyond": question.beyond,
-        "day_before": question.first - timedelta(days=1), "day_after": question.last + timedelta(days=1),
     }  # fmt: skip
 
 
@@ -38,14 +37,19 @@ def asked(connection: Connection, name: str, values: dict[str, Any]) -> Sequence
     return connection.execute(statement(name, "counted"), values).all()
 
 
-def flows(connection: Connection, values: dict[str, Any]) -> dict[Cell, dict[str, Any]]:
+def flows(connection: Connection, values: dict[str, Any]) -> dict[Cell, dict[str, int]]:
     """What happened in each slot, by the names of the statements' columns."""
-    found: dict[Cell, dict[str, Any]] = defaultdict(dict)
+    found: dict[Cell, dict[str, int]] = defaultdict(dict)
     for name in ("stages", "repeats", "positives"):
         for row in asked(connection, name, values):
             columns = row._asdict()
-            found[columns.pop("slot"), columns.pop("key")] |= columns
+            found[columns.pop("slot"), columns.pop("key")] |= {column: int(value) for column, value in columns.items()}
     return found
+
+
+def turnaround(connection: Connection, values: dict[str, Any]) -> dict[Cell, list[float]]:
+    """Minutes from sealing to release of what was released in each slot: percentiles 50, 90 and 99."""
+    return {(row.slot, row.key): row.turnaround_minutes for row in asked(connection, "turnaround", values)}
 
 
 def stays(connection: Connection, name: str, values: dict[str, Any]) -> list[Stay]:

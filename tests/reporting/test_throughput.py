@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from lims.reporting import measures
 from lims.reporting.figures import DayLine, Figures, HourLine, LabLine
 from lims.reporting.rules import By
-from tests.reporting.city import DAY, NEXT, TOKYO, City, at
+from tests.reporting.city import DAY, LATER, NEXT, TOKYO, City, at
 
 SUMMED = [field.name for field in fields(Figures) if field.type in ("int", int)]
 YESTERDAY = DAY - timedelta(days=1)
@@ -188,3 +189,10 @@ def test_a_case_is_open_until_it_closes(city: City) -> None:
     assert [line.open_cases for line in (hours[15], hours[16], hours[28], hours[29])] == [0, 1, 1, 0]
     assert [city.of("FY-001", By.SITE, first=day).open_cases for day in (DAY, NEXT)] == [1, 0]
     assert not any(line.open_cases for line in city.ask(By.LAB, NEXT + timedelta(days=1)))
+
+
+def test_the_day_of_the_dashboard_is_the_day_of_the_report(busy: City) -> None:
+    day = busy.as_bench(lambda connection: measures.day_of(connection, busy.catalog, DAY, now=LATER))
+    assert [day.total] == busy.ask()
+    assert list(day.labs) == busy.ask(By.LAB)
+    assert [case.tube for case in day.cases] == ["back", "pool", "tokyo"]

@@ -14,9 +14,7 @@ SELECT key, date_trunc(CAST(:step AS text), stage.at AT TIME ZONE stage.zone) AS
     count(*) FILTER (WHERE stage.name = 'released' AND released_call = 'negative') AS negative_tubes,
     count(*) FILTER (WHERE stage.name = 'released' AND released_call <> 'negative') AS nonnegative_tubes,
     count(*) FILTER (WHERE stage.name = 'released' AND released_call = 'invalid') AS invalid_tubes,
-    count(*) FILTER (WHERE stage.name = 'rejected') AS rejected_tubes,
-    percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY CAST(extract(epoch FROM released_at - sealed_at) / 60 AS double precision))
-        FILTER (WHERE stage.name = 'released' AND sealed_at IS NOT NULL) AS turnaround_minutes
+    count(*) FILTER (WHERE stage.name = 'rejected') AS rejected_tubes
 FROM counted
 CROSS JOIN LATERAL (VALUES
     ('collected', CASE WHEN field_state = 'sealed' THEN sealed_at END, site_zone),
@@ -27,9 +25,9 @@ CROSS JOIN LATERAL (VALUES
     ('rejected', rejected_at, lab_zone)
 ) AS stage (name, at, zone)
 WHERE stage.at >= :since AND stage.at < :until
-    -- The same once more for each column by itself, where an index can find it; a sealed tube's collected_on is its day of sealing.
+    -- The same once more for each column by itself, where an index can find it.
     AND (
-        collected_on BETWEEN :day_before AND :day_after
+        (sealed_at >= :since AND sealed_at < :until)
         OR (dispatched_at >= :since AND dispatched_at < :until)
         OR (received_at >= :since AND received_at < :until)
         OR (tested_at >= :since AND tested_at < :until)
