@@ -116,7 +116,7 @@ def create_seal() -> None:
             "signature",
             postgresql.BYTEA(),
             nullable=False,
-            comment="HMAC-SHA256 over number, range, count, root and the previous signature",
+            comment="HMAC-SHA256 over number, range, count, root, time and the previous signature",
         ),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("seal_pkey")),

@@ -58,7 +58,8 @@ def seal(connection: Connection, key: bytes, now: datetime) -> SealedRange | Non
         to_txid=to_txid,
         events=len(leaves),
         root=merkle_root(leaves),
+        sealed_at=now,
     )
     previous = newest.signature if newest is not None else FIRST
-    connection.execute(insert(Seal).values(**vars(fresh), signature=signature(key, fresh, previous), sealed_at=now))
+    connection.execute(insert(Seal).values(**vars(fresh), signature=signature(key, fresh, previous)))
     return fresh

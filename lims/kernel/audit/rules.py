@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from lims.kernel.secrets import keyed
@@ -34,6 +34,7 @@ class SealedRange:
     to_txid: int
     events: int
     root: bytes
+    sealed_at: datetime
 
 
 def audited(*verbs: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -72,4 +73,5 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
 def signature(key: bytes, seal: SealedRange, previous: bytes) -> bytes:
     """The signature of a seal: nobody without the key can make one that fits its predecessor."""
     numbers = (seal.number, seal.epoch, seal.from_txid, seal.to_txid, seal.events)
-    return keyed(key, *(str(number) for number in numbers), seal.root.hex(), previous.hex())
+    moment = seal.sealed_at.astimezone(UTC).isoformat()
+    return keyed(key, *(str(number) for number in numbers), seal.root.hex(), moment, previous.hex())

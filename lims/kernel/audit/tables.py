@@ -56,5 +56,5 @@ class Seal(Base):
     to_txid: Mapped[int] = mapped_column(BigInteger)
     events: Mapped[int] = mapped_column(Integer)
     root: Mapped[bytes] = mapped_column(BYTEA, comment="Merkle root of the events' SHA-256")
-    signature: Mapped[bytes] = mapped_column(BYTEA, comment="HMAC-SHA256 over number, range, count, root and the previous signature")
+    signature: Mapped[bytes] = mapped_column(BYTEA, comment="HMAC-SHA256 over number, range, count, root, time and the previous signature")
     sealed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -21,7 +21,7 @@ def verify(connection: Connection, key: bytes, known_head: int = 0) -> Finding:
     """Recompute the chain; `known_head` is the number of the newest seal somebody outside remembers."""
     previous, expected, events, end = FIRST, 1, 0, (0, 0)
     for row, leaves in queries.leaves_by_seal(connection, queries.seals(connection)):
-        seal = SealedRange(row.number, row.epoch, row.from_txid, row.to_txid, row.events, row.root)
+        seal = SealedRange(row.number, row.epoch, row.from_txid, row.to_txid, row.events, row.root, row.sealed_at)
         wrong = None
         if seal.number != expected:
             wrong = f"seal {expected} is missing"
