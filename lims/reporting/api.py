@@ -10,9 +10,10 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
 from lims.reporting import exports, measures
+from lims.reporting.accounts import PROBLEMS
 from lims.reporting.figures import KINDS, Line
 from lims.reporting.forms import Day, FindingView, FirstDay, Form, LastDay, ReconciliationView, Throughput
-from lims.reporting.reconciliation import PROBLEMS, reconcile
+from lims.reporting.reconciliation import reconcile
 from lims.reporting.rules import By, Format, Question
 
 router = APIRouter(prefix="/reporting/api", tags=["reports"])

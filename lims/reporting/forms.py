@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
+from lims.reporting.accounts import PeopleAccount, ReadingsAccount, TubesAccount
 from lims.reporting.figures import AreaLine, DayLine, HourLine, LabLine, SiteLine
-from lims.reporting.reconciliation import PeopleAccount, ReadingsAccount, TubesAccount
 from lims.reporting.rules import Format
 
 # A day that PostgreSQL and Python can both still reckon with a week either side of it.

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import delete, update
 
 from lims.custody.tables import TubeMember
-from lims.reporting.reconciliation import Finding, Reconciliation, reconcile
+from lims.reporting.accounts import Finding, Reconciliation
+from lims.reporting.reconciliation import reconcile
 from lims.testing.instruments.tables import ReadingRow
 from lims.testing.review.tables import Release
 from tests.reporting.city import DAY, NEXT, City, at, put, uuid
