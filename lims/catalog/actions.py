@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.db import Base
 from lims.kernel.errors import Refused
 
+Stored = Mapping[str, Mapping[tuple[Any, ...], Mapping[str, Any]]]  # by table and key
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -33,14 +35,14 @@ class Loaded:
 
 def parse(path: Path) -> CatalogForm:
     """A catalogue file, checked as far as a file alone can be; Refused naming every wrong place."""
-    text = path.read_text("utf-8-sig")
     try:
+        text = path.read_text("utf-8-sig")
         content = yaml.safe_load(text) if path.suffix.lower() in {".yaml", ".yml"} else tomllib.loads(text)
         return CatalogForm.model_validate(content or {})
     except ValidationError as wrong:
         places = "; ".join(f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}" for error in wrong.errors())
         raise Refused("catalog_malformed", "{file}: {places}", file=path.name, places=places) from wrong
-    except (tomllib.TOMLDecodeError, yaml.YAMLError) as wrong:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as wrong:
         raise Refused("catalog_malformed", "{file}: {places}", file=path.name, places=wrong) from wrong
 
 
@@ -50,12 +52,17 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
     stored, changes, unchanged = queries.stored_rows(connection), [], 0
     rows = list(rows_of(form))
     refuse_unknown_references(form, stored)
+    refuse_circles(form, stored)
+    described: set[str] = set()
     for mapped, row in rows:
         table = Base.metadata.tables[mapped.__tablename__]
         keys = [column.name for column in table.primary_key]
         key = tuple(row[name] for name in keys)
         known = stored[table.name].get(key)
         label = f"{table.name} {' '.join(str(part) for part in key)}"
+        if label in described:
+            raise malformed(table.name, f"{label} is described twice")
+        described.add(label)
         if known is not None and all(known[name] == value for name, value in row.items()):
             unchanged += 1
             continue
@@ -106,18 +113,37 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
 def parents_first(form: CatalogForm) -> list[dict[str, Any]]:
     """The areas, each after the one it lies in."""
     waiting = {area.code: area.model_dump() | {"zone": area.zone.value if area.zone else None} for area in form.area}
+    if len(waiting) < len(form.area):
+        raise malformed("area", "an area is described twice")
     ordered: list[dict[str, Any]] = []
     while waiting:
         ready = [code for code, row in waiting.items() if row["parent"] not in waiting]
         if not ready:
-            raise Refused("catalog_malformed", "{file}: {places}", file="area", places=f"{', '.join(waiting)} lie in each other")
+            raise malformed("area", f"{', '.join(waiting)} lie in each other")
         ordered += [waiting.pop(code) for code in ready]
     return ordered
 
 
-def refuse_unknown_references(form: CatalogForm, stored: dict[str, dict[tuple[Any, ...], dict[str, Any]]]) -> None:
+def refuse_unknown_references(form: CatalogForm, stored: Stored) -> None:
     """Refused where a site or an area lies in an area that neither the file nor the database knows."""
     areas = {area.code for area in form.area} | {key[0] for key in stored["area"]}
     named = {site.area for site in form.site} | {area.parent for area in form.area if area.parent}
     if missing := sorted(named - areas):
-        raise Refused("catalog_malformed", "{file}: {places}", file="area", places=f"{', '.join(missing)} is named but not described")
+        raise malformed("area", f"{', '.join(missing)} is named but not described")
+
+
+def refuse_circles(form: CatalogForm, stored: Stored) -> None:
+    """Refused where an area would lie in itself by way of areas that are stored."""
+    parents = {key[0]: row["parent"] for key, row in stored["area"].items()} | {area.code: area.parent for area in form.area}
+    for area in form.area:
+        seen, code = {area.code}, area.parent
+        while code is not None and code not in seen:
+            seen.add(code)
+            code = parents.get(code)
+        if code is not None:
+            raise malformed("area", f"{', '.join(sorted(seen))} lie in each other")
+
+
+def malformed(place: str, problem: str) -> Refused:
+    """What is wrong with a catalogue, and in which of its tables."""
+    return Refused("catalog_malformed", "{file}: {places}", file=place, places=problem)

@@ -36,7 +36,7 @@ def known_check(name: str) -> str:
 
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
 Timezone = Annotated[str, AfterValidator(known_timezone)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 
 
 class Strict(BaseModel):
