@@ -17,7 +17,7 @@ WORDS = (
     N_("This label range"), N_("The file"),
     N_("tube"), N_("box"), N_("plate"), N_("vehicle"), N_("place"),
     N_("sampler"), N_("courier"), N_("technician"), N_("reviewer"), N_("official"), N_("admin"), N_("integration"),
-    N_("open"), N_("sealed"), N_("void"), N_("waiting"), N_("pooled"), N_("plated"), N_("called"), N_("released"), N_("rejected"),
+    N_("sealed"), N_("void"), N_("waiting"), N_("pooled"), N_("plated"), N_("called"), N_("released"), N_("rejected"),
     N_("put on a plate"), N_("sent back"), N_("confirmed"), N_("cleared"), N_("unresolved"), N_("withdrawn"),
     N_("weak_positive"), N_("negative"), N_("blank"), N_("day"), N_("hour"), N_("site"), N_("area"), N_("lab"), N_(" or "),
 )  # fmt: skip
