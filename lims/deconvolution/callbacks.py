@@ -1,6 +1,5 @@
 """The list of people to call back, as the site that collected them sees it."""
 
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,13 +16,17 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
     """Members of this site's tubes in a state (without: all who have not come back), most urgent first."""
     tubes = queries.tubes_to_answer(connection, site)
     standings, people = board.standings(connection, tubes), queries.people(connection, tubes)
-    closed = closed_cases(connection, catalog, tubes)
+    codes = [tube.barcode for tube in tubes]
+    # Nobody is called back for a case that a reviewer has closed, nor twice: a recollection's own person waits in the tube it answers.
+    spoken_for = {*queries.closures(connection, codes), *queries.answering(connection, codes)}
     wanted = []
     for tube in tubes:
+        if tube.barcode in spoken_for:
+            continue
         who = {person.position: person.person_id for person in people.get(tube.barcode, [])}
         for member in standings[tube.barcode]:
             out = member.state not in CAME_BACK if state is None else member.state is state
-            if out and tube.barcode not in closed and who[member.position] is not None:
+            if out and who[member.position] is not None:
                 wanted.append((tube, member, who[member.position]))
     known = identities(connection, keys, {person for _, _, person in wanted if person})
     rows = [
@@ -46,12 +49,6 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
 def has_case(tube: AnyRow) -> bool:
     """A released pool has a case; a rejected tube and a single tube have none."""
     return tube.kind == "swab_pool" and tube.released_call is not None
-
-
-def closed_cases(connection: Connection, catalog: Catalog, tubes: Any) -> set[str]:  # noqa: ANN401 - rows of tubes
-    """The tubes whose case a reviewer has closed: nobody is called back for them any more."""
-    del catalog
-    return set(queries.closures(connection, [tube.barcode for tube in tubes if has_case(tube)]))
 
 
 def place(row: RecollectionView) -> tuple[str, str, int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from lims.custody.rules import Call
 from lims.custody.tables import Tube, TubeMember
@@ -70,15 +71,35 @@ def reactive_pools(
     return connection.execute(query).all()
 
 
+def asks(tube: type[Tube]) -> ColumnElement[bool]:
+    """Whether the people of a registered tube are to be called back: released not negative (a positive single is final), or rejected."""
+    positive_single = and_(tube.kind == "single", tube.released_call == "positive")
+    unclear = or_(and_(tube.released_call != "negative", ~positive_single), tube.rejected_at.is_not(None))
+    return and_(tube.registered_at.is_not(None), tube.field_state != "void", tube.kind != "aliquot_pool", unclear)
+
+
 def tubes_to_answer(connection: Connection, site: str | None) -> Sequence[AnyRow]:
-    """Tubes of a site whose people are to be called back: released but not negative, or rejected; recollections are not listed."""
-    positive_single = and_(Tube.kind == "single", Tube.released_call == "positive")
-    query = (
-        select(*TUBE)
-        .where(Tube.registered_at.is_not(None), Tube.retest_of.is_(None), Tube.kind != "aliquot_pool")
-        .where(or_(and_(Tube.released_call != "negative", ~positive_single), Tube.rejected_at.is_not(None)))
-    )
+    """Tubes of a site whose people are to be called back, recollections among them."""
+    query = select(*TUBE).where(asks(Tube))
     return connection.execute(query.where(Tube.site == site) if site else query).all()
+
+
+def answering(connection: Connection, codes: Collection[str]) -> set[str]:
+    """Of these tubes, the singles whose person is called back for another tube already: the one they answer, or one that this answers."""
+    first = select(Tube.barcode.label("code"), Tube.retest_of.label("above"))
+    up = first.where(Tube.barcode.in_(codes), Tube.kind == "single", Tube.retest_of.is_not(None)).cte("up", recursive=True)
+    higher = select(up.c.code, Tube.retest_of).join(up, Tube.barcode == up.c.above)
+    chain = up.union(higher.where(Tube.kind == "single", Tube.retest_of.is_not(None)))
+    above, own, same = aliased(Tube), aliased(TubeMember), aliased(TubeMember)
+    query = (
+        select(chain.c.code)
+        .join(above, above.barcode == chain.c.above)
+        .join(Tube, Tube.barcode == chain.c.code)
+        .join(own, and_(own.barcode == Tube.barcode, own.day == Tube.collected_on))
+        .join(same, and_(same.barcode == above.barcode, same.day == above.collected_on, same.person_id == own.person_id))
+        .where(asks(above))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def people(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, list[Person]]:
@@ -99,18 +120,19 @@ def people(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, list[Pe
 
 
 def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, UUID], list[Answer]]:
-    """By tube and person, the single tubes that answer it, and those that answer these."""
-    root = select(Tube.barcode.label("code"), Tube.retest_of.label("root")).where(Tube.retest_of.in_(codes)).cte("chain", recursive=True)
-    deeper = select(Tube.barcode, root.c.root).join(root, Tube.retest_of == root.c.code)
+    """By tube and person, the single tubes that answer it, and those that answer these: as in the view `person_result`."""
+    first = select(Tube.barcode.label("code"), Tube.retest_of.label("root")).where(Tube.retest_of.in_(codes), Tube.kind == "single")
+    root = first.cte("chain", recursive=True)
+    deeper = select(Tube.barcode, root.c.root).join(root, Tube.retest_of == root.c.code).where(Tube.kind == "single")
     chain = root.union(deeper)
     query = (
         select(
-            chain.c.root, TubeMember.person_id, Tube.barcode, func.coalesce(Tube.sealed_at, Tube.registered_at).label("collected_at"),
+            chain.c.root, TubeMember.person_id, Tube.barcode, TubeMember.collected_at,
             Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at,
         )
         .join(Tube, Tube.barcode == chain.c.code)
         .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
-        .where(Tube.kind == "single", Tube.field_state != "void")
+        .where(Tube.field_state != "void")
     )  # fmt: skip
     found: dict[tuple[str, UUID], list[Answer]] = defaultdict(list)
     for row in connection.execute(query):
@@ -124,12 +146,12 @@ def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, U
 def member_tubes(connection: Connection, pools: Collection[str]) -> dict[str, Answer]:
     """The member tubes of aliquot pools as answers: what was found when each was tested by itself."""
     query = select(
-        Tube.barcode, Tube.sealed_at, Tube.registered_at, Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at
-    )
+        Tube.barcode, TubeMember.collected_at, Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at
+    ).outerjoin(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
     found = {}
     for row in connection.execute(query.where(Tube.pool.in_(pools))):
         call = Call(row.released_call) if row.released_call else None
-        collected_at = row.sealed_at or row.registered_at or row.received_at
+        collected_at = row.collected_at or row.received_at
         found[row.barcode] = Answer(row.barcode, collected_at, row.received_at, row.released_at, call, row.rejected_at)
     return found
 

@@ -111,7 +111,7 @@ LEFT JOIN LATERAL (
     JOIN tube_member AS same
         ON same.barcode = single.barcode AND same.day = single.collected_on AND same.person_id = member.person_id
     WHERE single.released_at IS NOT NULL
-    ORDER BY single.state = 'positive' DESC, single.sealed_at DESC, single.barcode DESC
+    ORDER BY single.state = 'positive' DESC, same.collected_at DESC, single.barcode DESC
     LIMIT 1
 ) AS answer ON TRUE
 """
