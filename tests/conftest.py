@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+
 from lims.apps import ends, migrate
 from lims.kernel.program import Program, running
 from lims.kernel.settings import Settings
-
 from tests.factories import Town
 
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 from httpx import Response
+from stdnum.cn import ric
+
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
 from lims.kernel import barcodes, ids
 from lims.kernel.auth import actions as auth
 from lims.kernel.db import Access
 from lims.kernel.program import Program
-from stdnum.cn import ric
 
 COUNTER = itertools.count(1)
 LUCK = random.Random(20220202)
@@ -62,7 +63,13 @@ def person(**changes: Any) -> dict[str, Any]:
     born = datetime(1940, 1, 1, tzinfo=UTC) + timedelta(days=LUCK.randrange(25000))
     body = f"330111{born:%Y%m%d}{LUCK.randrange(1000):03d}"
     number = body + str(ric.calc_check_digit(body + "0"))
-    return {"id_type": "resident_id", "id_number": number, "name": f"赵试{next(COUNTER)}", "phone": "13800000000", "group": "community"} | changes
+    return {
+        "id_type": "resident_id",
+        "id_number": number,
+        "name": f"赵试{next(COUNTER)}",
+        "phone": "13800000000",
+        "group": "community",
+    } | changes
 
 
 def tube(site: str, people: list[dict[str, Any]] | int = 1, *, size: int = 10, hours: float = 0, **changes: Any) -> dict[str, Any]:
@@ -113,7 +120,9 @@ class Town:
     def build(cls, program: Program, web: TestClient, *, capacity: int = 400, timezone: str = "Asia/Shanghai") -> "Town":
         """A new town, known to nobody else."""
         number = next(COUNTER)
-        town = cls(program, web, f"S{number}-{LUCK.randrange(10**6)}", f"L{number}-{LUCK.randrange(10**6)}", f"A{number}-{LUCK.randrange(10**6)}")
+        town = cls(
+            program, web, f"S{number}-{LUCK.randrange(10**6)}", f"L{number}-{LUCK.randrange(10**6)}", f"A{number}-{LUCK.randrange(10**6)}"
+        )
         content = {
             "area": [{"code": town.area, "name": "富阳区", "zone": "controlled"}],
             "site": [{"code": town.site, "name": "一号采样点", "area": town.area, "timezone": timezone}],
@@ -123,7 +132,7 @@ class Town:
             "barcode_format": [{"name": "supplier-x", "kind": "tube", "regex": "SX[0-9]{8}", "check": "none"}],
         }  # fmt: skip
         with program.database.transaction(Access.OWNER) as connection:
-            catalog.load(connection, CatalogForm.model_validate(content), datetime.now(UTC), "tests")  # noqa: DTZ - a test's clock
+            catalog.load(connection, CatalogForm.model_validate(content), datetime.now(UTC), "tests")
         return town
 
     def somebody(self, name: str, *roles: str, site: str | None = None, lab: str | None = None, scopes: tuple[str, ...] = ()) -> Somebody:
@@ -200,7 +209,14 @@ class Town:
 
     def plated(self, *, hours: float = 3, layout: Any = "auto") -> dict[str, Any]:
         """Have Ben lay out what waits; the plate."""
-        body = {"id": str(ids.uuid7()), "barcode": code(barcodes.Kind.PLATE), "lab": self.lab, "assay": "ncov2", "layout": layout, "at": at(hours)}
+        body = {
+            "id": str(ids.uuid7()),
+            "barcode": code(barcodes.Kind.PLATE),
+            "lab": self.lab,
+            "assay": "ncov2",
+            "layout": layout,
+            "at": at(hours),
+        }
         answer = self.ben.post("/testing/api/plates", body)
         assert answer.status_code == 200, answer.text
         plate: dict[str, Any] = answer.json()
@@ -220,7 +236,9 @@ class Town:
                 rows.writerow([plate["barcode"], well, what.get("tube") or what["control"], target, "" if ct is None else ct])
         return out.getvalue().encode()
 
-    def imported(self, plate: dict[str, Any], truth: dict[str, str] | None = None, *, hours: float = 4, spoiled: str = "", by: Somebody | None = None) -> Response:
+    def imported(
+        self, plate: dict[str, Any], truth: dict[str, str] | None = None, *, hours: float = 4, spoiled: str = "", by: Somebody | None = None
+    ) -> Response:
         """Have Ben import the instrument's file for a plate."""
         return self.upload(plate["barcode"], self.run_file(plate, truth, spoiled=spoiled), hours=hours, by=by)
 
@@ -228,10 +246,15 @@ class Town:
         """Have Ben upload a file for a plate."""
         who = by or self.ben
         return self.web.post(
-            f"/testing/api/plates/{plate}/runs", files={"file": ("run.csv", content, "text/csv")}, data={"at": at(hours)}, headers=who.headers
+            f"/testing/api/plates/{plate}/runs",
+            files={"file": ("run.csv", content, "text/csv")},
+            data={"at": at(hours)},
+            headers=who.headers,
         )
 
-    def reviewed(self, run: str, decision: str = "approve", tubes: list[str] | None = None, *, hours: float = 5, by: Somebody | None = None) -> Response:
+    def reviewed(
+        self, run: str, decision: str = "approve", tubes: list[str] | None = None, *, hours: float = 5, by: Somebody | None = None
+    ) -> Response:
         """Have Bea decide on a run."""
         body = {"id": str(ids.uuid7()), "decision": decision, "at": at(hours)} | ({"tubes": tubes} if tubes else {})
         return (by or self.bea).post(f"/testing/api/runs/{run}/review", body)
@@ -249,9 +272,12 @@ class Town:
 
     def results(self, *tubes: dict[str, Any]) -> dict[tuple[str, str], str]:
         """The state of every person of these tubes, by number and tube."""
-        wanted, after, found = {made["barcode"] for made in tubes}, None, {}
+        wanted, after = {made["barcode"] for made in tubes}, None
+        found: dict[tuple[str, str], str] = {}
         while True:
-            answer = self.authority.get("/reporting/api/person-results", date="2022-02-02", site=self.site, **({"after": after} if after else {}))
+            answer = self.authority.get(
+                "/reporting/api/person-results", date="2022-02-02", site=self.site, **({"after": after} if after else {})
+            )
             assert answer.status_code == 200, answer.text
             found |= {(row["id_number"], row["tube"]): row["state"] for row in answer.json()["items"] if row["tube"] in wanted}
             if not (after := answer.json()["next"]):

@@ -6,16 +6,17 @@ The data lie beside the checkout where somebody has put them; without them there
 import csv
 import uuid
 from collections import Counter, defaultdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
 from lims.kernel import clock
 from lims.kernel.db import Access
-
 from tests.factories import Town
 
 DATA = Path(__file__).parents[3] / "shared" / "pooled_data"
@@ -42,10 +43,18 @@ def school(town: Town) -> Town:
 
 def record(site: str, tube: dict[str, str], swabs: list[dict[str, str]]) -> dict[str, Any]:
     when = f"{tube['collection_date']}T{tube['collection_time']}"
-    offset = clock.datetime.fromisoformat(when).replace(tzinfo=ZONE).isoformat()
+    offset = datetime.fromisoformat(when).replace(tzinfo=ZONE).isoformat()
     size = int(tube["pool_level_n"])
     members = [
-        {"position": place, "id_type": "other", "id_number": swab["participant_id"], "name": "", "phone": "", "group": "school", "collected_at": offset}
+        {
+            "position": place,
+            "id_type": "other",
+            "id_number": swab["participant_id"],
+            "name": "",
+            "phone": "",
+            "group": "school",
+            "collected_at": offset,
+        }
         for place, swab in enumerate(swabs, 1)
     ]
     return {
