@@ -1,6 +1,5 @@
 """The list of people to call back, as the site that collected them sees it."""
 
-
 from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
