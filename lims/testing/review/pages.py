@@ -1,6 +1,6 @@
 """The bench today, and one run: what it says, and what a reviewer decides."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -37,11 +37,17 @@ def bench(request: Request, work: BenchReader) -> Response:
         "coming": [box for box in accession.boxes_of_lab(work.connection, place.code, 50) if box.received_at is None],
         "plates": newest,
         "runs": interpretation.runs_of_plates(work.connection, [plate.barcode for plate in newest]),
-        "to_review": queries.to_review(work.connection, place.code),
+        "to_review": one_a_plate(queries.to_review(work.connection, place.code)),
         "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
         "now": work.now,
     }
     return page(request, "review/bench.html", facts, caller=work.caller, place=place)
+
+
+def one_a_plate(runs: Sequence[AnyRow]) -> list[AnyRow]:
+    """Of each plate the run that can be signed off: the newest in control, otherwise the newest; in the order of the list."""
+    chosen = {row.plate: row for row in sorted(runs, key=lambda row: (row.controls_passed, row.imported_at))}
+    return [row for row in runs if chosen[row.plate] is row]
 
 
 @router.get("/testing/runs/{run}")

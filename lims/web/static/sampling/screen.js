@@ -61,7 +61,9 @@ async function send() {
   reached = kind;
   for (const { record, standing, detail } of outcomes) {
     const name = { received: "confirmed", held: "held" }[standing] ?? "problem";
-    tell(words(name, { tube: record.tube.barcode, count: record.tube.members.length, detail }), standing === "problem" ? "wrong" : "ok");
+    const { barcode, members } = record.tube;
+    const sentence = detail.includes(barcode) ? detail : words(name, { tube: barcode, count: members.length, detail });
+    tell(sentence, standing === "problem" ? "wrong" : "ok");
   }
   if (outcomes.some(({ record }) => record.tube.retest_of)) list.loadRecollections(site);
   drawAround();
