@@ -1,5 +1,6 @@
-// Forms that speak with the interface: <form data-api="/path/{field}" data-then="/page/{answer field}" data-done="Sentence">.
+// Forms that speak with the interface: <form method="dialog" data-api="/path/{field}" data-then="/page/{answer field}" data-done="Sentence">.
 // <form data-download="/path"> fetches a file with its fields as the query, and says why where there is none.
+// `dialog`: before this module runs a press does nothing, rather than putting what was typed into an address.
 // A field's name is its place in the document; data-as says "list" (codes between blanks), "number" or "file".
 import { ask } from "./send.js";
 import { uuid7 } from "./uuid7.js";

@@ -1,0 +1,109 @@
+"""A real browser before a running `lims serve`, on the database of the tests."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from lims.catalog import actions as catalog
+from lims.catalog.forms import CatalogForm
+from lims.kernel.db import Access
+from lims.kernel.program import Program
+from tests.factories import Somebody, Town
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+POLICY = {"from": "2022-01-01", "zone": "controlled", "group": "*", "pool_max": 10, "household": False, "source": "tests"}
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium without a window; the tests are skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(program: Program, data_dir: Path) -> Iterator[str]:
+    """Where `lims serve` listens, on the data folder of the tests."""
+    with program.database.transaction(Access.OWNER) as connection:
+        catalog.load(connection, CatalogForm.model_validate({"pooling_policy": [POLICY]}), datetime.now(UTC), "tests")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {"LIMS_DATA_DIR": str(data_dir), "LIMS_SECRET_KEY": "a secret of the tests"}
+    env.pop("LIMS_DATABASE_URL", None)
+    command = [sys.executable, "-c", "from lims.apps.cli import app; app()", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=env, start_new_session=True)
+    place = f"http://127.0.0.1:{port}"
+    wait_until_ready(place, server)
+    yield place
+    server.send_signal(signal.SIGTERM)
+    server.wait(60)
+
+
+def wait_until_ready(place: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers; it has a minute."""
+    for _ in range(600):
+        assert server.poll() is None, "lims serve has ended"
+        try:
+            if httpx.get(f"{place}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("lims serve did not answer within a minute")
+
+
+@pytest.fixture
+def opened(chromium: Browser, address: str) -> Iterator[Opener]:
+    """Opens a page as somebody who is signed in; what the page complains of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(who: Somebody | None, path: str, *, language: str = "en", screen: dict[str, int] | None = None) -> Page:
+        context = chromium.new_context(base_url=address, locale=language, viewport=screen or DESK)  # type: ignore[arg-type]  # a TypedDict
+        contexts.append(context)
+        if who is not None:
+            context.add_cookies([{"name": "lims_session", "value": who.token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(path, wait_until="networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def town(program: Program, web: httpx.Client, address: str) -> Town:
+    """A town whose site may pool ten."""
+    return Town.build(program, web)  # type: ignore[arg-type]  # the root's fixture is a TestClient
+
+
+def scan(page: Page, *codes: str) -> None:
+    """Scan with a handheld scanner: it types into whatever has the focus, then sends Enter."""
+    for one in codes:
+        page.keyboard.type(one)
+        page.keyboard.press("Enter")
