@@ -1,6 +1,6 @@
 // Sends what waits, and hears what became of it. Safe to call as often as one likes: the server knows repeats.
 import { post } from "../send.js";
-import { fill, told } from "../words.js";
+import { fill, told, words } from "../words.js";
 import * as outbox from "./outbox.js";
 
 const AT_ONCE = 50;
@@ -41,6 +41,10 @@ function settle(outcome) {
   return { record, standing: standing ?? "problem", detail };
 }
 
+function inOurWords(fact) {
+  return fact.replace(/^device (?=\S+$)/, words("device_before"));
+}
+
 /** A sentence of the server's in the page's language: found by its English template, whose facts are carried over. */
 export function inOurLanguage(sentence) {
   for (const [english, ours] of told("phrasebook") ?? []) {
@@ -51,7 +55,7 @@ export function inOurLanguage(sentence) {
       return "(.+?)";
     });
     const found = new RegExp(`^${pattern.join("")}$`, "s").exec(sentence);
-    if (found) return fill(ours, Object.fromEntries(names.map((name, place) => [name, found[place + 1]])));
+    if (found) return fill(ours, Object.fromEntries(names.map((name, place) => [name, inOurWords(found[place + 1])])));
   }
   return sentence;
 }
