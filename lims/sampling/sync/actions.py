@@ -7,6 +7,7 @@ row, locks it, and frees what waited for it in the same transaction. So nothing 
 
 import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any
 
@@ -37,8 +38,10 @@ def take(desk: Desk, sender: Sender, tubes: Sequence[Any]) -> list[OutcomeForm]:
         except Refused as refusal:
             verdicts[number] = Verdict.of(Outcome.REFUSED, refusal)
     number_of = {id(record): number for number, record in readable.items()}
-    for wave in waves([*readable.values()]):
-        verdicts |= {number_of[id(record)]: verdict for record, verdict in settle(desk, sender, wave)}
+    rounds = waves([*readable.values()])
+    met = lock(desk.connection, rounds)
+    for wave in rounds:
+        verdicts |= {number_of[id(record)]: verdict for record, verdict in settle(desk, sender, wave, met)}
     inbox.keep(desk, sender, [(tubes[number], verdict, readable.get(number)) for number, verdict in sorted(verdicts.items())])
     return [answer(tubes[number], readable.get(number), verdicts[number]) for number in range(len(tubes))]
 
@@ -74,23 +77,38 @@ def answer(raw: object, record: Record | None, verdict: Verdict) -> OutcomeForm:
     )
 
 
+def lock(connection: Connection, rounds: Sequence[Sequence[Record]]) -> set[str]:
+    """Lock every tube that a message with recollections names, in one order, and say which of them are registered.
+
+    Round by round the orders of two messages could cross, and one of the two would have to come again.
+    """
+    names = {name for wave in rounds for record in wave for name in (record.barcode, record.retest_of) if name}
+    if len(rounds) > 1:
+        return meet(connection, names)
+    recollected = any(record.retest_of for wave in rounds for record in wave)
+    return queries.registered_for_update(connection, names) if recollected else set()
+
+
 @audited("tube.registered", "tube.changed")
-def settle(desk: Desk, sender: Sender, wave: Sequence[Record]) -> list[tuple[Record, Verdict]]:
-    """Judge and write records of which no two name the same tube; then whatever had waited for them."""
-    met = meet(desk.connection, {record.retest_of for record in wave if record.retest_of})
+def settle(desk: Desk, sender: Sender, wave: Sequence[Record], known: AbstractSet[str] = frozenset()) -> list[tuple[Record, Verdict]]:
+    """Judge and write records of which no two name the same tube; then whatever had waited for them. `known`: registered and locked."""
+    met = known | meet(desk.connection, {record.retest_of for record in wave if record.retest_of} - known)
     able = [record for record in wave if not record.retest_of or record.retest_of in met]
     held = [record for record in wave if record.retest_of and record.retest_of not in met]
     fresh = writes.insert_tubes(desk.connection, able, sender.device, desk.now)
     rest = [record for record in able if record.barcode not in fresh]
     verdicts = {record.id: Verdict(Outcome.ACCEPTED) for record in able if record.barcode in fresh}
     changed: list[Record] = []
+    spoken_of: set[str] = set()
     if rest:
         stored = queries.stored_for_update(desk.connection, [r.barcode for r in rest], [r.id for r in rest])
         by_code, by_id = {row.barcode: row for row in stored}, {row.record_id: row for row in stored if row.record_id}
         verdicts |= {record.id: judge(record, by_code, by_id) for record in rest}
         changed = [record for record in rest if verdicts[record.id].outcome is Outcome.ACCEPTED]
+        spoken_of = {row.barcode for row in stored if row.record_id is None}
         writes.update_tubes(desk.connection, changed, sender.device, desk.now)
-    write_people(desk, sender, [record for record in able if record.barcode in fresh], changed)
+    first = [record for record in able if record.barcode in fresh] + [record for record in changed if record.barcode in spoken_of]
+    write_people(desk, sender, first, [record for record in changed if record.barcode not in spoken_of])
     if changed:
         release_held(desk, [record.barcode for record in changed])
     for record in held:
@@ -100,7 +118,7 @@ def settle(desk: Desk, sender: Sender, wave: Sequence[Record]) -> list[tuple[Rec
 
 @audited("tube.registered", "tube.changed")
 def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: Sequence[Record]) -> None:
-    """Members, people and events of the records that were taken."""
+    """Members, people and events of the records that were taken: of tubes registered now, and of tubes that were before."""
     taken = [*fresh, *changed]
     if not taken:
         return

@@ -12,6 +12,7 @@ from lims.kernel.audit.verify import verify
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import COUNTER
+from tests.kernel.audit.sealing import seal_everything
 from tests.sampling.sync.crowd import together
 
 NOW = datetime(2022, 2, 2, tzinfo=UTC)
@@ -49,8 +50,7 @@ def written_and_sealed(program: Program, writers: int, transactions: int, rounds
     subject = f"many writers {next(COUNTER)}"
     jobs = [lambda seed=seed: write(program, subject, transactions, seed) for seed in range(writers)]
     stayed = sum(together(*jobs, *[lambda: sealing(program, subject, rounds)] * 2))
-    with program.database.transaction(Access.OWNER) as connection:
-        seal(connection, program.keys.seal, datetime.now(UTC))
+    seal_everything(program, datetime.now(UTC))
     with program.database.transaction(Access.OWNER) as connection:
         finding = verify(connection, program.keys.seal)
         there, whole = connection.execute(

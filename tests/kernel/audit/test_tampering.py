@@ -12,6 +12,7 @@ from lims.kernel.audit.verify import Finding, verify
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import COUNTER
+from tests.kernel.audit.sealing import seal_everything
 
 NOW = datetime(2022, 2, 2, tzinfo=UTC)
 EVENT = "(subject, id) IN (SELECT subject, id FROM event WHERE subject = :mine ORDER BY id LIMIT 1)"
@@ -28,12 +29,12 @@ def mine() -> str:
 @pytest.fixture
 def owner(program: Program, mine: str) -> Iterator[Connection]:
     """The database's owner, after three seals; what the owner does is rolled back."""
+    seal_everything(program, NOW)
     for number in range(3):
         with program.database.transaction(Access.FIELD) as connection:
             happenings = [Happening(mine, "box.packed", NOW, {"number": number, "place": place}) for place in range(3)]
             record(connection, "ana", NOW + timedelta(minutes=number), happenings)
-        with program.database.transaction(Access.OWNER) as connection:
-            assert seal(connection, program.keys.seal, NOW + timedelta(minutes=number)) is not None
+        seal_everything(program, NOW + timedelta(minutes=number))
     with program.database.engine(Access.OWNER).connect() as connection:
         yield connection
         connection.rollback()

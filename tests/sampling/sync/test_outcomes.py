@@ -114,6 +114,8 @@ def test_a_tube_scanned_at_the_lab_before_its_people_are_sent_is_accepted_then(t
     (outcome,) = town.sync(made)
     assert outcome["outcome"] == "accepted"
     assert set(town.results(made).values()) == {"pending"}
+    verbs = [line["verb"] for line in town.ana.get(f"/sampling/api/tubes/{made['barcode']}").json()["history"]]
+    assert verbs == ["tube.received", "tube.registered"]
 
 
 def test_the_first_day_of_a_site_is_the_day_of_its_own_clock(town: Town) -> None:
