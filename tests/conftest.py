@@ -12,11 +12,16 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
 
 from lims.apps import ends, migrate
 from lims.kernel.program import Program, running
 from lims.kernel.settings import Settings
 from tests.factories import Town
+
+# Properties are about what comes out, never about how soon: the machine may be busy.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -31,19 +31,19 @@ class History:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """One to three members, each with up to three singles and two notes; every moment is another one."""
-    moments = count(6)
+    """One to three members, each with up to three singles and two notes, on one day; every moment is another one."""
+    moments = count(6, 0.5)
     members = []
     for _ in range(draw(st.integers(1, 3))):
         singles = []
         for number in range(draw(st.integers(0, 3))):
-            hour = float(next(moments))
+            hour = next(moments)
             fate = draw(st.sampled_from(FATES))
             answers = draw(st.sampled_from([None, *range(number)]))
             call = fate if fate in SAID else None
             got, end = (hour + 0.2 if fate != "sent" else None), hour + draw(st.sampled_from([0.8, 20.8]))
             singles.append(model.Single(number, hour, answers, got, call, end if call else None, end if fate == "rejected" else None))
-        notes = [model.Note(draw(st.sampled_from(EVENTS)), next(moments) + 0.5) for _ in range(draw(st.integers(0, 2)))]
+        notes = [model.Note(draw(st.sampled_from(EVENTS)), next(moments) + 0.05) for _ in range(draw(st.integers(0, 2)))]
         members.append(model.Member(tuple(singles), tuple(notes)))
     return History(draw(st.sampled_from(["imported", "released", "released", "rejected"])), tuple(members))
 

@@ -11,7 +11,7 @@ from tests.deconvolution.history import History, Telling, histories
 from tests.deconvolution.model import Member, Note, Single
 from tests.factories import Town
 
-UNTOUCHED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+UNTOUCHED = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 PATIENT = settings(UNTOUCHED, max_examples=300)
 SETTLED = {"negative", "positive"}
 TWICE = Member((Single(0, 6.0, None, 6.2, "invalid", 6.8), Single(1, 7.0, 0, 7.2, "positive", 7.8)), (Note("refused", 8.5),))
