@@ -32,6 +32,15 @@ def wall(request: Request, work: Official) -> Response:
     return page(request, "reporting/wall.html", facts_of(work, None), caller=work.caller)
 
 
+@router.get("/reporting/daily/{day}.pdf")
+def daily(day: date, work: Official) -> Response:
+    """The report of a day on paper; of the own lab for those bound to one."""
+    from lims.reporting.daily import as_pdf, daily_report  # noqa: PLC0415 - pandas and typst are slow to load
+
+    report = daily_report(work.connection, catalog.current(work.connection), day, work.caller.lab, now=work.now)
+    return Response(as_pdf(report), media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="daily-{day}.pdf"'})
+
+
 def facts_of(work: Work, asked: date | None) -> Mapping[str, object]:
     """The figures of a day, by lab and by hour, and how long the charts' axes are."""
     known, zone = catalog.current(work.connection), work.program.settings.timezone

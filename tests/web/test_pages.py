@@ -151,3 +151,9 @@ def test_no_page_needs_an_inline_script_or_style(town: Town, path: str) -> None:
     # Before its module runs, such a form must not put what was typed into an address.
     assert all('method="dialog"' in form for form in text.split("<form")[1:] if "data-api" in form.split(">")[0])
     assert all('type="application/json"' in tag or " src=" in tag for tag in text.split("<script")[1:])
+
+
+def test_the_daily_report_comes_on_paper(town: Town) -> None:
+    answer = look(town.olga, "/reporting/daily/2022-02-02.pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF")
