@@ -83,6 +83,7 @@ class Database:
                 max_overflow=0,
                 pool_timeout=30,
                 pool_pre_ping=False,
+                hide_parameters=True,  # an error's text says what was asked, never with which values
                 connect_args={"options": options, "connect_timeout": 10},
             )
             event.listen(engine, "before_cursor_execute", count_statement)
