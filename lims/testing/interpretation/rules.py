@@ -45,4 +45,5 @@ def call(cts: Mapping[str, float | None], assay: Assay) -> CallVerdict:
         reasons.append("single_target")
     if Seen.GREY in shown:
         reasons.append("grey_zone")
-    return CallVerdict(Call.INCONCLUSIVE, tuple(reasons))
+    # Of three or more targets several may be detected and not all: no reason of the two, but no result without a reason either.
+    return CallVerdict(Call.INCONCLUSIVE, tuple(reasons) or ("not_all_targets",))

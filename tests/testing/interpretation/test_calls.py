@@ -35,7 +35,7 @@ def wells(draw: st.DrawFn) -> tuple[Assay, Cts]:
 
 
 def contract(cts: Cts, kit: Assay) -> tuple[str, set[str]]:
-    """Section 4, sentence by sentence."""
+    """Section 4, sentence by sentence; where it names no reason, ours."""
     readings = {name: ct for name, ct in cts.items() if ct is not None and ct > 0}
     detected = {t.name for t in kit.targets if t.name in readings and readings[t.name] <= t.cutoff}
     grey = {t.name for t in kit.targets if t.name in readings and t.cutoff < readings[t.name] <= t.grey_to}
@@ -43,7 +43,8 @@ def contract(cts: Cts, kit: Assay) -> tuple[str, set[str]]:
         return "positive", set()
     if not detected and not grey:
         return ("negative", set()) if "IC" in readings and readings["IC"] <= 35.0 else ("invalid", set())
-    return "inconclusive", {reason for reason, holds in (("single_target", len(detected) == 1), ("grey_zone", grey)) if holds}
+    named = {reason for reason, holds in (("single_target", len(detected) == 1), ("grey_zone", grey)) if holds}
+    return "inconclusive", named or {"not_all_targets"}
 
 
 @given(wells())
