@@ -132,6 +132,7 @@ CATALOGUE: dict[str, Refusal] = {
     "label_too_many": Refusal(422, "More labels than one file holds"),
     "label_code_twice": Refusal(422, "A code was asked for more than once"),
     "label_code_unprintable": Refusal(422, "The code has characters a Code 128 label does not take"),
+    "label_code_empty": Refusal(422, "A code on the label has nothing to say"),
     "label_too_narrow": Refusal(422, "The code does not fit the label"),
     "label_text_too_long": Refusal(422, "The text does not fit the label"),
     # reports

@@ -1,48 +1,40 @@
-"""A label before any printer: where its bars and lines of text stand, in millimetres, for every output format alike.
+"""A label before any printer: where its codes, lines and words stand, for every output format alike.
 
 Pure. A stock (`Template`), a code and the facts of the print go in; a `LaidOutLabel` or a refusal comes out. Everything that
-could make a label unreadable is refused here, before a sticker is wasted. Bars stand at fixed places, so that no text,
-however long, can push the code off.
+could make a label unreadable is refused here, before a sticker is wasted. Codes stand at fixed places, so that no text,
+however long, can push them off.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
-
-from barcode.codex import Code128  # type: ignore[import-untyped]  # python-barcode carries no type marker
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lims.kernel.barcodes import grouped
 from lims.kernel.errors import Refused, listed
-from lims.sampling.labels.stock import DOTS_PER_MM, Template
-from lims.sampling.labels.wording import TextLine, written
+from lims.sampling.labels.stock import DOTS_PER_MM, BarsField, LineField, SquareField, Template, filled
+from lims.sampling.labels.symbols import Bars, Square, modules_of, square_rows
+from lims.sampling.labels.wording import TextLine, fitted
 
 REPRINT_MARK = "重印 REPRINT"
+Box = tuple[int, int, int, int]
+"""A filled box as (left, top, width, height) in printer dots."""
+Fitted = dict[tuple[int, str], TextLine | None]
+"""Lines of text that were made to fit before, by their number and words: on a roll all but one are the same."""
 
 
 @dataclass(frozen=True)
 class LabelFacts:
-    """What stands on every label of one print besides its code."""
+    """What stands on a label besides its code."""
 
     site: str = ""
     site_name: str = ""
     text: str = ""
     reprint: bool = False
     language: str = "zh"
-
-
-@dataclass(frozen=True)
-class Bars:
-    """A Code 128 in place: the first bar starts at `x_mm`; `modules` is a string of 1 (bar) and 0 (space)."""
-
-    x_mm: float
-    y_mm: float
-    height_mm: float
-    module_dots: int
-    module_mm: float
-    modules: str
-    runs: tuple[tuple[int, int], ...] = field(repr=False)
-    """Each dark bar as (first module, modules wide)."""
+    lookup: str = ""
+    lookup_url: str = ""
+    name: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,16 +43,21 @@ class LaidOutLabel:
 
     code: str
     dpi: int
-    bars: Bars
+    bars: Bars | None
     lines: tuple[TextLine, ...]
+    squares: tuple[Square, ...] = ()
+    strokes: tuple[Box, ...] = ()
+    facts: LabelFacts = LabelFacts()
 
     def dots(self, length_mm: float) -> int:
         """A length in whole printer dots."""
         return round(length_mm * DOTS_PER_MM[self.dpi])
 
-    def bar_boxes_dots(self) -> list[tuple[int, int, int, int]]:
-        """Each bar as (left, top, width, height) in printer dots."""
+    def bar_boxes_dots(self) -> list[Box]:
+        """Each bar as a box."""
         bars = self.bars
+        if bars is None:
+            return []
         left, top, height = self.dots(bars.x_mm), self.dots(bars.y_mm), self.dots(bars.height_mm)
         return [(left + start * bars.module_dots, top, width * bars.module_dots, height) for start, width in bars.runs]
 
@@ -69,85 +66,97 @@ class LaidOutLabel:
         """Whether the symbol is Code 128 C throughout, so that a printer told to use set C draws these very modules."""
         return self.code.isdigit() and len(self.code) % 2 == 0
 
+    @property
+    def machine_read(self) -> tuple[str, ...]:
+        """What a reader finds on the label."""
+        return (*([self.code] if self.bars else []), *(square.content for square in self.squares))
+
 
 @dataclass(frozen=True)
 class PrintJob:
     """What one file holds: exactly these labels, in this order, each once."""
 
     template: Template
-    facts: LabelFacts
     labels: tuple[LaidOutLabel, ...]
 
 
 def lay_out_all(template: Template, codes: Sequence[str], facts: LabelFacts, dpi: int | None = None) -> PrintJob:
-    """One label a code; Refused where there is no code, a code twice, or one that cannot be printed: all or none."""
-    if not codes:
+    """One label a code, all with the same facts; as `lay_out_each`."""
+    return lay_out_each(template, [(code, facts) for code in codes], dpi)
+
+
+def lay_out_each(template: Template, wanted: Sequence[tuple[str, LabelFacts]], dpi: int | None = None) -> PrintJob:
+    """One label a code and its facts; Refused where there is none, one twice, or one that cannot be printed: all or none."""
+    if not wanted:
         raise Refused("label_none_asked", "No labels were asked for.")
-    if twice := [code for code, count in Counter(codes).items() if count > 1]:
+    # Several receipts may be for one tube: each has a look-up code of its own.
+    times = Counter((code, facts.lookup) for code, facts in wanted)
+    if twice := [code for (code, _), count in times.items() if count > 1]:
         raise Refused("label_code_twice", "Each code is printed once; asked for more than once: {codes}.", codes=listed(twice))
-    return PrintJob(template, facts, tuple(lay_out(template, code, facts, dpi) for code in codes))
+    known: Fitted = {}
+    return PrintJob(template, tuple(lay_out(template, code, facts, dpi, known) for code, facts in wanted))
 
 
-def lay_out(template: Template, code: str, facts: LabelFacts, dpi: int | None = None) -> LaidOutLabel:
+def lay_out(template: Template, code: str, facts: LabelFacts, dpi: int | None = None, known: Fitted | None = None) -> LaidOutLabel:
     """The label of this code on this stock at `dpi` (the stock's own by default); Refused where it could not be read."""
     dpi = template.dpi if dpi is None else dpi
-    if dpi not in template.bars.module_dots:
-        known = ", ".join(map(str, sorted(template.bars.module_dots)))
+    if dpi not in template.resolutions:
+        names = ", ".join(map(str, sorted(template.resolutions)))
         raise Refused(
-            "label_dpi_unknown", "Label {template} is made for {known} dpi, not {dpi}.", template=template.name, known=known, dpi=dpi
+            "label_dpi_unknown", "Label {template} is made for {known} dpi, not {dpi}.", template=template.name, known=names, dpi=dpi
         )
-    values = {
+    values = values_of(code, facts)
+    return LaidOutLabel(
+        code,
+        dpi,
+        placed_bars(template, template.bars, code, dpi) if template.bars else None,
+        worded(template, facts.language, values, {} if known is None else known),
+        tuple(placed_square(template, square, filled(square.content, values), dpi) for square in template.square),
+        tuple(stroke(line, DOTS_PER_MM[dpi]) for line in template.line),
+        facts,
+    )
+
+
+def values_of(code: str, facts: LabelFacts) -> dict[str, str]:
+    """What the placeholders stand for."""
+    return {
         "code": code,
         "grouped": grouped(code),
         "site": facts.site,
         "site_name": facts.site_name,
         "text": facts.text,
         "reprint": REPRINT_MARK if facts.reprint else "",
+        "lookup": facts.lookup,
+        "lookup_url": facts.lookup_url,
+        "name": facts.name,
+        "day": facts.day,
     }
-    language = facts.language if facts.language in template.languages else template.languages[0]
-    lines = (written(template, line, language, values) for line in template.text)
-    return LaidOutLabel(code, dpi, placed_bars(template, code, dpi), tuple(line for line in lines if line is not None))
 
 
-class Symbol(Code128):  # type: ignore[misc]  # see the import
-    """The library's Code 128, without its slip of dropping a leading 99.
-
-    Set C writes the pair 99 as the value 99, which elsewhere means "change to set C"; at the start of a code python-barcode
-    0.16 takes it for that and merges it into the start character: 9912 became 12.
-    """
-
-    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
-        optimized: list[int] = encoded if self.code.startswith("99") else super()._try_to_optimize(encoded)
-        return optimized
-
-
-def modules_of(code: str) -> str:
-    """The Code 128 symbol of a code without quiet zones, as 1 and 0; pairs of digits take one character (set C)."""
-    if not code or not all(" " <= ch <= "~" for ch in code):
-        raise Refused(
-            "label_code_unprintable",
-            "A Code 128 label takes letters, digits and ASCII signs; {barcode} has others.",
-            barcode=repr(code[:64]),
-        )
-    modules: str = Symbol(code).build()[0]
-    return modules
+def worded(template: Template, language: str, values: Mapping[str, str], known: Fitted) -> tuple[TextLine, ...]:
+    """The lines of text that say something, in their places."""
+    language = language if language in template.languages else template.languages[0]
+    lines = []
+    for number, line in enumerate(template.text):
+        content = line.content if isinstance(line.content, str) else line.content[language]
+        words = filled(content, values)
+        if (number, words) not in known:
+            known[number, words] = fitted(template, line, content, words)
+        lines.append(known[number, words])
+    return tuple(line for line in lines if line is not None)
 
 
-def placed_bars(template: Template, code: str, dpi: int) -> Bars:
+def stroke(line: LineField, dots_per_mm: float) -> Box:
+    """A printed line, at least one dot thick."""
+    left, top, width, height = (round(length_mm * dots_per_mm) for length_mm in (line.x_mm, line.y_mm, line.width_mm, line.height_mm))
+    return (left, top, max(1, width), max(1, height))
+
+
+def placed_bars(template: Template, area: BarsField, code: str, dpi: int) -> Bars:
     """The bars in the middle of their area, on whole dots; Refused where they and their quiet zones are wider than it."""
-    area, dots_per_mm = template.bars, DOTS_PER_MM[dpi]
+    dots_per_mm = DOTS_PER_MM[dpi]
     modules, module_dots = modules_of(code), area.module_dots[dpi]
-    needed_dots = (len(modules) + 2 * area.quiet_modules) * module_dots
-    spare_dots = int(area.width_mm * dots_per_mm + 1e-6) - needed_dots
-    if spare_dots < 0:
-        raise Refused(
-            "label_too_narrow",
-            "Code {barcode} needs {needed_mm} mm with its quiet zones; label {template} has {width_mm} mm. Use a wider label.",
-            barcode=code,
-            needed_mm=f"{needed_dots / dots_per_mm:.1f}",
-            template=template.name,
-            width_mm=f"{area.width_mm:.1f}",
-        )
+    spare_dots = room(template, code, len(modules) + 2 * area.quiet_modules, module_dots, area.width_mm, dots_per_mm)
     first_dot = round(area.x_mm * dots_per_mm) + spare_dots // 2 + area.quiet_modules * module_dots
     return Bars(
         x_mm=first_dot / dots_per_mm,
@@ -156,16 +165,30 @@ def placed_bars(template: Template, code: str, dpi: int) -> Bars:
         module_dots=module_dots,
         module_mm=module_dots / dots_per_mm,
         modules=modules,
-        runs=dark_runs(modules),
     )
 
 
-def dark_runs(modules: str) -> tuple[tuple[int, int], ...]:
-    """Each bar of a symbol as (first module, modules wide)."""
-    runs, at = [], 0
-    for shade, group in groupby(modules):
-        width = len(list(group))
-        if shade == "1":
-            runs.append((at, width))
-        at += width
-    return tuple(runs)
+def placed_square(template: Template, area: SquareField, content: str, dpi: int) -> Square:
+    """A square symbol in the middle of its area, on whole dots; Refused where there is nothing to say, or too much."""
+    if not content:
+        raise Refused("label_code_empty", "A square code on label {template} has nothing to say.", template=template.name)
+    dots_per_mm, module_dots = DOTS_PER_MM[dpi], area.module_dots[dpi]
+    rows = square_rows(area.symbol, content)
+    spare_dots = room(template, content, len(rows) + 2 * area.quiet_modules, module_dots, area.size_mm, dots_per_mm)
+    inset_dots = spare_dots // 2 + area.quiet_modules * module_dots
+    return Square(content, round(area.x_mm * dots_per_mm) + inset_dots, round(area.y_mm * dots_per_mm) + inset_dots, module_dots, rows)
+
+
+def room(template: Template, content: str, modules: int, module_dots: int, width_mm: float, dots_per_mm: float) -> int:
+    """The dots that are left beside a symbol and its quiet zones; Refused where it does not fit."""
+    spare_dots = int(width_mm * dots_per_mm + 1e-6) - modules * module_dots
+    if spare_dots < 0:
+        raise Refused(
+            "label_too_narrow",
+            "Code {barcode} needs {needed_mm} mm with its quiet zones; label {template} has {width_mm} mm. Use a wider label.",
+            barcode=content[:80],
+            needed_mm=f"{modules * module_dots / dots_per_mm:.1f}",
+            template=template.name,
+            width_mm=f"{width_mm:.1f}",
+        )
+    return spare_dots

@@ -1,25 +1,26 @@
-"""A label stock as its file describes it, and everything that can be wrong with such a description.
+"""A label stock as its file describes it.
 
-Pure. Positions and sizes are millimetres from the top left corner of one label.
+Pure. Positions and sizes are millimetres from the top left corner of one label. What can be wrong with it: `faults.py`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from typing import ClassVar, Literal
+
+from lims.kernel.barcodes import Kind
 
 # "203 dpi" print heads have 8 dots a millimetre (203.2 an inch); 300 dpi heads have 11.8.
 DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4}
 QUIET_MODULES = 10
-# Start, 7 pairs of digits and check have 11 each, the stop 13: the width of one of our own codes.
-OWN_CODE_MODULES = 112
-# A thermal head burns a bar of one dot wider than a space of one dot; from two dots on both read well.
-LEAST_MODULE_DOTS = 2
-SMALLEST_FONT_MM = 1.0
-ROUNDING_MM = 1e-6
-PLACEHOLDER = re.compile(r"\{(\w*)\}")
-PLACEHOLDERS = ("code", "grouped", "site", "site_name", "text", "reprint")
+# White around a square symbol, in modules: QR asks for 4, DataMatrix for 1, of which a thermal head may burn a half away.
+SQUARE_QUIET_MODULES = {"qr": 4, "datamatrix": 2}
+RECEIPT = "receipt"
+KINDS = (*(kind.value for kind in Kind), RECEIPT)
+# {grouped}, or {text|site_name|'no name'}: the first that says something, then the words in quotes.
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+QUOTED = re.compile(r"'([^'{}|]*)'")
+PLACEHOLDERS = ("code", "grouped", "site", "site_name", "text", "reprint", "lookup", "lookup_url", "name", "day")
 
 # The loader refuses fields it does not know, so that a misspelt one is not silently ignored, and TOML's nan and inf.
 STRICT: Mapping[str, str | bool] = {"extra": "forbid", "allow_inf_nan": False}
@@ -54,6 +55,35 @@ class BarsField:
 
 
 @dataclass(frozen=True)
+class SquareField:
+    """Where a QR code or DataMatrix may stand, quiet zone included, what it says, and how many dots make one module."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str | bool]] = STRICT
+    symbol: Literal["qr", "datamatrix"]
+    x_mm: float
+    y_mm: float
+    size_mm: float
+    module_dots: Mapping[int, int]
+    content: str = "{code}"
+
+    @property
+    def quiet_modules(self) -> int:
+        """White on each side, in modules."""
+        return SQUARE_QUIET_MODULES[self.symbol]
+
+
+@dataclass(frozen=True)
+class LineField:
+    """A printed line: a filled box, thin in one direction."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str | bool]] = STRICT
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True)
 class TextField:
     """One line of text: its box, its size, and its content, the same in every language or one a language."""
 
@@ -78,8 +108,11 @@ class Template:
     width_mm: float
     height_mm: float
     dpi: int
-    bars: BarsField
     text: tuple[TextField, ...]
+    kind: str = Kind.TUBE.value
+    bars: BarsField | None = None
+    square: tuple[SquareField, ...] = ()
+    line: tuple[LineField, ...] = ()
     languages: tuple[str, ...] = ("zh", "en")
     gap_mm: float = 2.0
     sheet: Sheet | None = None
@@ -90,125 +123,32 @@ class Template:
             for content in [line.content] if isinstance(line.content, str) else line.content.values():
                 yield line, content
 
+    def contents(self) -> Iterator[str]:
+        """Every content there is, of square codes too."""
+        yield from (content for _, content in self.wordings())
+        yield from (square.content for square in self.square)
 
-@dataclass(frozen=True)
-class Area:
-    """A rectangle on the label, for what must not overlap."""
-
-    name: str
-    left_mm: float
-    top_mm: float
-    right_mm: float
-    bottom_mm: float
-
-    def overlaps(self, other: "Area") -> bool:
-        """Whether the two share more than an edge."""
-        return (
-            min(self.right_mm, other.right_mm) - max(self.left_mm, other.left_mm) > ROUNDING_MM
-            and min(self.bottom_mm, other.bottom_mm) - max(self.top_mm, other.top_mm) > ROUNDING_MM
-        )
+    @property
+    def resolutions(self) -> frozenset[int]:
+        """The resolutions for which every code of this stock has a module width."""
+        widths = [*([self.bars.module_dots] if self.bars else []), *(square.module_dots for square in self.square)]
+        return frozenset.intersection(frozenset(DOTS_PER_MM), *map(frozenset, widths))
 
 
-def areas(template: Template) -> list[Area]:
-    """The bars with their quiet zones, and every line of text."""
-    bars = template.bars
-    return [
-        Area("the bars", bars.x_mm, bars.y_mm, bars.x_mm + bars.width_mm, bars.y_mm + bars.height_mm),
-        *(
-            Area(f"text {number}", line.x_mm, line.y_mm, line.x_mm + line.width_mm, line.y_mm + line.font_size_mm)
-            for number, line in enumerate(template.text, 1)
-        ),
-    ]
+def placeholders(content: str) -> Iterator[str]:
+    """Every name in braces; words in quotes are none."""
+    for inside in PLACEHOLDER.findall(content):
+        yield from (part for part in inside.split("|") if not QUOTED.fullmatch(part))
 
 
-def sizes_are_positive(template: Template) -> Iterator[str]:
-    """Every size is more than nothing, and text large enough to print."""
-    if min(template.width_mm, template.height_mm, template.bars.width_mm, template.bars.height_mm) <= 0 or template.gap_mm < 0:
-        yield "a size is zero or negative"
-    for number, line in enumerate(template.text, 1):
-        if not SMALLEST_FONT_MM <= line.smallest_font_size_mm <= line.font_size_mm:
-            yield f"text {number}: font_size_mm must be at least smallest_font_size_mm, and that at least {SMALLEST_FONT_MM:g}"
+def filled(content: str, values: Mapping[str, str]) -> str:
+    """The content with its placeholders filled: of alternatives the first that says something.
 
+    One pass and no `str.format`: what a person typed is never looked into for placeholders or attributes.
+    """
 
-def everything_is_on_the_label(template: Template) -> Iterator[str]:
-    """Bars and lines stand inside the stock."""
-    for area in areas(template):
-        if (
-            min(area.left_mm, area.top_mm) < 0
-            or area.right_mm - template.width_mm > ROUNDING_MM
-            or area.bottom_mm - template.height_mm > ROUNDING_MM
-        ):
-            yield f"{area.name} reaches over the edge of the label"
+    def said(match: re.Match[str]) -> str:
+        parts = match[1].split("|")
+        return next((word for part in parts if (word := quoted[1] if (quoted := QUOTED.fullmatch(part)) else values[part])), "")
 
-
-def nothing_overlaps(template: Template) -> Iterator[str]:
-    """No line stands on the bars, their quiet zones, or another line."""
-    for one, other in combinations(areas(template), 2):
-        if one.overlaps(other):
-            yield f"{other.name} stands on {one.name}"
-
-
-def our_codes_fit(template: Template) -> Iterator[str]:
-    """The resolutions are known, and a code of ours fits with its quiet zones at each of them."""
-    bars = template.bars
-    if bars.quiet_modules < QUIET_MODULES:
-        yield f"quiet_modules must be {QUIET_MODULES} or more"
-    if template.dpi not in bars.module_dots:
-        yield f"module_dots says nothing about {template.dpi} dpi"
-    for dpi, module_dots in bars.module_dots.items():
-        if dpi not in DOTS_PER_MM:
-            yield f"{dpi} dpi is not known; known are {', '.join(map(str, DOTS_PER_MM))}"
-        elif module_dots < LEAST_MODULE_DOTS:
-            yield f"a module of {module_dots} dots at {dpi} dpi smears; use {LEAST_MODULE_DOTS} or more"
-        elif (needed_mm := (OWN_CODE_MODULES + 2 * bars.quiet_modules) * module_dots / DOTS_PER_MM[dpi]) - bars.width_mm > ROUNDING_MM:
-            yield f"a code needs {needed_mm:.1f} mm with its quiet zones at {dpi} dpi; the bars have {bars.width_mm:g} mm"
-
-
-def the_number_and_the_reprint_mark_are_shown(template: Template) -> Iterator[str]:
-    """Placeholders are known; a person can read the number, and sees that a label is a reprint."""
-    used = {name for _, content in template.wordings() for name in PLACEHOLDER.findall(content)}
-    if unknown := sorted(used - set(PLACEHOLDERS)):
-        yield f"there is no {{{unknown[0]}}}; there are {', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}"
-    if not used & {"code", "grouped"}:
-        yield "no text shows the number: add one with {grouped}"
-    if "reprint" not in used:
-        yield "no text shows the reprint mark: add one with {reprint}"
-
-
-def every_language_has_its_words(template: Template) -> Iterator[str]:
-    """A line written per language has all languages of the label."""
-    if not template.languages:
-        yield "languages is empty"
-    for number, line in enumerate(template.text, 1):
-        if not isinstance(line.content, str) and (missing := set(template.languages) - set(line.content)):
-            yield f"text {number} has no content in {', '.join(sorted(missing))}"
-
-
-def the_grid_is_on_the_sheet(template: Template) -> Iterator[str]:
-    """Columns and rows with margins and gaps fit the paper."""
-    sheet = template.sheet
-    if sheet is None:
-        return
-    if sheet.columns < 1 or sheet.rows < 1 or min(sheet.margin_left_mm, sheet.margin_top_mm, sheet.column_gap_mm, sheet.row_gap_mm) < 0:
-        yield "a sheet has at least one column and row, and no negative margin or gap"
-        return
-    right_mm = sheet.margin_left_mm + sheet.columns * template.width_mm + (sheet.columns - 1) * sheet.column_gap_mm
-    bottom_mm = sheet.margin_top_mm + sheet.rows * template.height_mm + (sheet.rows - 1) * sheet.row_gap_mm
-    if right_mm - sheet.width_mm > ROUNDING_MM or bottom_mm - sheet.height_mm > ROUNDING_MM:
-        yield f"the labels take {right_mm:g} by {bottom_mm:g} mm, the sheet has {sheet.width_mm:g} by {sheet.height_mm:g} mm"
-
-
-STOCK_RULES: tuple[Callable[[Template], Iterator[str]], ...] = (
-    sizes_are_positive,
-    everything_is_on_the_label,
-    nothing_overlaps,
-    our_codes_fit,
-    the_number_and_the_reprint_mark_are_shown,
-    every_language_has_its_words,
-    the_grid_is_on_the_sheet,
-)
-
-
-def faults(template: Template) -> tuple[str, ...]:
-    """Everything wrong with a stock, in words for whoever wrote its file; empty where nothing is."""
-    return tuple(fault for rule in STOCK_RULES for fault in rule(template))
+    return PLACEHOLDER.sub(said, content)

@@ -6,7 +6,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from lims.kernel.errors import Refused, listed
-from lims.sampling.labels.stock import Template, faults
+from lims.sampling.labels.faults import faults
+from lims.sampling.labels.stock import Template
 
 # The program runs from a checkout; elsewhere the caller names the folder (LIMS_LABEL_TEMPLATES).
 DEFAULT_FOLDER = Path(__file__).resolve().parents[3] / "label_templates"

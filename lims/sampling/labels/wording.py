@@ -3,16 +3,14 @@
 Pure: the widths of the letters are a table here, so that fitting needs no font.
 """
 
-import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lims.kernel.errors import Refused
-from lims.sampling.labels.stock import PLACEHOLDER, Template, TextField
+from lims.sampling.labels.stock import Template, TextField, placeholders
 
 # A line with one of these must be complete or refused; a line without (a long site name) may end in an ellipsis.
-NEVER_CUT = re.compile(r"\{(code|grouped|text|reprint)\}")
+NEVER_CUT = frozenset({"code", "grouped", "text", "reprint", "lookup", "day"})
 ELLIPSIS = "…"
 # The square of a Chinese letter reaches this far above the base line and the rest below it: the height of a line.
 ASCENT_EM = 0.88
@@ -41,16 +39,14 @@ class TextLine:
     text: str
 
 
-def written(template: Template, line: TextField, language: str, values: Mapping[str, str]) -> TextLine | None:
+def fitted(template: Template, line: TextField, content: str, filled: str) -> TextLine | None:
     """The line with its words, as large as fits; None where nothing is to be said, Refused where a complete line cannot fit."""
-    content = line.content if isinstance(line.content, str) else line.content[language]
-    # One pass and no `str.format`: what a person typed is never looked into for placeholders or attributes.
-    words = one_line(PLACEHOLDER.sub(lambda match: values[match[1]], content))
+    words = one_line(filled)
     if not words:
         return None
     size_mm = min(line.font_size_mm, line.width_mm * SLACK / width_em(words))
     if size_mm < line.smallest_font_size_mm:
-        if NEVER_CUT.search(content):
+        if NEVER_CUT & set(placeholders(content)):
             raise too_long(template, line, words)
         size_mm = line.smallest_font_size_mm
         words = cut(words, line.width_mm * SLACK / size_mm)

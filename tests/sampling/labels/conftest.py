@@ -21,7 +21,10 @@ Pages = Callable[[PrintJob, float], list[Image.Image]]
 @pytest.fixture
 def facts() -> LabelFacts:
     """A reprint at Fuyong, with every line filled."""
-    return LabelFacts(site="FY-012", site_name="福永社区体育中心采样点", text="夜场 Batch 7", reprint=True)
+    return LabelFacts(
+        site="FY-012", site_name="福永社区体育中心采样点", text="夜场 Batch 7", reprint=True, name="赵试", day="2022-02-02",
+        lookup="ABCD2345", lookup_url="https://screening.example.org/sampling/result/ABCD2345",
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -32,11 +35,12 @@ def codes() -> list[str]:
 
 @pytest.fixture(scope="session")
 def read() -> Read:
-    """What zxing-cpp finds on a picture, every Code 128 of it."""
+    """What zxing-cpp finds on a picture, every code of a kind that labels carry, sorted."""
+    kinds = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix])
 
     def found(picture: Image.Image) -> list[str]:
         pixels = np.ascontiguousarray(np.asarray(picture.convert("L")))
-        return [barcode.text for barcode in zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128))]
+        return sorted(barcode.text for barcode in zxingcpp.read_barcodes(pixels, formats=kinds))
 
     return found
 

@@ -12,11 +12,12 @@ from lims.kernel.barcodes import Kind, own_code, own_kind
 from lims.sampling.labels import templates
 from lims.sampling.labels.formats import render
 from lims.sampling.labels.rules import LabelFacts, lay_out_all
+from lims.sampling.labels.stock import BarsField, SquareField
 
 Read = Callable[[Image.Image], list[str]]
 Damage = Callable[[Image.Image, float, random.Random], Image.Image]
 STOCKS = templates.names()
-SAMPLE = 50
+SAMPLE = 20
 PIXELS_A_MODULE = 6
 
 
@@ -60,10 +61,17 @@ def labels_of(stock: str, dpi: int, facts: LabelFacts, codes: list[str]) -> list
     return [strip.crop((0, number * pitch, strip.width, number * pitch + height)) for number in range(len(codes))]
 
 
+def coded(stock: str) -> list[BarsField | SquareField]:
+    """The codes of a stock."""
+    template = templates.load(stock)
+    return [*([template.bars] if template.bars else []), *template.square]
+
+
 @pytest.mark.parametrize("dpi", [203, 300])
 @pytest.mark.parametrize("stock", STOCKS)
 def test_a_label_printed_dot_for_dot_is_read(stock: str, dpi: int, facts: LabelFacts, codes: list[str], read: Read) -> None:
-    assert [read(label) for label in labels_of(stock, dpi, facts, codes)] == [[code] for code in codes]
+    labels = lay_out_all(templates.load(stock), codes, facts, dpi).labels
+    assert [read(picture) for picture in labels_of(stock, dpi, facts, codes)] == [sorted(label.machine_read) for label in labels]
 
 
 @pytest.mark.parametrize("dpi", [203, 300])
@@ -78,27 +86,43 @@ def test_a_label_of_the_pdf_is_read(
 ) -> None:
     job = lay_out_all(templates.load(stock), codes, facts, dpi)
     found = [code for page in pages(job, 300) for code in read(page)]
-    assert sorted(found) == sorted(codes)
+    assert sorted(found) == sorted(code for label in job.labels for code in label.machine_read)
 
 
-@pytest.mark.parametrize("damage", [blurred, rotated, smeared])
+# A wipe across the corner marks of a QR code ends it; a receipt's code stands beside it in letters, all other stocks have bars.
+DAMAGES = [
+    (stock, damage)
+    for stock in STOCKS
+    if not stock.endswith("_sheet")
+    for damage in ((blurred, rotated, smeared) if templates.load(stock).bars else (blurred, rotated))
+]
+
+
+@pytest.mark.parametrize(("stock", "damage"), DAMAGES)
 @pytest.mark.parametrize("dpi", [203, 300])
-@pytest.mark.parametrize("stock", [name for name in STOCKS if not name.endswith("_sheet")])
 def test_a_damaged_label_is_still_read(stock: str, dpi: int, damage: Damage, facts: LabelFacts, read: Read) -> None:
     luck = random.Random(f"{stock} {dpi} {damage.__name__}")
     codes = [own_code(Kind.TUBE, luck.randrange(10**11)) for _ in range(SAMPLE)]
-    module_dots = templates.load(stock).bars.module_dots[dpi]
+    wanted = [set(label.machine_read) for label in lay_out_all(templates.load(stock), codes, facts, dpi).labels]
+    module_dots = min(field.module_dots[dpi] for field in coded(stock))
     pixels_a_dot = ceil(PIXELS_A_MODULE / module_dots)
     labels = (on_white(label, pixels_a_dot) for label in labels_of(stock, dpi, facts, codes))
-    seen = [damage(label, pixels_a_dot * module_dots, luck) for label in labels]
+    seen = [set(read(damage(label, pixels_a_dot * module_dots, luck))) for label in labels]
     # A reader may see a second, wrong number in a blurred symbol (it happens once in this sample); our check digit drops it.
-    read_as = [[code for code in read(picture) if own_kind(code) is Kind.TUBE] for picture in seen]
-    # Of 50, 99 % is all of them.
-    assert read_as == [[code] for code in codes]
+    mistaken = [
+        code for found, codes_there in zip(seen, wanted, strict=True) for code in found - codes_there if own_kind(code) is Kind.TUBE
+    ]
+    assert mistaken == []
+    # One of the two codes of a label that carries two is enough. Of 20, 99 % is all of them.
+    assert [found & codes_there != set() for found, codes_there in zip(seen, wanted, strict=True)] == [True] * SAMPLE
 
 
-def test_a_whole_sheet_is_read_in_one_picture(facts: LabelFacts, read: Read, pages: Callable[..., list[Image.Image]]) -> None:
-    codes = [own_code(Kind.TUBE, serial) for serial in range(46)]
-    first, second = pages(lay_out_all(templates.load("tube_35x30_sheet"), codes, facts), 200)
-    assert sorted(read(first)) == sorted(codes[:45])
-    assert read(second) == codes[45:]
+@pytest.mark.parametrize(("stock", "per_page"), [("tube_35x30_sheet", 45), ("tube_38x21_sheet", 65)])
+def test_a_whole_sheet_is_read_in_one_picture(
+    stock: str, per_page: int, facts: LabelFacts, read: Read, pages: Callable[..., list[Image.Image]]
+) -> None:
+    template = templates.load(stock)
+    codes = [own_code(Kind.TUBE, serial) for serial in range(per_page + 1)]
+    first, second = pages(lay_out_all(template, codes, facts), 200)
+    assert read(first) == sorted(codes[:per_page])
+    assert read(second) == codes[per_page:]

@@ -11,8 +11,9 @@ import zxingcpp
 from lims.kernel.errors import Refused
 from lims.sampling.labels import templates
 from lims.sampling.labels.formats.font import font_of
-from lims.sampling.labels.rules import LabelFacts, lay_out, lay_out_all, modules_of
+from lims.sampling.labels.rules import LabelFacts, lay_out, lay_out_all
 from lims.sampling.labels.stock import DOTS_PER_MM
+from lims.sampling.labels.symbols import modules_of
 from lims.sampling.labels.wording import width_em
 
 CODE = "10000000000176"
@@ -42,15 +43,49 @@ def test_every_code_is_encoded_as_itself_suppliers_codes_too() -> None:
 
 
 @pytest.mark.parametrize("dpi", [203, 300])
-@pytest.mark.parametrize("stock", templates.names())
+@pytest.mark.parametrize("stock", [name for name in templates.names() if templates.load(name).bars])
 def test_bars_stand_on_whole_dots_with_ten_quiet_modules_on_each_side(stock: str, dpi: int, facts: LabelFacts) -> None:
     template = templates.load(stock)
     bars = lay_out(template, CODE, facts, dpi).bars
+    assert bars is not None
     left_dots, quiet_dots = bars.x_mm * DOTS_PER_MM[dpi], 10 * bars.module_dots
     assert left_dots == pytest.approx(round(left_dots))
     assert bars.module_mm * DOTS_PER_MM[dpi] == pytest.approx(bars.module_dots)
     assert left_dots >= quiet_dots
     assert left_dots + 112 * bars.module_dots + quiet_dots <= template.width_mm * DOTS_PER_MM[dpi] + 0.01
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize("stock", [name for name in templates.names() if templates.load(name).square])
+def test_square_codes_stand_in_their_white_whatever_the_text_beside_them(stock: str, dpi: int, facts: LabelFacts) -> None:
+    template = templates.load(stock)
+    place, long = template.square[0], replace(facts, site_name="采样点" * 40, name="名" * 60)
+    (square,) = lay_out(template, CODE, facts, dpi).squares
+    assert lay_out(template, CODE, long, dpi).squares == (square,)
+    quiet_dots, side_dots = place.quiet_modules * square.module_dots, len(square.rows) * square.module_dots
+    for at_dots, at_mm in ((square.x_dots, place.x_mm), (square.y_dots, place.y_mm)):
+        assert at_dots - quiet_dots >= at_mm * DOTS_PER_MM[dpi] - 1
+        assert at_dots + side_dots + quiet_dots <= (at_mm + place.size_mm) * DOTS_PER_MM[dpi] + 1
+
+
+def test_a_square_code_with_nothing_or_too_much_to_say_is_refused(facts: LabelFacts) -> None:
+    receipt = templates.load("receipt_60x40")
+    for url, code in (("", "label_code_empty"), ("https://example.org/" + "long" * 60, "label_too_narrow")):
+        with pytest.raises(Refused) as refusal:
+            lay_out(receipt, CODE, replace(facts, lookup_url=url))
+        assert refusal.value.code == code
+
+
+def test_a_receipt_names_nobody_unless_asked(facts: LabelFacts) -> None:
+    assert "赵试" in shown(facts, "receipt_60x40")
+    assert "赵试" not in " ".join(shown(replace(facts, name=""), "receipt_60x40"))
+
+
+def test_where_one_field_says_nothing_the_next_one_speaks(facts: LabelFacts) -> None:
+    assert "夜场 Batch 7" in shown(facts, "place_100x50")
+    assert "福永社区体育中心采样点" in shown(replace(facts, text=""), "place_100x50")
+    assert "————" in shown(replace(facts, text=""), "vehicle_100x50")
+    assert "样本保存液" in shown(replace(facts, text=""), "tube_38x21_sheet")
 
 
 def test_a_code_too_long_for_the_label_is_refused_with_the_width_it_needs(facts: LabelFacts) -> None:

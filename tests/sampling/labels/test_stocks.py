@@ -9,6 +9,7 @@ from lims.sampling.labels import templates
 
 GOOD = (templates.DEFAULT_FOLDER / "tube_35x30.toml").read_text("utf-8")
 SHEET = (templates.DEFAULT_FOLDER / "tube_35x30_sheet.toml").read_text("utf-8")
+QR = '[[square]]\nsymbol = "qr"\nx_mm = 2\ny_mm = 8\nmodule_dots = { 203 = 2, 300 = 3 }\n'
 
 
 def fault(folder: Path, described: str | bytes) -> str:
@@ -22,7 +23,8 @@ def fault(folder: Path, described: str | bytes) -> str:
 
 
 def test_every_stock_of_the_repository_can_be_printed() -> None:
-    assert templates.check_all() == dict.fromkeys(["box_100x60", "tube_35x30", "tube_35x30_sheet", "tube_50x25"])
+    names = ["box_100x50", "place_100x50", "plate_70x10", "receipt_60x40", "tube_35x30", "tube_35x30_sheet", "tube_38x21_sheet"]
+    assert templates.check_all() == dict.fromkeys([*names, "tube_50x25", "vehicle_100x50"])
 
 
 @pytest.mark.parametrize("name", ["unheard_of", "", "../pyproject", "tube_35x30.toml", "TUBE_35X30\0"])
@@ -60,6 +62,14 @@ def test_a_lab_keeps_its_own_folder_and_an_edit_takes_effect_at_once(tmp_path: P
         ('languages = ["zh", "en"]', 'languages = ["zh", "en", "fr"]', "text 1 has no content in fr"),
         ("font_size_mm = 3.2", "font_siez_mm = 3.2", "font_siez_mm"),
         ("dpi = 203", "dpi = ", "it is not TOML"),
+        ("dpi = 203", 'dpi = 203\nkind = "cup"', "there is no kind 'cup'; there are tube, box"),
+        ("dpi = 203", 'dpi = 203\nkind = "receipt"', "no text shows the code for the result"),
+        ("{text}", "{text|pateint|'none'}", "there is no {pateint}; there are {code}"),
+        ("[bars]", "[bar]", "bar"),
+        ("[[text]]", "[[line]]\nx_mm = 0\ny_mm = 28\nwidth_mm = 9\nheight_mm = 9\n[[text]]", "line 1: a line is 0.1 to 3 mm thick"),
+        ("[[text]]", f"{QR}size_mm = 7\n[[text]]", "a code needs 7.2 mm with its quiet zones at 203 dpi; square 1 has 7 mm"),
+        ("[[text]]", f"{QR}size_mm = 7.25\n[[text]]", "square 1 stands on the bars"),
+        ("[[text]]", f"{QR}size_mm = 7.25\ncontent = '{{cdoe}}'\n[[text]]", "there is no {cdoe}"),
     ],
 )
 def test_a_mistake_in_a_file_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lims.kernel.errors import Refused
 from lims.sampling.labels.formats import csv, pdf, png, tspl, zpl
-from lims.sampling.labels.rules import LabelFacts, PrintJob, lay_out_all
+from lims.sampling.labels.rules import LabelFacts, PrintJob, lay_out_each
 from lims.sampling.labels.stock import Template
 
 
@@ -39,7 +39,18 @@ def format_named(file_format: str) -> Format:
 
 
 def render(template: Template, codes: Sequence[str], facts: LabelFacts, file_format: str, *, dpi: int | None = None) -> bytes:
-    """A file with exactly one label a code, in order; Refused, and nothing printed, where one of them cannot be."""
+    """A file with exactly one label a code, in order, all with the same facts; as `render_each`."""
+    return render_each(template, [(code, facts) for code in codes], file_format, dpi=dpi)
+
+
+def render_each(template: Template, wanted: Sequence[tuple[str, LabelFacts]], file_format: str, *, dpi: int | None = None) -> bytes:
+    """A file with exactly one label a code and its facts; Refused, and nothing printed, where one of them cannot be."""
+    chosen = fit_for(template, len(wanted), file_format)
+    return chosen.draw(lay_out_each(template, wanted, dpi))
+
+
+def fit_for(template: Template, count: int, file_format: str) -> Format:
+    """The format of this name, where that many labels of this stock can be printed so; Refused otherwise."""
     chosen = format_named(file_format)
     if template.sheet is not None and not chosen.on_sheets:
         raise Refused(
@@ -48,12 +59,12 @@ def render(template: Template, codes: Sequence[str], facts: LabelFacts, file_for
             template=template.name,
             asked=file_format,
         )
-    if len(codes) > chosen.most_labels:
+    if count > chosen.most_labels:
         raise Refused(
             "label_too_many",
             "One {asked} file holds at most {most} labels; {count} were asked for. Print them in parts.",
             asked=file_format,
             most=chosen.most_labels,
-            count=len(codes),
+            count=count,
         )
-    return chosen.draw(lay_out_all(template, codes, facts, dpi))
+    return chosen

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from lims.sampling.labels.rules import LaidOutLabel
+from lims.sampling.labels.stock import DOTS_PER_MM
 from lims.sampling.labels.wording import ASCENT_EM, TextLine
 
 FAMILY = "Noto Sans SC"
 FOLDER = Path(str(files("justmytype_intl_cjk"))) / "fonts" / "ofl" / "notosanssc"
 WEIGHT = {False: 400, True: 700}
 INK = 128
+# A roll of labels differs in its numbers, and drawing letters is what takes time: figures are drawn once and put side by side.
+FIGURES = frozenset("0123456789 ")
+SHADES = [255 if grey >= INK else 0 for grey in range(256)]
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,13 @@ class Bitmap:
     rows: bytes
 
 
+class Cell(NamedTuple):
+    """One figure as grey dots, and how far the next one stands from it."""
+
+    advance_dots: float
+    ink: Image.Image
+
+
 @lru_cache(maxsize=64)
 def font_of(size_dots: int, bold: bool) -> ImageFont.FreeTypeFont:  # noqa: FBT001 - the cache key, passed by position
     """The font at one size and weight."""
@@ -39,28 +50,44 @@ def font_of(size_dots: int, bold: bool) -> ImageFont.FreeTypeFont:  # noqa: FBT0
     return font
 
 
-def ink_of(label: LaidOutLabel, line: TextLine) -> Image.Image:
-    """The line's place on the label as a picture of one bit a dot, black on white, its letters aligned in it."""
-    return painted(line, label.dots(line.width_mm), label.dots(line.font_size_mm))
+@lru_cache(maxsize=256)
+def cell_of(letter: str, size_dots: int, bold: bool) -> Cell:  # noqa: FBT001 - the cache key, passed by position
+    """A figure by itself. Figures neither kern nor reach over their advance, so a number is its figures side by side."""
+    font = font_of(size_dots, bold)
+    advance_dots = font.getlength(letter)
+    ink = Image.new("L", (round(advance_dots), size_dots), 255)
+    ImageDraw.Draw(ink).text((0, round(size_dots * ASCENT_EM)), letter, fill=0, font=font, anchor="ls")
+    return Cell(advance_dots, ink)
 
 
 @lru_cache(maxsize=1024)
-def painted(line: TextLine, width_dots: int, size_dots: int) -> Image.Image:
-    """`ink_of`, remembered: on a roll of labels all lines but the number are the same."""
+def ink_of(line: TextLine, dpi: int) -> Image.Image:
+    """The line's place on the label as a picture of one bit a dot, black on white, its letters aligned in it.
+
+    Remembered: on a roll of labels all lines but the number are the same.
+    """
+    width_dots, size_dots = (round(length_mm * DOTS_PER_MM[dpi]) for length_mm in (line.width_mm, line.font_size_mm))
     font = font_of(size_dots, line.bold)
-    free_dots = width_dots - font.getlength(line.text)
+    letters = [cell_of(letter, size_dots, line.bold) for letter in line.text] if set(line.text) <= FIGURES else []
+    free_dots = width_dots - (sum(cell.advance_dots for cell in letters) if letters else font.getlength(line.text))
     left_dots = {"left": 0.0, "center": free_dots / 2, "right": free_dots}[line.align]
     picture = Image.new("L", (width_dots, size_dots), 255)
-    ImageDraw.Draw(picture).text((round(left_dots), round(size_dots * ASCENT_EM)), line.text, fill=0, font=font, anchor="ls")
-    return picture.point(lambda grey: 255 if grey >= INK else 0).convert("1", dither=Image.Dither.NONE)
+    if letters:
+        for cell in letters:
+            picture.paste(cell.ink, (round(left_dots), 0))
+            left_dots += cell.advance_dots
+    else:
+        ImageDraw.Draw(picture).text((round(left_dots), round(size_dots * ASCENT_EM)), line.text, fill=0, font=font, anchor="ls")
+    return picture.point(SHADES).convert("1", dither=Image.Dither.NONE)
 
 
-def bitmap_of(label: LaidOutLabel, line: TextLine) -> Bitmap | None:
+@lru_cache(maxsize=1024)
+def bitmap_of(line: TextLine, dpi: int) -> Bitmap | None:
     """The line as a picture cropped to its ink; None where its letters leave none."""
-    black = Image.eval(ink_of(label, line).convert("L"), lambda grey: 255 - grey)
+    black = ImageChops.invert(ink_of(line, dpi))
     box = black.getbbox()
     if box is None:
         return None
-    ink = black.crop(box).convert("1", dither=Image.Dither.NONE)
-    width_bytes = (ink.width + 7) // 8
-    return Bitmap(label.dots(line.x_mm) + box[0], label.dots(line.y_mm) + box[1], width_bytes, ink.height, ink.tobytes())
+    ink = black.crop(box)
+    left_dots, top_dots = (round(length_mm * DOTS_PER_MM[dpi]) for length_mm in (line.x_mm, line.y_mm))
+    return Bitmap(left_dots + box[0], top_dots + box[1], (ink.width + 7) // 8, ink.height, ink.tobytes())

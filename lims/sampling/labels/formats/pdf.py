@@ -1,6 +1,7 @@
 """PDF through Typst: a page a label for rolls, or sheets as the stock describes them. Bars are vectors in exact millimetres."""
 
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
@@ -8,13 +9,15 @@ import typst
 
 from lims.sampling.labels.formats.font import FAMILY, FOLDER
 from lims.sampling.labels.rules import LaidOutLabel, PrintJob
-from lims.sampling.labels.stock import Template
+from lims.sampling.labels.stock import DOTS_PER_MM, Template
+from lims.sampling.labels.symbols import dark_runs
 from lims.sampling.labels.wording import ASCENT_EM
 
 SOURCE = files(__package__).joinpath("labels.typ").read_bytes()
 # Typst remembers the work of its last ten compilations, about 100 kB a label: ten prints of 5,000 labels would hold 5 GB.
 COMPILATIONS_REMEMBERED = 10
 WORTH_FORGETTING_LABELS = 500
+SEAM_MM = 0.01
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +44,7 @@ def forget() -> None:
 
 def inputs(job: PrintJob) -> dict[str, str]:
     """The job as Typst reads it, lengths in millimetres."""
-    stock, bars = job.template, job.labels[0].bars
+    stock = job.template
     page = stock.sheet or stock
     return {
         "job": json.dumps(
@@ -52,7 +55,6 @@ def inputs(job: PrintJob) -> dict[str, str]:
                 "page": [page.width_mm, page.height_mm],
                 "label": [stock.width_mm, stock.height_mm],
                 "slots": slots(stock),
-                "bars": [bars.y_mm, bars.height_mm],
                 "labels": [drawn(label) for label in job.labels],
             },
             ensure_ascii=False,
@@ -74,9 +76,23 @@ def slots(stock: Template) -> list[tuple[float, float]]:
 
 
 def drawn(label: LaidOutLabel) -> dict[str, object]:
-    """One label: each bar as (left, width), each line as the fields of its function in the source."""
-    bars = label.bars
+    """One label: each dark box as (left, top, width, height), each line as the fields of its function in the source."""
     return {
-        "bars": [(round(bars.x_mm + start * bars.module_mm, 6), round(width * bars.module_mm, 6)) for start, width in bars.runs],
+        "boxes": [[round(length_mm, 6) for length_mm in box] for box in boxes_mm(label)],
         "lines": [(line.x_mm, line.y_mm, line.width_mm, line.font_size_mm, line.align, line.bold, line.text) for line in label.lines],
     }
+
+
+def boxes_mm(label: LaidOutLabel) -> Iterator[tuple[float, float, float, float]]:
+    """Every dark box of a label: bars, runs of dark modules of square codes, printed lines."""
+    bars, dot_mm = label.bars, 1 / DOTS_PER_MM[label.dpi]
+    if bars is not None:
+        for start, width in bars.runs:
+            yield (bars.x_mm + start * bars.module_mm, bars.y_mm, width * bars.module_mm, bars.height_mm)
+    for square in label.squares:
+        left_mm, top_mm, module_mm = square.x_dots * dot_mm, square.y_dots * dot_mm, square.module_dots * dot_mm
+        for number, row in enumerate(square.rows):
+            for start, width in dark_runs(row):
+                # A hair taller than the module: viewers show a white thread between boxes that only touch.
+                yield (left_mm + start * module_mm, top_mm + number * module_mm, width * module_mm, module_mm + SEAM_MM)
+    yield from ((x * dot_mm, y * dot_mm, width * dot_mm, height * dot_mm) for x, y, width, height in label.strokes)

@@ -8,6 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from lims.sampling.labels.formats.font import ink_of
+from lims.sampling.labels.formats.ink import square_ink
 from lims.sampling.labels.rules import LaidOutLabel, PrintJob
 
 
@@ -28,6 +29,8 @@ def paint(strip: Image.Image, label: LaidOutLabel, top_dots: int) -> None:
     """One label on the strip."""
     pen = ImageDraw.Draw(strip)
     for line in label.lines:
-        strip.paste(ink_of(label, line), (label.dots(line.x_mm), top_dots + label.dots(line.y_mm)))
-    for left, top, width, height in label.bar_boxes_dots():
+        strip.paste(ink_of(line, label.dpi), (label.dots(line.x_mm), top_dots + label.dots(line.y_mm)))
+    for square in label.squares:
+        strip.paste(0, (square.x_dots, top_dots + square.y_dots), square_ink(square))
+    for left, top, width, height in (*label.bar_boxes_dots(), *label.strokes):
         pen.rectangle((left, top_dots + top, left + width - 1, top_dots + top + height - 1), fill=0)
