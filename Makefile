@@ -8,7 +8,7 @@ PROCESSES ?= 2
 QUIETLY := --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format proofs browser conformance coverage bench requirements clean
+.PHONY: help setup demo test lint format proofs browser pictures conformance coverage bench requirements clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ proofs: setup  ## what was promised, proved at length (minutes)
 
 browser: setup  ## pages in a real browser (needs Chromium)
 	$(BIN)/pytest -m browser
+
+pictures: setup  ## take the pictures of README and guides anew (needs Chromium)
+	LIMS_PICTURES=docs/pictures $(BIN)/pytest -m browser tests/browser/test_pictures.py
 
 conformance: setup  ## an outside client's day, where it lies beside the checkout
 	$(BIN)/pytest -m conformance

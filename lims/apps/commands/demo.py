@@ -77,5 +77,6 @@ def tell(sign_ins: list[people.SignIn], url: str | None) -> None:
     console = Console()
     console.print(table)
     if url:
-        console.print(f"Sampling {url}/sampling/ · testing {url}/testing/ · cases {url}/testing/cases · reports {url}/reporting/")
+        console.print(f"Sampling {url}/sampling/ · testing {url}/testing/ · cases {url}/testing/cases")
+        console.print(f"The day that was lived: {url}/reporting/?day={(settings().data_dir / LIVED).read_text()}")
         console.print("Ctrl-C ends it; `lims demo` again goes on where it was.")
