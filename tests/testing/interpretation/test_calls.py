@@ -53,8 +53,7 @@ def test_a_well_is_called_as_the_contract_says(well: tuple[Assay, Cts]) -> None:
     verdict, (expected, reasons) = call(cts, kit), contract(cts, kit)
     assert verdict.call.value == expected
     if verdict.call is Call.INCONCLUSIVE:
-        assert set(verdict.reasons) & {"single_target", "grey_zone"} == reasons
-        assert verdict.reasons, "a reviewer is told why"
+        assert set(verdict.reasons) == reasons
 
 
 def test_the_whole_table_of_edges_of_two_targets() -> None:
