@@ -76,7 +76,7 @@ def signed_in(chromium: Browser, place: str, name: str, password: str, screen: t
 )
 def test_the_page_of_each_role_opens_on_a_city_that_has_lived_a_day(
     chromium: Browser,
-    city: tuple[str, dict[str, str]],
+    city: City,
     album: Path,
     picture: str,
     who: str,
