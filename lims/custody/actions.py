@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +22,15 @@ def taken_first(connection: Connection, message_id: UUID, verb: str, content: di
 
     Of two copies sent at once the second waits here for the first to commit, then sees it.
     """
-    digest = hashlib.sha256(json.dumps([verb, content], sort_keys=True, default=as_json).encode()).digest()
+    digest = hashlib.sha256(json.dumps([verb, content], sort_keys=True, default=instant).encode()).digest()
     row = insert(Message).values(id=message_id, verb=verb, digest=digest, actor=actor, at=now)
     if connection.execute(row.on_conflict_do_nothing().returning(Message.id)).scalar_one_or_none():
         return True
     if queries.message_digest(connection, message_id) != digest:
         raise Refused("id_reused", "The id {id} was used before with other content; send a new message under a new id.", id=message_id)
     return False
+
+
+def instant(value: object) -> str:
+    """What JSON has no word for; a time as the moment it means, so that a repeat in another zone's notation is a repeat."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else as_json(value)

@@ -62,7 +62,7 @@ def note_contact(
     if position not in {member.position for member in case.members}:
         raise Refused("not_found", "{what} is not known here.", what=f"Position {position} of case {case_id}")
     at = clock.happened(form.at, work.now)
-    content = form.model_dump(mode="json") | {"case": case_id, "position": position}
+    content = form.model_dump() | {"case": case_id, "position": position}
     if taken_first(work.connection, form.id, "case.contact", content, work.caller.name, work.now):
         actions.note_contact(work.connection, case.row.barcode, position, form, at, work.caller.name, work.now)
     return board.view(found(work, case_id))
@@ -73,7 +73,7 @@ def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.R
     """Close a discordant case as cleared, or one with members unsettled as unresolved, with a reason."""
     own_lab(work.caller, found(work, case_id).row.lab, f"Case {case_id}")
     at = clock.happened(form.at, work.now)
-    content = form.model_dump(mode="json") | {"case": case_id}
+    content = form.model_dump() | {"case": case_id}
     if taken_first(work.connection, form.id, "case.close", content, work.caller.name, work.now):
         queries.lock_case(work.connection, case_id)
         actions.close(work.connection, found(work, case_id), form, at, work.caller.name, work.now)

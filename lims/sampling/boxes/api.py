@@ -25,7 +25,7 @@ def pack(form: PackForm, work: Annotated[Work, allow(Role.SAMPLER, using=Access.
     box = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.BOX, known.formats)
     tubes = [barcodes.check(barcodes.normalise(tube), barcodes.Kind.TUBE, known.formats) for tube in form.tubes]
     sealed_at = clock.happened(form.sealed_at, work.now)
-    if taken_first(work.connection, form.id, "box.pack", form.model_dump(mode="json"), work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "box.pack", form.model_dump(), work.caller.name, work.now):
         actions.pack(work.connection, box, form.site, tubes, sealed_at, work.caller.name, work.now)
     return answer(work, box)
 
@@ -39,7 +39,7 @@ def dispatch(barcode: str, form: DispatchForm, work: Annotated[Work, allow(Role.
     if stored is not None and stored.site is not None:
         own_site(work.caller, stored.site, f"Box {box}")
     lab, at = known.lab(form.lab).code, clock.happened(form.at, work.now)
-    content = form.model_dump(mode="json") | {"box": box}
+    content = form.model_dump() | {"box": box}
     if taken_first(work.connection, form.id, "box.dispatch", content, work.caller.name, work.now):
         actions.dispatch(work.connection, box, lab, form.courier, form.vehicle, at, work.caller.name, work.now)
     return answer(work, box)

@@ -28,7 +28,7 @@ def receive(barcode: str, form: ReceiveForm, work: Technician) -> Standing:
     box = barcodes.check(barcodes.normalise(barcode), barcodes.Kind.BOX, known.formats)
     tubes = [barcodes.check(barcodes.normalise(tube), barcodes.Kind.TUBE, known.formats) for tube in form.tubes]
     at = clock.happened(form.at, work.now)
-    content = form.model_dump(mode="json") | {"box": box}
+    content = form.model_dump() | {"box": box}
     if taken_first(work.connection, form.id, "box.receive", content, work.caller.name, work.now):
         actions.receive(work.connection, box, lab, tubes, form.temperature_c, at, work.caller.name, work.now)
     return Standing(**asdict(standing(box, lab, queries.tubes_of_box(work.connection, box, tubes))))
@@ -39,7 +39,7 @@ def reject(barcode: str, form: RejectForm, work: Technician) -> TubeState:
     """Turn a tube away, with a reason of HL7 table 0490 or one of ours for pools."""
     code = barcodes.normalise(barcode)
     at = clock.happened(form.at, work.now)
-    content = form.model_dump(mode="json") | {"tube": code}
+    content = form.model_dump() | {"tube": code}
     if taken_first(work.connection, form.id, "tube.reject", content, work.caller.name, work.now):
         actions.reject(work.connection, code, form.reason, form.note, at, work.caller, work.now)
     return TubeState(barcode=code, state="rejected", reason=form.reason)

@@ -25,7 +25,7 @@ def lay_out(form: PlateForm, work: Technician) -> PlateAnswer:
     own_lab(work.caller, known.lab(form.lab).code, f"Lab {form.lab}")
     barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.PLATE, known.formats)
     at = clock.happened(form.at, work.now)
-    if taken_first(work.connection, form.id, "plate.lay_out", form.model_dump(mode="json"), work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "plate.lay_out", form.model_dump(), work.caller.name, work.now):
         actions.lay_out(work.connection, known, form, barcode, at, work.caller.name, work.now)
     return lookup.plate_answer(work, barcode)
 
@@ -44,6 +44,6 @@ def make_pool(form: PoolForm, work: Technician) -> PoolAnswer:
     barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.TUBE, known.formats)
     members = [barcodes.check(barcodes.normalise(tube), barcodes.Kind.TUBE, known.formats) for tube in form.members]
     at = clock.happened(form.at, work.now)
-    if taken_first(work.connection, form.id, "pool.make", form.model_dump(mode="json"), work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "pool.make", form.model_dump(), work.caller.name, work.now):
         actions.make_pool(work.connection, form, barcode, members, at, work.caller.name, work.now)
     return PoolAnswer(barcode=barcode, lab=form.lab, members=list(pool_members(work.connection, barcode)))

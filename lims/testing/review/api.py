@@ -27,7 +27,7 @@ def review(run: UUID, form: ReviewForm, work: Annotated[Work, allow(Role.REVIEWE
     own_lab(work.caller, row.lab, f"Run {run}")
     actions.refuse_own_import(row, work.caller)
     at = clock.happened(form.at, work.now)
-    content = form.model_dump(mode="json") | {"run": str(run), "reviewer": work.caller.name}
+    content = form.model_dump() | {"run": str(run), "reviewer": work.caller.name}
     if taken_first(work.connection, form.id, "run.review", content, work.caller.name, work.now):
         decide = actions.approve if form.decision == "approve" else actions.send_back
         decide(work.connection, row, form, at, work.caller, work.now)
