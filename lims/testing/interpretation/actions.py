@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Connection, Date, Double, Text, func, literal, select, update
@@ -42,8 +42,12 @@ def import_run(
 ) -> tuple[UUID, bool]:
     """Read a file, judge the controls, call the tubes, all or nothing; the run, and whether this file was imported before."""
     sha256 = hashlib.sha256(content).digest()
+    queries.lock_plate(connection, plate.barcode)
     if known := queries.run_of_file(connection, plate.barcode, sha256):
         return known, True
+    # The run that gives the tubes their calls is the plate's newest, also where requests overtake each other or the clock is set back.
+    if (last := queries.last_import(connection, plate.barcode)) is not None:
+        now = max(now, last + timedelta(microseconds=1))
     assay = catalog.assay(plate.assay, plate.assay_version)
     file = formats.read(content, name)
     cts = match(plate.barcode, plate.wells, assay, file)

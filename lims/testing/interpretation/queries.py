@@ -1,9 +1,10 @@
 """Reading runs and calls."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
@@ -15,6 +16,12 @@ RUN = (
     Run.id, Run.plate, Run.sha256, Run.format, Run.instrument, Run.controls_passed, Run.reasons, Run.at, Run.imported_at, Run.imported_by,
     Plate.lab, Plate.assay, Plate.assay_version, Plate.wells,
 )  # fmt: skip
+PLATE_LOCKS = 7_301_006
+
+
+def lock_plate(connection: Connection, plate: str) -> None:
+    """One import at a time for a plate: whoever sends the same file meanwhile is then told of the run that it became."""
+    connection.execute(select(func.pg_advisory_xact_lock(PLATE_LOCKS, func.hashtext(plate))))
 
 
 def run_of_file(connection: Connection, plate: str, sha256: bytes) -> UUID | None:
@@ -44,6 +51,11 @@ def readings(connection: Connection, codes: Sequence[str], run_id: UUID) -> Sequ
     """The readings of a run, found by the codes of its plate's wells."""
     query = select(ReadingRow.well, ReadingRow.target, ReadingRow.ct, ReadingRow.barcode)
     return connection.execute(query.where(ReadingRow.barcode.in_(codes), ReadingRow.run == run_id)).all()
+
+
+def last_import(connection: Connection, plate: str) -> datetime | None:
+    """When a file of this plate was imported last."""
+    return connection.execute(select(func.max(Run.imported_at)).where(Run.plate == plate)).scalar_one()
 
 
 def file_known(connection: Connection, sha256: bytes) -> bool:

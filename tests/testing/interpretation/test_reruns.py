@@ -1,7 +1,11 @@
 """A plate may be run again; every run is kept, and only the newest in control can be signed off."""
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from lims.kernel import clock
 from lims.kernel.barcodes import Kind
 from tests.bench import bench_state, done, refused, reject, review
 from tests.factories import Town, code
@@ -54,6 +58,16 @@ def test_a_rerun_out_of_control_does_not_supersede(town: Town) -> None:
     bad = done(town.imported(plate, hours=5, spoiled="weak_positive"))["run"]
     refused(review(bad, town.bea), 409, "controls_failed", plate["barcode"])
     assert done(review(good, town.bea))["released"] == tubes
+
+
+def test_the_newest_run_is_the_one_imported_last_also_when_the_clock_was_set_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    plate, (first, second) = plated(town)
+    old = done(town.imported(plate))["run"]
+    earlier = clock.now() - timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: earlier)
+    new = done(town.imported(plate, {first: "positive"}, hours=5))["run"]
+    refused(review(old, town.bea), 409, "run_superseded")
+    assert done(review(new, town.bea))["released"] == [second]
 
 
 def test_a_rerun_leaves_what_was_released_or_rejected_meanwhile(town: Town) -> None:
