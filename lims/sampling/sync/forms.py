@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from lims.sampling.people.rules import IdType
 
@@ -31,6 +31,12 @@ class MemberForm(BaseModel):
     phone: Annotated[str, Spoken, Field(max_length=40)] = ""
     group: Annotated[str, Spoken, Field(max_length=60)] = "*"
     collected_at: AwareDatetime
+
+    @model_validator(mode="before")
+    @classmethod
+    def null_says_nothing(cls, raw: object) -> object:
+        """Devices write null where somebody has no phone."""
+        return {name: value for name, value in raw.items() if value is not None} if isinstance(raw, dict) else raw
 
 
 class TubeForm(BaseModel):

@@ -106,7 +106,8 @@ def understand(form: Any, catalog: Catalog, reach: str | None, named: Callable[[
         raise Refused("retest_of_itself", "Tube {tube} cannot be its own recollection.", tube=barcode)
     told = form.sealed_at or form.opened_at or min((m.collected_at for m in members), default=now)
     content = form.model_dump(mode="json", exclude={"id", "revision", "members"})
-    content |= {"barcode": barcode, "retest_of": retest_of, "members": [vars(m) | {"identity": vars(m.identity)} for m in members]}
+    by_position = sorted(members, key=lambda member: member.position)
+    content |= {"barcode": barcode, "retest_of": retest_of, "members": [vars(m) | {"identity": vars(m.identity)} for m in by_position]}
     return Record(
         id=form.id,
         revision=form.revision,

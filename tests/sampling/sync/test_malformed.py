@@ -64,6 +64,14 @@ def test_a_person_without_one_of_her_fields_never_spoils_the_neighbours(town: To
     assert outcome["outcome"] == ("accepted" if field in {"name", "phone", "group"} else "refused")
 
 
+@pytest.mark.parametrize("field", ["name", "phone", "group"])
+def test_a_word_about_a_person_that_is_null_says_as_little_as_none(town: Town, field: str) -> None:
+    made = tube(town.site, [person(**{field: None})])
+    assert neighbours_fare_well(town, made)["outcome"] == "accepted"
+    del made["members"][0][field]
+    assert neighbours_fare_well(town, made)["outcome"] == "already_have"
+
+
 @pytest.mark.parametrize("thing", [None, 7, "a tube", [], [{}], {}, True, 1.5])
 def test_something_that_is_no_tube_at_all_is_refused_in_its_place(town: Town, thing: Any) -> None:
     outcome = neighbours_fare_well(town, thing)

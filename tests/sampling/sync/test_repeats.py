@@ -52,3 +52,9 @@ def test_batches_sent_one_to_ten_times_at_once_and_shuffled_are_accepted_exactly
     assert len(found["tubes"]) == len(codes) - 2
     registered = [code for code, verb, count in found["events"] if verb == "tube.registered" and count == 1]
     assert registered == sorted(row[0] for row in found["tubes"])
+
+
+def test_the_same_people_listed_in_another_order_are_the_same_content(town: Town) -> None:
+    made = town.collected(4)
+    (outcome,) = town.sync(made | {"members": made["members"][::-1]})
+    assert outcome["outcome"] == "already_have"
