@@ -10,11 +10,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
 from lims.apps import health, home, reporting, sampling, testing
+from lims.apps.tls import pages as tls
 from lims.kernel.auth import api as auth
 from lims.kernel.auth.door import marked
 from lims.kernel.program import Program
 from lims.kernel.refusals import CATALOGUE
 from lims.web import errors
+from lims.web.admission import Admission
 from lims.web.headers import SecurityHeaders
 from lims.web.render import STATIC
 from lims.web.statements import StatementsHeader
@@ -30,10 +32,12 @@ def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Life
     errors.install(app)
     app.add_middleware(StatementsHeader)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Admission, at_work=program.settings.request_threads, waiting=program.settings.request_queue)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(auth.router)
     app.include_router(health.router)
     app.include_router(home.router)
+    app.include_router(tls.router)
     for end in ends:
         for router in ENDS[end]:
             app.include_router(router)

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from lims.apps import ends
 from lims.kernel.program import running
 from lims.kernel.settings import settings
-from lims.web.admission import Admission
 
 ENDS_VARIABLE = "LIMS_SERVED_ENDS"
 
@@ -31,6 +30,4 @@ def application() -> FastAPI:
         finally:
             program.__exit__(None, None, None)
 
-    app = ends.create(program.__enter__(), os.environ.get(ENDS_VARIABLE, ",".join(ends.ENDS)).split(","), lifespan)
-    app.add_middleware(Admission, at_work=chosen.request_threads, waiting=chosen.request_queue)
-    return app
+    return ends.create(program.__enter__(), os.environ.get(ENDS_VARIABLE, ",".join(ends.ENDS)).split(","), lifespan)

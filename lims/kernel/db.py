@@ -5,10 +5,10 @@ A request's transaction is committed before its answer leaves: a device that was
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -27,7 +27,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
@@ -42,12 +42,9 @@ NAMES = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
-T = TypeVar("T")
 # A row of a result, whatever its columns: they are read by name, and the query beside says which there are.
 AnyRow = Row[*tuple[Any, ...]]
-ATTEMPTS = 6
 DAY_OF_PARTITION = re.compile(r"_p(?:[0-9]{8}|default)(?=_)")
-WORTH_REPEATING = {"40001", "40P01"}  # serialization failure, deadlock
 
 
 class Base(DeclarativeBase):
@@ -109,17 +106,6 @@ class Database:
         """A connection of the schema's owner, for migrations: they commit by themselves."""
         with self.engine(Access.OWNER).connect() as connection, connection.begin():
             yield connection
-
-    def repeating(self, access: Access, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction, again where PostgreSQL chose it as the loser of a deadlock."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self.transaction(access) as connection:
-                    return work(connection)
-            except DBAPIError as failure:
-                if attempt == ATTEMPTS or getattr(failure.orig, "sqlstate", None) not in WORTH_REPEATING:
-                    raise
-        raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Close every pool."""

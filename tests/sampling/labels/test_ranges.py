@@ -1,20 +1,16 @@
 """A code is given out once, whatever happens; a reprint is explicit and marked (promise 13)."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy import text
 
-from lims.apps import ends
 from lims.kernel import barcodes, clock
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.sampling.labels import actions
-from lims.web.admission import Admission
 from tests.factories import Somebody, Town
 from tests.sampling.sync.crowd import together
 
@@ -62,18 +58,9 @@ def test_a_program_that_asks_for_another_number_is_told_the_bounds(town: Town, c
     assert "1 to 10000" in refusal.value.detail
 
 
-@pytest.fixture
-def server(town: Town) -> Iterator[TestClient]:
-    """The application as it is served: no more requests at work than there are threads for."""
-    app = ends.create(town.program)
-    app.add_middleware(Admission, at_work=town.program.settings.request_threads, waiting=100)
-    with TestClient(app) as client:
-        yield client
-
-
-def test_of_fifty_reservations_at_once_no_two_overlap(town: Town, server: TestClient) -> None:
+def test_of_fifty_reservations_at_once_no_two_overlap(town: Town) -> None:
     towns = [town, Town.build(town.program, town.web), Town.build(town.program, town.web)]
-    asked = [(towns[number % 3], Somebody("ana", server, towns[number % 3].ana.token), 7 + 113 * (number % 11)) for number in range(50)]
+    asked = [(towns[number % 3], towns[number % 3].ana, 7 + 113 * (number % 11)) for number in range(50)]
     made = together(*[lambda where=where, ana=ana, count=count: reserved(where, count, ana) for where, ana, count in asked])
     given = [serial for one in made for serial in serials(one)]
     assert len(given) == len(set(given)) == sum(count for _, _, count in asked)
