@@ -2,14 +2,20 @@
 
 import signal
 import sys
+from pathlib import Path
+from subprocess import CalledProcessError
 from types import FrameType
 from typing import NoReturn
 
 import typer
+from sqlalchemy.exc import ProgrammingError
 
 from lims.apps.commands import audit, catalog, database, demo, doctor, labels, reports, runs, serve, simulate, users
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
+
+# PostgreSQL knows no such table, or no such column.
+NO_SCHEMA = {"42P01", "42703"}
 
 commands = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Nucleic-acid lab sample tracking for mass screening with pooled samples."
@@ -44,3 +50,14 @@ def app() -> None:
     except EmbeddedServerError as trouble:
         typer.echo(str(trouble), err=True)
         sys.exit(1)
+    except ProgrammingError as failure:
+        if getattr(failure.orig, "sqlstate", None) not in NO_SCHEMA:
+            raise
+        typer.echo("The database has no schema, or an older one: run `lims db upgrade` first.", err=True)
+        sys.exit(1)
+    except CalledProcessError as failure:
+        typer.echo(f"{Path(failure.cmd[0]).name} did not succeed; what it said stands above.", err=True)
+        sys.exit(1)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as wrong:
+        typer.echo(f"{wrong.filename}: {wrong.strerror}", err=True)
+        sys.exit(2)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from lims.apps.cli import commands
+from lims.apps.cli import app, commands
 from lims.apps.commands.simulate import CITY
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
@@ -63,7 +63,7 @@ def test_a_token_stands_alone_on_the_last_line(lims: Lims) -> None:
     assert said.strip().splitlines()[-1].startswith("lims_")
 
 
-@pytest.mark.parametrize("words", [("--role", "king"), ("--role", "sampler", "--site", "XX-404"), ("--role", "technician", "--lab", "XX")])
+@pytest.mark.parametrize("words", [("--role", "sampler", "--site", "XX-404"), ("--role", "technician", "--lab", "XX")])
 def test_a_user_of_nowhere_is_refused(lims: Lims, words: tuple[str, ...]) -> None:
     lims("user", "add", "nobody", *words, code=1)
 
@@ -71,6 +71,46 @@ def test_a_user_of_nowhere_is_refused(lims: Lims, words: tuple[str, ...]) -> Non
 def test_wrong_use_is_two(lims: Lims) -> None:
     lims("catalog", "load", "there-is-no-such-file.toml", code=2)
     lims("reconcile", "--date", "yesterday", code=2)
+    lims("user", "add", "nobody", "--role", "king", code=2)
+    lims("user", "add", "nobody", "--role", "integration", "--scope", "everything", code=2)
+    lims("serve", "--port", "99999", code=2)
+
+
+def test_a_catalogue_in_another_encoding_is_refused(lims: Lims, tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_bytes("name = '城'".encode("gbk"))
+    lims("catalog", "load", str(tmp_path / "city.toml"), code=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("report", "daily", "--date", "2022-02-02", "--out", "/no/such/folder/day.csv"), 2, "/no/such/folder/day.csv"),
+        (("db", "backup", "/no/such/folder/all.backup"), 1, "pg_dump"),
+    ],
+)
+def test_what_cannot_be_written_is_said_in_a_sentence(
+    lims: Lims, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int, said: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["lims", *words])
+    with pytest.raises(SystemExit) as end:
+        app()
+    told = capsys.readouterr().err
+    assert (end.value.code, said in told, "Traceback" in told) == (code, True, False)
+
+
+def test_a_command_before_the_first_upgrade_says_what_to_do(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Path(tempfile.mkdtemp(prefix="fresh-", dir=data_dir))
+    place.chmod(0o711)
+    monkeypatch.setenv("LIMS_DATA_DIR", str(place))
+    monkeypatch.delenv("LIMS_DATABASE_URL", raising=False)
+    monkeypatch.setattr("sys.argv", ["lims", "user", "add", "ada", "--role", "admin"])
+    settings.cache_clear()
+    with pytest.raises(SystemExit) as end:
+        app()
+    settings.cache_clear()
+    assert (end.value.code, "lims db upgrade" in capsys.readouterr().err) == (1, True)
 
 
 def test_labels_are_reserved_and_printed_once_and_again_only_with_a_reason(lims: Lims, tmp_path: Path) -> None:

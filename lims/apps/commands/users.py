@@ -7,6 +7,7 @@ import typer
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.auth import actions
+from lims.kernel.auth.rules import Role, Scope
 from lims.kernel.db import Access
 from lims.kernel.program import running
 from lims.kernel.settings import settings
@@ -18,10 +19,10 @@ BY = "command line"
 @group.command()
 def add(
     name: Annotated[str, typer.Argument(help="how they sign in")],
-    role: Annotated[list[str], typer.Option(help="sampler courier technician reviewer official admin integration; repeat for more")],
+    role: Annotated[list[Role], typer.Option(help="sampler courier technician reviewer official admin integration; repeat for more")],
     site: Annotated[str | None, typer.Option(help="the only site they work for")] = None,
     lab: Annotated[str | None, typer.Option(help="the only lab they work for")] = None,
-    scope: Annotated[list[str] | None, typer.Option(help="identity: an integration sees names and numbers")] = None,
+    scope: Annotated[list[Scope] | None, typer.Option(help="identity: an integration sees names and numbers")] = None,
     token: Annotated[bool, typer.Option("--token", help="print a bearer token, once")] = False,
     password: Annotated[bool, typer.Option("--password", help="ask for a password")] = False,
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.auth import queries
-from lims.kernel.auth.rules import SCOPES, Role
+from lims.kernel.auth.rules import Role, Scope
 from lims.kernel.auth.tables import Attempt, Token, User
 from lims.kernel.errors import Refused
 
@@ -41,7 +41,7 @@ def add_user(
     by: str = "command line",
 ) -> None:
     """Add a user, or set an existing one's roles and place anew (and the password, where one is given)."""
-    if unknown := (set(roles) - set(Role)) | (set(scopes) - SCOPES):
+    if unknown := (set(roles) - set(Role)) | (set(scopes) - set(Scope)):
         raise Refused("user_role_unknown", "There is no role or scope {unknown}.", unknown=", ".join(sorted(unknown)))
     if not name.strip() or not roles:
         raise Refused("user_incomplete", "A user needs a name and at least one role.")

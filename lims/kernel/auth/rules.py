@@ -18,8 +18,10 @@ class Role(StrEnum):
     INTEGRATION = "integration"
 
 
-IDENTITY = "identity"
-SCOPES = {IDENTITY}
+class Scope(StrEnum):
+    """What an integration may see beyond its role."""
+
+    IDENTITY = "identity"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Caller:
     @property
     def sees_identity(self) -> bool:
         """Whether an integration gets names and numbers unmasked."""
-        return IDENTITY in self.scopes
+        return Scope.IDENTITY in self.scopes
 
 
 def own_site(caller: Caller, site: str | None, what: str) -> None:
