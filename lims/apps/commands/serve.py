@@ -27,7 +27,7 @@ class End(StrEnum):
 def serve(
     end: Annotated[End, typer.Argument(help="one end, or all under one roof")] = End.ALL,
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
+    port: Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="server processes", min=1, max=64)] = 1,
 ) -> None:
     """Serve the sampling end, the testing end, the reports, or all of them."""
