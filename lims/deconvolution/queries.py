@@ -175,12 +175,6 @@ def closures(connection: Connection, codes: Collection[str]) -> dict[str, Closur
     return {row.barcode: ClosureNote(Outcome(row.outcome), row.at) for row in connection.execute(query)}
 
 
-def person_ids(connection: Connection, barcode: str, position: int) -> UUID | None:
-    """Who stands at a position of a tube."""
-    query = select(TubeMember.person_id).join(Tube, and_(Tube.barcode == TubeMember.barcode, Tube.collected_on == TubeMember.day))
-    return connection.execute(query.where(TubeMember.barcode == barcode, TubeMember.position == position)).scalar_one_or_none()
-
-
 def lock_case(connection: Connection, barcode: str) -> None:
     """Let nobody else decide on this case until we commit."""
     connection.execute(select(Tube.barcode).where(Tube.barcode == barcode).with_for_update())

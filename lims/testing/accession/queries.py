@@ -27,11 +27,6 @@ def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str])
     return connection.execute(query.where(of_box).order_by(Tube.barcode)).all()
 
 
-def box_of_lab(connection: Connection, barcode: str) -> AnyRow | None:
-    """One box."""
-    return connection.execute(select(Box.__table__).where(Box.barcode == barcode)).one_or_none()
-
-
 def boxes_of_lab(connection: Connection, lab: str, limit: int = 20) -> Sequence[AnyRow]:
     """Boxes on their way to a lab or received there, the newest first."""
     query = select(Box.__table__).where(or_(Box.lab == lab, Box.dispatched_to == lab))

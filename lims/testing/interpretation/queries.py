@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
-from lims.testing.instruments.tables import ReadingRow, Run, RunFile
+from lims.testing.instruments.tables import ReadingRow, Run
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
 
@@ -56,11 +56,6 @@ def readings(connection: Connection, codes: Sequence[str], run_id: UUID) -> Sequ
 def last_import(connection: Connection, plate: str) -> datetime | None:
     """When a file of this plate was imported last."""
     return connection.execute(select(func.max(Run.imported_at)).where(Run.plate == plate)).scalar_one()
-
-
-def file_known(connection: Connection, sha256: bytes) -> bool:
-    """Whether these bytes are kept already."""
-    return connection.execute(select(RunFile.sha256).where(RunFile.sha256 == sha256)).scalar_one_or_none() is not None
 
 
 def tubes_for_update(connection: Connection, codes: Sequence[str]) -> dict[str, AnyRow]:
