@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import BaseModel
 
 from lims.reporting.accounts import PeopleAccount, ReadingsAccount, TubesAccount
@@ -13,6 +13,8 @@ from lims.reporting.rules import Format
 # A day that PostgreSQL and Python can both still reckon with a week either side of it.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 Day = Annotated[date, Query(ge=EARLIEST, le=LATEST)]
+AnyDay = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
+DayInPath = Annotated[date, Path(ge=EARLIEST, le=LATEST)]
 FirstDay = Annotated[date, Query(alias="from", ge=EARLIEST, le=LATEST, description="first local day")]
 LastDay = Annotated[date, Query(alias="to", ge=EARLIEST, le=LATEST, description="last local day, included")]
 

@@ -12,6 +12,7 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.reporting import measures
+from lims.reporting.forms import AnyDay, DayInPath
 from lims.reporting.rules import DAY, By, Question
 from lims.web.render import page
 
@@ -21,7 +22,7 @@ HEADROOM = 1.08
 
 
 @router.get("/reporting/")
-def dashboard(request: Request, work: Official, day: date | None = None) -> Response:
+def dashboard(request: Request, work: Official, day: AnyDay = None) -> Response:
     """One day in figures; today where none is asked for."""
     return page(request, "reporting/dashboard.html", facts_of(work, day), caller=work.caller)
 
@@ -33,7 +34,7 @@ def wall(request: Request, work: Official) -> Response:
 
 
 @router.get("/reporting/daily/{day}.pdf")
-def daily(day: date, work: Official) -> Response:
+def daily(day: DayInPath, work: Official) -> Response:
     """The report of a day on paper; of the own lab for those bound to one."""
     from lims.reporting.daily import as_pdf, daily_report  # noqa: PLC0415 - pandas and typst are slow to load
 

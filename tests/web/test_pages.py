@@ -157,3 +157,9 @@ def test_the_daily_report_comes_on_paper(town: Town) -> None:
     answer = look(town.olga, "/reporting/daily/2022-02-02.pdf")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_nobody_reckons_with_is_refused(town: Town, day: str) -> None:
+    for answer in (town.olga.get(f"/reporting/daily/{day}.pdf"), town.olga.get("/reporting/", day=day)):
+        assert (answer.status_code, answer.json()["code"]) == (422, "request_malformed")
