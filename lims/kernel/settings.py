@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     sign_in_failures: int = 10
     sign_in_window_minutes: int = 15
     result_lookup_failures: int = 10
+    public_url: str | None = None
+    forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "warning"
 
     def secret(self) -> bytes:
