@@ -8,11 +8,12 @@ from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
 from lims.sampling.labels import tables as labels
 from lims.sampling.people import tables as people
+from lims.sampling.printing import tables as printing
 from lims.sampling.sync import tables as sync
 from lims.testing.instruments import tables as instruments
 from lims.testing.interpretation import tables as interpretation
 from lims.testing.plates import tables as plates
 from lims.testing.review import tables as review
 
-TABLES = (catalog, custody, deconvolution, audit, auth, labels, people, sync, instruments, interpretation, plates, review)
+TABLES = (catalog, custody, deconvolution, audit, auth, labels, people, printing, sync, instruments, interpretation, plates, review)
 METADATA = Base.metadata

@@ -19,7 +19,7 @@ SPREAD = {
 # Small, and the same on every machine: everybody may point at these.
 EVERYWHERE = {
     "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "barcode_format", "catalog_revision",
-    "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "label_block", "label_range",
+    "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "label_block", "label_range", "print_job", "label_void",
 }  # fmt: skip
 
 

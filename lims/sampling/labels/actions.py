@@ -1,6 +1,5 @@
 """Reserving and printing label codes."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +20,7 @@ SITE_LOCKS = 7_301_003
 
 
 @audited("labels.reserved")
-def reserve(connection: Connection, site: str, count: int, by: str, now: datetime) -> AnyRow:
+def reserve(connection: Connection, site: str, count: int, by: str, now: datetime, kind: barcodes.Kind = barcodes.Kind.TUBE) -> AnyRow:
     """`count` consecutive codes for a site, never given out before.
 
     They come from the site's own block; only a fresh block is taken from the common sequence, which no rollback turns back.
@@ -36,7 +35,8 @@ def reserve(connection: Connection, site: str, count: int, by: str, now: datetim
         block = connection.execute(taken.returning(*LabelBlock.__table__.columns)).one()
     first, last = block.next_serial, block.next_serial + count - 1
     connection.execute(update(LabelBlock).where(LabelBlock.id == block.id).values(next_serial=last + 1))
-    row = insert(LabelRange).values(id=ids.uuid7(now), site=site, first_serial=first, last_serial=last, reserved_at=now, reserved_by=by)
+    values = {"id": ids.uuid7(now), "site": site, "kind": kind.value, "first_serial": first, "last_serial": last}
+    row = insert(LabelRange).values(**values, reserved_at=now, reserved_by=by)
     reserved = connection.execute(row.returning(*LabelRange.__table__.columns)).one()
     record(
         connection, by, now, [Happening(f"labels {reserved.id}", "labels.reserved", now, {"site": site, "first": first, "count": count})]
@@ -53,18 +53,6 @@ def take_from_store(connection: Connection, count: int) -> int:
     return int(first)
 
 
-@audited("labels.printed", "labels.reprinted")
-def note_print(connection: Connection, printed: AnyRow, reason: str | None, by: str, now: datetime) -> bool:
-    """Count a print of a range; whether it is a reprint. A second print needs a reason."""
-    again: bool = printed.prints > 0
-    if again and not (reason or "").strip():
-        raise Refused("reprint_without_reason", "These labels were printed before; say in reprint_reason why they are printed again.")
-    connection.execute(update(LabelRange).where(LabelRange.id == printed.id).values(prints=LabelRange.prints + 1))
-    verb = "labels.reprinted" if again else "labels.printed"
-    record(connection, by, now, [Happening(f"labels {printed.id}", verb, now, {"reason": reason} if again else {})])
-    return again
-
-
 @unaudited("a question")
 def range_for_print(connection: Connection, range_id: UUID) -> AnyRow:
     """The range to print, locked."""
@@ -72,8 +60,3 @@ def range_for_print(connection: Connection, range_id: UUID) -> AnyRow:
     if found is None:
         raise Refused("not_found", "{what} is not known at this site.", what="This label range")
     return found
-
-
-def codes_of(first: int, last: int) -> Sequence[str]:
-    """The codes of a run of serials."""
-    return [barcodes.own_code(barcodes.Kind.TUBE, serial) for serial in range(first, last + 1)]

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from lims.kernel.barcodes import Kind
+
 
 class ReserveForm(BaseModel):
     """How many labels a site wants."""
 
     site: str
     count: Annotated[int, Field(ge=1, le=10_000)]
+    kind: Kind = Kind.TUBE
 
 
 class RangeAnswer(BaseModel):

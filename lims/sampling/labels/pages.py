@@ -25,8 +25,8 @@ def labels(request: Request, work: Annotated[Work, allow(Role.SAMPLER, Role.ADMI
     ranges = [
         {
             "id": row.id,
-            "first": barcodes.own_code(barcodes.Kind.TUBE, row.first_serial),
-            "last": barcodes.own_code(barcodes.Kind.TUBE, row.last_serial),
+            "first": barcodes.own_code(barcodes.Kind(row.kind), row.first_serial),
+            "last": barcodes.own_code(barcodes.Kind(row.kind), row.last_serial),
             "count": row.last_serial - row.first_serial + 1,
             "reserved_at": row.reserved_at,
             "prints": row.prints,

@@ -26,7 +26,7 @@ class LabelBlock(Base):
 
 
 class LabelRange(Base):
-    """A run of tube codes given out once. That no two overlap is the database's own rule."""
+    """A run of codes of one kind given out once. That no two runs share a serial, whatever their kind, is the database's own rule."""
 
     __tablename__ = "label_range"
     __table_args__ = (
@@ -42,4 +42,5 @@ class LabelRange(Base):
     last_serial: Mapped[int] = mapped_column(BigInteger)
     reserved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     reserved_by: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text, server_default=text("'tube'"))
     prints: Mapped[int] = mapped_column(Integer, server_default=text("0"))
