@@ -6,7 +6,7 @@ it left is either printed for certain or in doubt, never handed out again by its
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,9 @@ class Printer(Protocol):
     def finish(self) -> None:
         """Wait until it has taken everything; OSError where it has not."""
 
+    def close(self) -> None:
+        """Let go of it."""
+
 
 class NetworkPrinter:
     """A printer that listens on TCP, 9100 as a rule."""
@@ -66,14 +69,17 @@ class NetworkPrinter:
 
     def finish(self) -> None:
         """Say that nothing more comes; a printer that was cut off answers with a reset, one that lives closes or stays silent."""
-        with self.connection:
-            self.connection.shutdown(socket.SHUT_WR)
-            self.connection.settimeout(FAREWELL_SECONDS)
-            try:
-                while self.connection.recv(4096):
-                    pass
-            except TimeoutError:
-                return
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(FAREWELL_SECONDS)
+        try:
+            while self.connection.recv(4096):
+                pass
+        except TimeoutError:
+            return
+
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
 
 
 class FilePrinter:
@@ -88,6 +94,9 @@ class FilePrinter:
 
     def finish(self) -> None:
         """Nothing is buffered."""
+
+    def close(self) -> None:
+        """Close it."""
         self.file.close()
 
 
@@ -95,7 +104,8 @@ class FilePrinter:
 def opened(address: str) -> Iterator[Printer]:
     """The printer of this address: HOST:PORT, or a file; Refused where it cannot be reached."""
     try:
-        yield at(address)
+        with closing(at(address)) as printer:
+            yield printer
     except OSError as trouble:
         raise Refused("printer_silent", "Printer {printer} does not take labels: {trouble}.", printer=address, trouble=trouble) from trouble
 

@@ -16,13 +16,17 @@ class FakePrinter:
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.printed: list[str] = []
-        self.marked: list[str] = []
-        self.seconds, self.dies_after = seconds, None
+        self.seconds, self.busy = seconds, 0
+        self.dies_after: int | None = None
         printer = self
 
         class Line(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                printer.listen(self.request)
+                printer.busy += 1
+                try:
+                    printer.listen(self.request)
+                finally:
+                    printer.busy -= 1
 
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Line)
         self.server.daemon_threads = True
@@ -49,6 +53,13 @@ class FakePrinter:
             if self.dies_after is not None and heard >= self.dies_after:
                 self.dies_after = None
                 return
+
+    def quiet(self) -> None:
+        """Return when nothing comes out any more: nobody is connected."""
+        still = 0
+        while still < 3:
+            still = 0 if self.busy else still + 1
+            time.sleep(0.01)
 
     def close(self) -> None:
         self.server.shutdown()
