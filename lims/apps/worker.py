@@ -8,19 +8,27 @@ from types import FrameType
 
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
+from lims.kernel.audit.verify import begun_with
 from lims.kernel.db import Access
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.program import Program, running
+from lims.kernel.secrets import UnknownKeyError
 from lims.kernel.settings import settings
 
 log = logging.getLogger("lims.worker")
 PAUSE_SECONDS = 1.0
 HEAD_FILE = "audit-head"
+OTHER_KEY = (
+    "This database was made with another secret key: without it names and numbers cannot be read, and the audit trail does not verify. "
+    "Set LIMS_SECRET_KEY, or put the `secret.key` of the data folder it came from in the place of this one's."
+)
 
 
 def seal_once(program: Program) -> None:
-    """Seal what there is, and remember the newest seal's number outside the database too."""
+    """Seal what there is, and remember the newest seal's number outside the database too; nothing under another key's seals."""
     with program.database.transaction(Access.OWNER) as connection:
+        if not begun_with(connection, program.keys.seal):
+            raise UnknownKeyError(OTHER_KEY)
         fresh = seal(connection, program.keys.seal, clock.now())
     if fresh is not None:
         aside = program.settings.data_dir / f"{HEAD_FILE}.new"

@@ -181,3 +181,25 @@ def test_a_backup_goes_into_an_empty_database_with_everything_and_into_no_other(
             connection.execute(text("SELECT count(*) FROM person"))
         CliRunner().invoke(commands, ["user", "add", "after", "--role", "official"], catch_exceptions=False)
         assert CliRunner().invoke(commands, ["audit", "verify"], catch_exceptions=False).exit_code == 0
+
+
+def test_a_backup_restored_beside_another_secret_key_says_so_and_waits_for_the_right_one(
+    lims: Lims, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lims("audit", "verify")
+    backup = tmp_path / "day.backup"
+    lims("db", "backup", str(backup))
+    other = Path(tempfile.mkdtemp(prefix="keyless-", dir=folder.parent))
+    other.chmod(0o711)
+    monkeypatch.setenv("LIMS_DATA_DIR", str(other))
+    settings.cache_clear()
+    with running(Settings(data_dir=other), connections=1):
+        told = CliRunner().invoke(commands, ["db", "restore", str(backup)], catch_exceptions=False)
+        assert (told.exit_code, "another secret key" in told.stderr) == (0, True)
+        CliRunner().invoke(commands, ["user", "add", "after", "--role", "official"], catch_exceptions=False)
+        for words in (["audit", "verify"], ["doctor"]):
+            told = CliRunner().invoke(commands, words, catch_exceptions=False)
+            assert (told.exit_code, "LIMS_SECRET_KEY" in told.output) == (1, True)
+        shutil.copy(folder / "secret.key", other / "secret.key")
+        settings.cache_clear()
+        assert CliRunner().invoke(commands, ["audit", "verify"], catch_exceptions=False).exit_code == 0

@@ -9,6 +9,8 @@ import typer
 from sqlalchemy import make_url, text
 
 from lims.apps import migrate
+from lims.apps.worker import OTHER_KEY
+from lims.kernel.audit.verify import begun_with
 from lims.kernel.db import Access
 from lims.kernel.embedded import tool
 from lims.kernel.program import Program, running
@@ -67,6 +69,8 @@ def restore(file: Annotated[Path, typer.Argument(help="a backup", exists=True)])
             epoch = connection.execute(text("SELECT coalesce(max(epoch), 0) + 1 FROM event")).scalar_one()
             connection.execute(text(f"ALTER TABLE event ALTER COLUMN epoch SET DEFAULT {int(epoch)}"))
             connection.execute(text("SELECT setval('label_serial', nextval('label_serial') + :skipped)"), {"skipped": LABELS_SKIPPED})
+            if not begun_with(connection, program.keys.seal):
+                typer.echo(OTHER_KEY, err=True)
         typer.echo(f"restored, schema {migrate.current(program.database)}; label numbers go on {LABELS_SKIPPED:,} further")
 
 

@@ -9,8 +9,10 @@ import typer
 from sqlalchemy import text
 
 from lims.apps import migrate
+from lims.apps.worker import OTHER_KEY
 from lims.kernel import clock
 from lims.kernel.audit import queries as audit
+from lims.kernel.audit.verify import begun_with
 from lims.kernel.db import Access
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
@@ -88,6 +90,8 @@ def sealer(program: Program) -> Finding:
     if migrate.current(program.database) is None:
         return Finding("audit trail", "no schema yet")
     with program.database.transaction(Access.OWNER) as connection:
+        if not begun_with(connection, program.keys.seal):
+            return Finding("audit trail", "sealed with another secret key", OTHER_KEY)
         newest, epoch = audit.newest_seal(connection), audit.current_epoch(connection)
         sealed_to = newest.to_txid if newest is not None and newest.epoch == epoch else 0
         late = audit.waiting(connection, epoch, sealed_to, clock.now() - SEALER_SILENT)

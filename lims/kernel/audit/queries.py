@@ -54,6 +54,13 @@ def newest_seal(connection: Connection) -> AnyRow | None:
     return connection.execute(select(Seal.__table__).order_by(Seal.number.desc()).limit(1)).one_or_none()
 
 
+def outer_seals(connection: Connection) -> tuple[AnyRow | None, Sequence[AnyRow]]:
+    """The first link of the chain; and its last two, the last one first."""
+    links = select(Seal.__table__)
+    first = connection.execute(links.order_by(Seal.number).limit(1)).one_or_none()
+    return first, connection.execute(links.order_by(Seal.number.desc()).limit(2)).all()
+
+
 def seals(connection: Connection) -> Sequence[AnyRow]:
     """The whole chain, first link first."""
     return connection.execute(select(Seal.__table__).order_by(Seal.number)).all()

@@ -1,11 +1,13 @@
 """Whether the trail is whole: every seal recomputed from the events it covers."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import Connection
 
 from lims.kernel.audit import queries
 from lims.kernel.audit.rules import FIRST, SealedRange, merkle_root, signature
+from lims.kernel.db import AnyRow
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ def verify(connection: Connection, key: bytes, known_head: int = 0) -> Finding:
     """Recompute the chain; `known_head` is the number of the newest seal somebody outside remembers."""
     previous, expected, events, end = FIRST, 1, 0, (0, 0)
     for row, leaves in queries.leaves_by_seal(connection, queries.seals(connection)):
-        seal = SealedRange(row.number, row.epoch, row.from_txid, row.to_txid, row.events, row.root, row.sealed_at)
+        seal = range_of(row)
         wrong = None
         if seal.number != expected:
             wrong = f"seal {expected} is missing"
@@ -41,3 +43,19 @@ def verify(connection: Connection, key: bytes, known_head: int = 0) -> Finding:
     slipped = queries.unsealed_before(connection, *end) - events
     broken = f"{slipped} events were put into a range already sealed" if slipped else None
     return Finding(expected - 1, events, broken)
+
+
+def range_of(row: AnyRow) -> SealedRange:
+    """What a stored seal says it covers."""
+    return SealedRange(row.number, row.epoch, row.from_txid, row.to_txid, row.events, row.root, row.sealed_at)
+
+
+def begun_with(connection: Connection, key: bytes) -> bool:
+    """Whether this key signed the first seal or the newest. Where it signed neither, the trail is another key's, as after a restore.
+
+    Then nobody may go on with it: seals of two keys would verify with neither.
+    """
+    first, last = queries.outer_seals(connection)
+    links = [(first, FIRST)] if first is not None else []
+    links += [(row, before.signature) for row, before in pairwise(last)]
+    return not links or any(signature(key, range_of(row), previous) == row.signature for row, previous in links)
