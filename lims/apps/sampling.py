@@ -7,11 +7,22 @@ from lims.sampling.boxes import api as boxes
 from lims.sampling.boxes import pages as boxes_pages
 from lims.sampling.collection import api as collection
 from lims.sampling.collection import pages as collection_pages
+from lims.sampling.devices import api as devices
+from lims.sampling.devices import pages as devices_pages
 from lims.sampling.labels import api as labels
 from lims.sampling.labels import pages as labels_pages
 from lims.sampling.printing import api as printing
 from lims.sampling.sync import api as sync
 
-APIS = (sync.router, collection.router, labels.router, printing.router, boxes.router, deconvolution.field_router, release.person_router)
-PAGES = (collection_pages.router, deconvolution_pages.field_router, boxes_pages.router, labels_pages.router)
+APIS = (
+    sync.router,
+    devices.router,
+    collection.router,
+    labels.router,
+    printing.router,
+    boxes.router,
+    deconvolution.field_router,
+    release.person_router,
+)
+PAGES = (collection_pages.router, deconvolution_pages.field_router, boxes_pages.router, labels_pages.router, devices_pages.router)
 ROUTERS = (*APIS, *PAGES)

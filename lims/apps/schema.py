@@ -6,6 +6,7 @@ from lims.deconvolution import tables as deconvolution
 from lims.kernel.audit import tables as audit
 from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
+from lims.sampling.devices import tables as devices
 from lims.sampling.labels import tables as labels
 from lims.sampling.people import tables as people
 from lims.sampling.printing import tables as printing
@@ -15,5 +16,20 @@ from lims.testing.interpretation import tables as interpretation
 from lims.testing.plates import tables as plates
 from lims.testing.review import tables as review
 
-TABLES = (catalog, custody, deconvolution, audit, auth, labels, people, printing, sync, instruments, interpretation, plates, review)
+TABLES = (
+    catalog,
+    custody,
+    deconvolution,
+    audit,
+    auth,
+    devices,
+    labels,
+    people,
+    printing,
+    sync,
+    instruments,
+    interpretation,
+    plates,
+    review,
+)
 METADATA = Base.metadata

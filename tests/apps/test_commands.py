@@ -203,3 +203,14 @@ def test_a_backup_restored_beside_another_secret_key_says_so_and_waits_for_the_r
         shutil.copy(folder / "secret.key", other / "secret.key")
         settings.cache_clear()
         assert CliRunner().invoke(commands, ["audit", "verify"], catch_exceptions=False).exit_code == 0
+
+
+def test_a_device_is_added_with_its_link_on_the_last_line_and_taken_out_of_use(lims: Lims) -> None:
+    lims("device", "add", "Tent 3", "--site", "XX-404", code=1)
+    lines = lims("device", "add", "Tent 3", "--site", "DH-001", "--url", "https://lims.example.org/").stdout.strip().splitlines()
+    assert lines[-1].startswith("https://lims.example.org/sampling/set-up?device=")
+    device = lines[-2].split()[0]
+    assert f"{device}\tDH-001\tlink_open\tnever\tTent 3" in lims("device", "list", "--site", "DH-001").stdout
+    lims("device", "revoke", device)
+    assert f"{device}\tDH-001\trevoked" in lims("device", "list").stdout
+    lims("device", "revoke", "d-00000000", code=1)

@@ -20,6 +20,7 @@ SPREAD = {
 EVERYWHERE = {
     "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "barcode_format", "catalog_revision",
     "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "label_block", "label_range", "print_job", "label_void",
+    "device",
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from lims.catalog import queries as catalog
@@ -12,6 +12,8 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.pages import Page
+from lims.sampling.devices.actions import admitted
+from lims.sampling.devices.carried import token_of
 from lims.sampling.sync import conflicts
 from lims.sampling.sync.actions import take
 from lims.sampling.sync.desk import Desk, Sender
@@ -35,10 +37,11 @@ def desk_of(work: Work) -> Desk:
 
 
 @router.post("/sync", status_code=202)
-def sync(form: SyncForm, work: Sampler) -> SyncAnswer:
+def sync(form: SyncForm, request: Request, work: Sampler) -> SyncAnswer:
     """What a device has, as often as it likes, in any order, any number of times."""
+    site = admitted(work.connection, token_of(request), form.device, work.caller, work.now)
     skew = int((form.sent_at - work.now).total_seconds()) if form.sent_at.tzinfo else 0
-    sender = Sender(form.device, work.caller.name, work.caller.site, skew)
+    sender = Sender(form.device, work.caller.name, site, skew)
     return SyncAnswer(receipt=ids.uuid7(work.now), tubes=take(desk_of(work), sender, form.tubes))
 
 

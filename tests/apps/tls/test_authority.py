@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from lims.apps.tls import authority, context, wording
+from lims.apps.tls import context, wording
 from lims.apps.tls.authority import SERVER_LASTS, Place, kept
 from lims.kernel import addresses
 
@@ -65,7 +66,7 @@ def test_a_new_address_is_in_a_new_certificate(place: Place) -> None:
 def test_phones_with_the_old_authority_trust_what_the_renewed_one_signs(place: Place) -> None:
     old = x509.load_pem_x509_certificate(place.authority.read_bytes())
     assert kept(place, NAMES, NOW + timedelta(days=3300))
-    assert place.authority.read_bytes() != old.public_bytes(authority.Encoding.PEM)
+    assert place.authority.read_bytes() != old.public_bytes(Encoding.PEM)
     server_of(place).verify_directly_issued_by(old)
 
 

@@ -1,0 +1,1 @@
+"""Phones and scanners that an administrator has set up for a site."""
