@@ -167,4 +167,5 @@ def print_agent(
     once: Annotated[bool, typer.Option(help="end when there is nothing to print")] = False,
 ) -> None:
     """Ask the server for print jobs and print them; speaks only outward, so that a printer behind a phone's hotspot works."""
-    agent.work(agent.Server(url, token, printer, site), printer, lambda said: typer.echo(said, err=True), once=once)
+    with agent.Server(url, token, printer, site) as server:
+        agent.work(server, printer, lambda said: typer.echo(said, err=True), once=once)

@@ -37,3 +37,9 @@ def ranges_of_site(connection: Connection, site: str, limit: int = 20) -> Sequen
     """The ranges that a site reserved last."""
     query = select(LabelRange.__table__).where(LabelRange.site == site).order_by(LabelRange.id.desc()).limit(limit)
     return connection.execute(query).all()
+
+
+def range_of_code(connection: Connection, serial: int) -> AnyRow | None:
+    """The range that a serial was given out in."""
+    query = select(LabelRange.__table__).where(LabelRange.first_serial <= serial, LabelRange.last_serial >= serial)
+    return connection.execute(query).one_or_none()

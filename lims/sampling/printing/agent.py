@@ -24,6 +24,14 @@ class Server:
         self.client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False)
         self.printer, self.site = printer, site
 
+    def __enter__(self) -> "Server":
+        """The server itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Hang up."""
+        self.client.close()
+
     def next_job(self) -> UUID | None:
         """The job that this printer should print."""
         asked = {"printer": self.printer} | ({"site": self.site} if self.site else {})

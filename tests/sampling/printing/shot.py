@@ -12,9 +12,9 @@ from lims.sampling.printing.agent import RemoteDesk, Server
 
 def agent(url: str, token: str, printer: str, most: int) -> None:
     """Print job after job, a few labels at a time."""
-    server = Server(url, token, printer)
-    while (job := server.next_job()) is not None:
-        work.run(RemoteDesk(server, job), printer, most)
+    with Server(url, token, printer) as server:
+        while (job := server.next_job()) is not None:
+            work.run(RemoteDesk(server, job), printer, most)
 
 
 def reservations(url: str, sites: list[str], threads: int, said: str) -> None:
