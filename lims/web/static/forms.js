@@ -71,10 +71,12 @@ async function download(event) {
   return tell(form, words("downloaded", { name: told.answer.name }), "good");
 }
 
-function done(form, facts, pressed) {
+async function done(form, facts, pressed) {
   delete form.dataset.content;
   const sentence = fill(pressed?.dataset.done || form.dataset.done || words("done"), facts);
-  form.dispatchEvent(new CustomEvent("lims:done", { bubbles: true, detail: facts }));
+  const until = [];
+  form.dispatchEvent(new CustomEvent("lims:done", { bubbles: true, detail: { ...facts, until: (promise) => until.push(promise) } }));
+  await Promise.allSettled(until);
   if (form.dataset.then === "stay") {
     tell(form, sentence, "good");
     return;

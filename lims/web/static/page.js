@@ -1,5 +1,9 @@
 // What every page does.
 import "./forms.js";
+import { forget } from "./leaving.js";
 import "./words.js";
 
 document.querySelector(".place-choice select")?.addEventListener("change", (event) => event.target.form.submit());
+document.addEventListener("lims:done", ({ target, detail }) => {
+  if (target.dataset.api === "/auth/sign-out") detail.until(forget());
+});

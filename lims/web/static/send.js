@@ -4,9 +4,10 @@ import { words } from "./words.js";
 const PATIENCE = 30000; // ms
 
 /**
- * One request. → {ok, status, answer, sentence}: `answer` is the JSON document, `sentence` says what went wrong.
- * `kind` is "done", "refused" (the server said no), "signed_out", "network" (nothing was taken, as far as we know) or
- * "server" (it answered, but not as it should: a failure, or a login page of a foreign network).
+ * One request. → {ok, kind, status, answer, sentence, at, retryAfter}: `answer` is the JSON document, `sentence` says what
+ * went wrong, `at` is the server's time (ms, NaN where it did not say). `kind`: "done"; "refused" (the server said no);
+ * "signed_out"; "busy" (it asks us to wait); "server" (it failed); "portal" (something else answered: the login page of a
+ * network); "network" (there is none); "silent" (there is one, and nobody answered). But for "done" nothing was taken, as far as we know.
  */
 export async function ask(address, { method = "GET", json = undefined, form = undefined, file = false } = {}) {
   const headers = { Accept: file ? "*/*" : "application/json", "Accept-Language": document.documentElement.lang };
@@ -14,22 +15,43 @@ export async function ask(address, { method = "GET", json = undefined, form = un
   let response;
   try {
     const body = form ?? (json === undefined ? undefined : JSON.stringify(json));
-    response = await fetch(address, { method, headers, body, signal: AbortSignal.timeout(PATIENCE), redirect: "error" });
+    response = await fetch(address, { method, headers, body, signal: AbortSignal.timeout(PATIENCE), redirect: "manual" });
   } catch {
-    return { ok: false, kind: "network", status: 0, answer: null, sentence: words("offline") };
+    return failed(navigator.onLine ? "silent" : "network", "offline", { status: 0 });
   }
-  if (response.status === 204) return { ok: true, kind: "done", status: 204, answer: {}, sentence: "" };
-  if (file && response.ok) return { ok: true, kind: "done", status: response.status, answer: await fileOf(response), sentence: "" };
-  let answer = null;
+  // Our interface never sends anybody elsewhere; the login page of a foreign network does.
+  if (response.type === "opaqueredirect") return failed("portal", "unreadable", response);
+  if (response.status === 204) return succeeded(response, {});
+  if (file && response.ok) return succeeded(response, await fileOf(response));
+  const answer = await documentOf(response);
+  if (answer === null) return failed(response.status >= 500 && response.status !== 511 ? "server" : "portal", "unreadable", response);
+  if (response.ok) return succeeded(response, answer);
+  if (response.status === 401) return { ...failed("signed_out", "sign_in", response), answer };
+  const kind = [429, 503].includes(response.status) ? "busy" : response.status >= 500 ? "server" : "refused";
+  return { ...failed(kind, "unreadable", response), answer, ...(answer.detail ? { sentence: answer.detail } : {}) };
+}
+
+function succeeded(response, answer) {
+  return { ok: true, kind: "done", status: response.status, answer, sentence: "", at: timeOf(response) };
+}
+
+function failed(kind, sentence, response) {
+  const retryAfter = response.headers?.get("retry-after") ?? null;
+  return { ok: false, kind, status: response.status, answer: null, sentence: words(sentence), at: timeOf(response), retryAfter };
+}
+
+function timeOf(response) {
+  return Date.parse(response.headers?.get("date") ?? "");
+}
+
+/** The JSON document of an answer; null where it is none, whatever its status says. */
+async function documentOf(response) {
+  if (!/[/+]json\b/.test(response.headers.get("content-type") ?? "")) return null;
   try {
-    answer = await response.json();
+    return await response.json();
   } catch {
-    return { ok: false, kind: "server", status: response.status, answer: null, sentence: words("unreadable") };
+    return null;
   }
-  if (response.ok) return { ok: true, kind: "done", status: response.status, answer, sentence: "" };
-  if (response.status === 401) return { ok: false, kind: "signed_out", status: 401, answer, sentence: words("sign_in") };
-  const kind = response.status >= 500 ? "server" : "refused";
-  return { ok: false, kind, status: response.status, answer, sentence: answer.detail ?? words("unreadable") };
 }
 
 async function fileOf(response) {

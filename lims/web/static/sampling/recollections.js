@@ -1,14 +1,38 @@
-// Single tubes: for whom they are. The list comes from the server when it can be reached, most urgent first.
+// Single tubes: for whom they are. The list comes from the server when it can be reached, most urgent first; the last one
+// stays on the device, encrypted, for the hours without a network.
 import { ask } from "../send.js";
+import * as cipher from "./cipher.js";
+import * as store from "./store.js";
 
 const select = document.getElementById("recollection");
+const NOTE = "recollections";
 let people = [];
 
+/** Show the list of a site; the answer says how the server was reached. */
 export async function loadRecollections(site) {
-  const { ok, answer } = await ask(`/sampling/api/recollections?site=${encodeURIComponent(site)}&limit=200`);
-  if (!ok) return;
+  const told = await ask(`/sampling/api/recollections?site=${encodeURIComponent(site)}&limit=200`);
+  const listed = told.ok && Array.isArray(told.answer?.items);
+  if (listed) {
+    const kept = await cipher.hide(NOTE, { site, items: told.answer.items });
+    await store.write(["notes", kept, NOTE]).catch(() => {});
+  }
+  const list = listed ? told.answer.items : await kept(site);
+  if (list) show(list);
+  return told.ok && !listed ? { ...told, ok: false, kind: "portal" } : told;
+}
+
+async function kept(site) {
+  try {
+    const list = await cipher.show(await store.read("notes", NOTE));
+    return list.site === site ? list.items : null;
+  } catch {
+    return null;
+  }
+}
+
+function show(list) {
   const chosen = select.value;
-  people = answer.items;
+  people = list;
   const options = people.map((person) => {
     const option = document.createElement("option");
     option.value = keyOf(person);
@@ -32,8 +56,4 @@ export function choose(tube, position) {
 /** Whom the next single tube is for, or null. */
 export function chosen() {
   return people.find((person) => keyOf(person) === select.value) ?? null;
-}
-
-export function clearChoice() {
-  select.value = "";
 }

@@ -2,50 +2,76 @@
 import { scanField } from "../scan_field.js";
 import { signal } from "../signals.js";
 import { say, told, words } from "../words.js";
-import { add, asks, desk, discard, edit, read, remove, resume, sealOpen, setAside } from "./desk.js";
+import { add, asks, desk, discard, edit, poolMax, read, remove, resume, sealOpen, setAside } from "./desk.js";
 import * as identity from "./identity.js";
+import { begin } from "./offline.js";
 import * as outbox from "./outbox.js";
 import * as list from "./recollections.js";
 import { Refusal } from "./record.js";
-import { sendWaiting } from "./sender.js";
+import { isBusy, sendNow, sendSoon, start, stop } from "./sender.js";
+import * as time from "./time.js";
 import * as view from "./view.js";
+import { warnOfRoom } from "./room.js";
 
 const at = (id) => document.getElementById(id);
 const { site } = told("screen");
-const RETRY = 15000; // ms
 // A scanner types into whatever has the focus: a code at the end of a name is a scan.
 const SCANNED_INTO = /^(.*?)([0-9]{17}[0-9Xx]|[0-9]{14})$/;
-let reached = navigator.onLine ? "done" : "network";
+// How a refusal sounds; any other is "wrong".
+const SOUNDS = { twice: "again", on_device: "again", open_already: "again", wrong_kind: "kind", full: "over", device_full: "problem", device_broken: "problem" };
+let reached = { kind: navigator.onLine ? "done" : "network" };
+// One step after the other: the next scan is judged when the last is on disk.
+let steps = Promise.resolve();
+let underWay = 0;
+let lastStep = 0;
+const QUIET = 3000; // ms
 
-/** Do something and tell what became of it; a refusal is told in its own words. */
+/** Do something, draw it and tell what became of it; a refusal is told in its own words. */
 function attempt(text, does) {
-  try {
-    tell(...does());
-  } catch (fault) {
-    if (!(fault instanceof Refusal)) throw fault;
-    tell(words(fault.message, { code: text, ...fault.facts }), fault.message === "twice" ? "again" : "wrong");
-  }
+  underWay += 1;
+  steps = steps.then(async () => {
+    let heard;
+    try {
+      heard = await does();
+    } catch (fault) {
+      if (!(fault instanceof Refusal)) throw fault;
+      heard = [words(fault.message, { code: text, ...fault.facts }), SOUNDS[fault.message] ?? "wrong"];
+    }
+    draw();
+    tell(...heard);
+    sendSoon();
+    warnOfRoom();
+  });
+  steps = steps.catch((fault) => {
+    tell(words("page_fault"), "problem");
+    console.error(fault);
+  }).finally(() => {
+    underWay -= 1;
+    lastStep = performance.now();
+  });
+  return steps;
+}
+
+/** Whether this page may be loaded anew: no tube is open, nothing is being scanned, kept or sent. */
+function isIdle() {
+  return !desk.open && underWay === 0 && !at("scan").value && !isBusy() && performance.now() - lastStep > QUIET;
 }
 
 function tell(sentence, kind) {
   const tone = kind === "ok" || kind === "full" ? "good" : "bad";
   say(sentence, tone);
   view.logScan(sentence, tone);
+  view.flash(kind);
   signal(kind);
 }
 
-/** The same for a press: afterwards the screen is drawn anew and the scan field is ready again. */
+/** The same for a press: afterwards the scan field is ready again. */
 function press(does) {
-  attempt("", does);
-  draw();
-  at("scan").focus({ preventScroll: true });
-  send();
+  attempt("", does).then(() => at("scan").focus({ preventScroll: true }));
 }
 
 function scanned(text) {
   attempt(text.trim(), () => read(text, desk.mode === "single" ? list.chosen() : null));
-  draw();
-  send();
 }
 
 function edited(position, field, input) {
@@ -55,22 +81,21 @@ function edited(position, field, input) {
   if (scan) scanned(scan);
 }
 
-async function send() {
-  const { kind, outcomes } = await sendWaiting(site);
-  if (kind === "idle") return;
-  reached = kind;
-  for (const { record, standing, detail } of outcomes) {
+/** What an attempt to send has come to. */
+function heard(attempted) {
+  reached = attempted;
+  for (const { record, standing, detail } of attempted.outcomes) {
     const name = { received: "confirmed", held: "held" }[standing] ?? "problem";
     const { barcode, members } = record.tube;
     const sentence = detail.includes(barcode) ? detail : words(name, { tube: barcode, count: members.length, detail });
-    tell(sentence, standing === "problem" ? "wrong" : "ok");
+    tell(sentence, standing === "problem" ? "problem" : "ok");
   }
-  if (outcomes.some(({ record }) => record.tube.retest_of)) list.loadRecollections(site);
+  if (attempted.outcomes.some(({ record }) => record.tube.retest_of)) list.loadRecollections(site);
   drawAround();
 }
 
 function draw() {
-  view.drawMode(desk.mode);
+  view.drawMode(desk.mode, poolMax());
   view.drawTube(desk.open, asks(), { removed: (position) => press(() => remove(position)), edited });
   at("recode").setAttribute("aria-pressed", String(desk.recoding));
   drawAround();
@@ -92,46 +117,65 @@ function typedIn(event) {
   event.preventDefault();
   const form = event.target;
   const person = Object.fromEntries(new FormData(form));
-  press(() => {
-    const done = add({ ...person, id_number: identity.canonical(person.id_number), name: person.name.trim(), phone: person.phone.trim() });
+  press(async () => {
+    const done = await add({ ...person, id_number: identity.canonical(person.id_number), name: person.name.trim(), phone: person.phone.trim() });
     form.reset();
     return done;
   });
 }
 
-for (const button of document.querySelectorAll("[data-mode]")) {
-  button.addEventListener("click", () => {
-    desk.mode = button.dataset.mode;
+function listen() {
+  for (const button of document.querySelectorAll("[data-mode]")) {
+    button.addEventListener("click", () => {
+      desk.mode = button.dataset.mode;
+      draw();
+      at("scan").focus();
+    });
+  }
+  at("seal").addEventListener("click", () => press(sealOpen));
+  at("undo").addEventListener("click", () => press(() => remove(desk.open.tube.members.length)));
+  at("discard").addEventListener("click", () => press(discard));
+  at("recode").addEventListener("click", () => {
+    desk.recoding = !desk.recoding;
     draw();
     at("scan").focus();
   });
+  at("person").addEventListener("submit", typedIn);
+  at("send").addEventListener("click", sendNow);
+  addEventListener("offline", () => heard({ kind: "network", outcomes: [] }));
+  addEventListener("online", () => heard({ kind: "done", outcomes: [] }));
+  scanField(at("scan"), at("keyboard"), scanned);
 }
-at("seal").addEventListener("click", () => press(sealOpen));
-at("undo").addEventListener("click", () => press(() => remove(desk.open.tube.members.length)));
-at("discard").addEventListener("click", () => press(discard));
-at("recode").addEventListener("click", () => {
-  desk.recoding = !desk.recoding;
-  draw();
-  at("scan").focus();
-});
-at("person").addEventListener("submit", typedIn);
-at("send").addEventListener("click", send);
-addEventListener("online", send);
-addEventListener("offline", () => {
-  reached = "network";
-  drawAround();
-});
-setInterval(send, RETRY);
 
+/** One window at a time works with the tubes of a device: the one that was opened last. */
+function takeTheDesk() {
+  navigator.locks?.request("lims.desk", { steal: true }, () => new Promise(() => {})).catch(() => {
+    stop();
+    at("scan").disabled = true;
+    tell(words("other_window"), "problem");
+  });
+}
+
+takeTheDesk();
+try {
+  await outbox.open();
+  await time.prepare();
+} catch {
+  view.warn("device", words("device_broken"));
+}
 const left = outbox.all().findLast((record) => record.standing === "open" && record.tube.site === site);
 if (left) Object.assign(desk, { open: left, mode: left.tube.kind });
-scanField(at("scan"), at("keyboard"), scanned);
+listen();
 draw();
-send();
-await list.loadRecollections(site);
+warnOfRoom();
+begin(isIdle);
+start(site, heard);
+const listed = await list.loadRecollections(site);
+if (!listed.ok) heard({ ...listed, outcomes: [] });
 const asked = new URLSearchParams(location.search);
 if (asked.has("retest_of") && !desk.open) {
   desk.mode = "single";
   list.choose(asked.get("retest_of"), asked.get("position"));
   draw();
 }
+if (asked.has("needs_network")) say(words("needs_network"), "bad");

@@ -1,61 +1,108 @@
-// Sends what waits, and hears what became of it. Safe to call as often as one likes: the server knows repeats.
-import { post } from "../send.js";
-import { fill, told, words } from "../words.js";
+// Sends what waits, and hears what became of it: at once when idle, later and later when nobody answers.
+// A tube leaves the device only when the server names it safe, in the very revision that is kept here; the server knows repeats.
+import { ask, post } from "../send.js";
 import * as outbox from "./outbox.js";
+import { askedToWait, batch, pause } from "./pace.js";
+import { inOurLanguage } from "./phrases.js";
+import * as time from "./time.js";
 
-const AT_ONCE = 50;
 const SAFE = { accepted: "received", already_have: "received", held: "held" };
+let most = 50;
+let failures = 0;
 let busy = false;
+let resting = false;
+let timer = null;
+let notBefore = 0; // by performance.now(), which no wrong clock moves
+let asked = 0; // until when the server has asked us to wait
+let site = "";
+let hear = () => {};
 
-/**
- * Send the sealed tubes of a site. → {kind, outcomes}: `kind` as in send.js (or "idle"), one outcome a tube.
- * A tube leaves the device only when the server names it safe, in the very revision that is kept here.
- */
-export async function sendWaiting(site) {
-  const waiting = outbox.all().filter((record) => record.standing === "waiting" && record.tube.site === site).slice(0, AT_ONCE);
-  if (busy || waiting.length === 0) return { kind: "idle", outcomes: [] };
+/** From now on, send the sealed tubes of this site; `heard` is told {kind, sentence, outcomes} of every attempt. */
+export function start(ofSite, heard) {
+  site = ofSite;
+  hear = heard;
+  addEventListener("online", sendNow);
+  sendSoon();
+}
+
+/** Another window has taken over. */
+export function stop() {
+  resting = true;
+  clearTimeout(timer);
+}
+
+/** Something waits: send it, unless we are holding back. */
+export function sendSoon() {
+  if (performance.now() >= notBefore) run();
+}
+
+/** Somebody wants it now: hold back no longer, but as long as the server itself has asked. */
+export function sendNow() {
+  if (performance.now() >= asked) run();
+}
+
+export const isBusy = () => busy;
+const waiting = () => outbox.all().filter((record) => record.standing === "waiting" && record.tube.site === site);
+
+async function run() {
+  if (busy || resting) return;
   busy = true;
+  clearTimeout(timer);
   try {
-    const message = { device: outbox.device(), sent_at: new Date().toISOString(), tubes: waiting.map((record) => record.tube) };
-    const { ok, kind, answer, sentence } = await post("/sampling/api/sync", message);
-    // A foreign network's login page may answer 200, too: only a receipt with outcomes counts.
-    if (!ok) return { kind, outcomes: [], sentence };
-    if (!answer?.receipt || !Array.isArray(answer.tubes)) return { kind: "server", outcomes: [] };
-    return { kind: "done", outcomes: answer.tubes.map(settle).filter(Boolean) };
+    for (let next = waiting(); next.length; next = waiting()) {
+      const heard = await sendBatch(batch(next, most)).catch(notKept);
+      hear(heard);
+      if (heard.kind !== "done") return holdBack(heard);
+      failures = 0;
+    }
   } finally {
     busy = false;
   }
 }
 
-function settle(outcome) {
-  const record = outbox.find(outcome.id);
-  if (!record || record.tube.revision !== outcome.revision) return null;
-  const detail = inOurLanguage(outcome.detail ?? "");
-  const standing = SAFE[outcome.outcome];
-  if (standing) {
-    outbox.noteSent(record, standing);
-    outbox.drop(record.tube.id);
-  } else {
-    outbox.keep({ ...record, standing: "problem", outcome: outcome.outcome, detail });
+function notKept(fault) {
+  return { kind: "device", sentence: fault.message, outcomes: [] };
+}
+
+function holdBack({ status, retryAfter }) {
+  failures += 1;
+  if (status === 413) most = Math.max(1, Math.floor(most / 2));
+  const wait = askedToWait(retryAfter, time.now());
+  asked = performance.now() + wait;
+  const rest = Math.max(wait, pause(failures));
+  notBefore = performance.now() + rest;
+  timer = setTimeout(run, rest);
+}
+
+async function sendBatch(records) {
+  if (!time.known()) {
+    // Before the first tube goes out: what time is it, and is it our server that answers?
+    const alive = await ask("/healthz");
+    if (!alive.ok) return { ...alive, outcomes: [] };
+    time.learn(alive.at);
   }
+  const ready = records.map(time.timed);
+  if (ready.some((record, place) => record !== records[place])) await outbox.keep(...ready);
+  const answer = await post("/sampling/api/sync", { device: outbox.device(), sent_at: time.nowText(), tubes: ready.map((record) => record.tube) });
+  time.learn(answer.at);
+  if (!answer.ok) return { ...answer, sentence: inOurLanguage(answer.sentence), outcomes: [] };
+  // A foreign network's login page may answer 200, too: only a receipt with outcomes counts.
+  const lines = answer.answer?.receipt && Array.isArray(answer.answer.tubes) ? answer.answer.tubes : [];
+  const outcomes = [];
+  for (const line of lines) {
+    const settled = await settle(line);
+    if (settled) outcomes.push(settled);
+  }
+  return { ...answer, kind: outcomes.length ? "done" : "portal", outcomes };
+}
+
+async function settle(line) {
+  const record = outbox.find(line.id);
+  if (!record || record.tube.revision !== line.revision) return null;
+  const detail = inOurLanguage(line.detail ?? "");
+  const standing = SAFE[line.outcome];
+  if (standing) await outbox.noteSafe(record, standing);
+  else if (["refused", "conflict"].includes(line.outcome)) await outbox.keep({ ...record, standing: "problem", outcome: line.outcome, detail });
+  else return null;
   return { record, standing: standing ?? "problem", detail };
-}
-
-function inOurWords(fact) {
-  return fact.replace(/^device (?=\S+$)/, words("device_before"));
-}
-
-/** A sentence of the server's in the page's language: found by its English template, whose facts are carried over. */
-export function inOurLanguage(sentence) {
-  for (const [english, ours] of told("phrasebook") ?? []) {
-    const names = [];
-    const pattern = english.split(/(\{[^}]*\})/).map((part) => {
-      if (!part.startsWith("{")) return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-      names.push(part.slice(1, -1).replace(/[:!].*$/, ""));
-      return "(.+?)";
-    });
-    const found = new RegExp(`^${pattern.join("")}$`, "s").exec(sentence);
-    if (found) return fill(ours, Object.fromEntries(names.map((name, place) => [name, inOurWords(found[place + 1])])));
-  }
-  return sentence;
 }

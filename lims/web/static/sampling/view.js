@@ -5,6 +5,8 @@ import { words } from "../words.js";
 const at = (id) => document.getElementById(id);
 const piece = (id) => at(id).content.firstElementChild.cloneNode(true);
 const SCANS_SHOWN = 5;
+const TUBES_SHOWN = 20;
+const FIRST_SHOWN = ["problem", "open", "waiting"];
 
 export function clock(iso) {
   return new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -25,7 +27,8 @@ export function drawTube(record, asks, act) {
 }
 
 /** Which kind of tube comes next. */
-export function drawMode(mode) {
+export function drawMode(mode, poolMax) {
+  at("mode-swab_pool").textContent = words("pool_of", { size: poolMax });
   for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   at("answers").hidden = mode !== "single";
 }
@@ -58,7 +61,10 @@ export function logScan(text, tone) {
 export function drawOutbox(records, sent, site, act) {
   at("none-here").hidden = records.length > 0;
   at("send").hidden = !records.some((record) => record.standing === "waiting" && record.tube.site === site);
-  at("outbox").replaceChildren(...records.map((record) => outboxRow(record, site, act)));
+  // Those that need somebody come first; of those that only wait, a few are enough to see.
+  const shown = records.toSorted((one, other) => FIRST_SHOWN.indexOf(one.standing) - FIRST_SHOWN.indexOf(other.standing)).slice(0, TUBES_SHOWN);
+  at("outbox").replaceChildren(...shown.map((record) => outboxRow(record, site, act)));
+  at("more-here").textContent = records.length > shown.length ? words("more_here", { count: records.length - shown.length }) : "";
   at("sent-title").hidden = sent.length === 0;
   at("sent").replaceChildren(...sent.map(sentRow));
 }
@@ -87,10 +93,31 @@ function sentRow(line) {
   return row;
 }
 
-/** Whether we are connected, and how many tubes the server does not have yet. */
-export function drawNetwork(kind, unsent) {
-  const state = { network: "offline_short", signed_out: "signed_out_short", server: "server_short" }[kind] ?? "online";
+const SHORT = {
+  network: "offline_short", silent: "silent_short", server: "server_short", portal: "portal_short", busy: "busy_short",
+  signed_out: "signed_out_short", refused: "refused_short", device: "device_short",
+};
+
+/** What the network is doing, and how many tubes the server does not have yet. */
+export function drawNetwork({ kind, sentence = "" }, unsent) {
+  const short = SHORT[kind] ?? "online";
   const badge = at("network");
-  badge.className = `mark ${state === "online" ? (unsent ? "waiting" : "negative") : "problem"}`;
-  badge.textContent = `${words(state)} · ${unsent ? words("unsent", { count: unsent }) : words("all_sent")}`;
+  badge.className = `mark ${short === "online" ? (unsent ? "waiting" : "negative") : "problem"}`;
+  badge.textContent = `${words(short)} · ${unsent ? words("unsent", { count: unsent }) : words("all_sent")}`;
+  warn("network", short === "online" ? "" : words(`${kind}_long`, { sentence }));
+  at("sign-in").hidden = kind !== "signed_out";
+}
+
+/** A standing sentence above the task, until what it says is over (`sentence` empty). */
+export function warn(name, sentence) {
+  const line = at(`warning-${name}`);
+  if (line.textContent !== sentence) line.textContent = sentence;
+  line.hidden = !sentence;
+}
+
+/** The scan field takes the colour of what has just happened. */
+export function flash(kind) {
+  const field = at("scan").closest(".field");
+  delete field.dataset.signal;
+  requestAnimationFrame(() => (field.dataset.signal = kind));
 }
