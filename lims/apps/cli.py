@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from lims.apps.commands import audit, catalog, database, demo, devices, doctor, labels, reports, runs, serve, simulate, users
+from lims.apps.commands import audit, catalog, database, demo, devices, doctor, labels, reports, runs, serve, simulate, sync, users
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
 
@@ -32,6 +32,7 @@ commands.add_typer(catalog.group, name="catalog")
 commands.add_typer(labels.group, name="labels")
 commands.add_typer(devices.group, name="device")
 commands.add_typer(runs.group, name="run")
+commands.add_typer(sync.group, name="sync")
 commands.add_typer(reports.group, name="report")
 commands.add_typer(audit.group, name="audit")
 
