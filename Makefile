@@ -58,6 +58,7 @@ coverage: setup  ## which lines the tests did not reach
 
 bench: setup  ## what things cost
 	$(BIN)/python -m benchmarks.registration
+	$(BIN)/python -m benchmarks.labels
 
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
