@@ -34,7 +34,9 @@ def standings(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, tupl
     people, notes = queries.people(connection, tubes), queries.contacts(connection, codes)
     own = queries.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
     answers = queries.answers(connection, [*codes, *own])
-    negative = {tube.barcode: tube.released_at for tube in tubes if tube.released_call == Call.NEGATIVE}
+    negative = {
+        tube.barcode: tube.released_at for tube in tubes if tube.released_call == Call.NEGATIVE and not getattr(tube, "doubted", False)
+    }
 
     def member(code: str, person: queries.Person) -> MemberStanding:
         if code in negative:
@@ -55,7 +57,7 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
     found = []
     for row in rows:
         call = Call(row.released_call) if row.released_call else None
-        tube = ReactiveTube(row.barcode, row.opened_at, call, row.released_at, row.rejected_at)
+        tube = ReactiveTube(row.barcode, row.opened_at, call, row.released_at, row.rejected_at, row.doubted)
         standing = stand_case(tube, members[row.barcode], closures.get(row.barcode))
         found.append(Case(row, standing, members[row.barcode], deadline(catalog, row, row.opened_at)))
     return found

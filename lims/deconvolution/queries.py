@@ -16,6 +16,7 @@ from lims.deconvolution.tables import Closure, Contact
 from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
+from lims.testing.review.tables import Release
 
 TUBE = (
     Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, Tube.released_at, Tube.rejected_at,
@@ -47,7 +48,7 @@ def reactive_pools(
         first = first.where(CallRow.barcode == only)
     opened = first.subquery()
     latest = (
-        select(CallRow.call, CallRow.reasons)
+        select(CallRow.call, CallRow.reasons, Run.imported_at)
         .join(Run, Run.id == CallRow.run)
         .where(CallRow.barcode == opened.c.barcode, CallRow.call != "negative", CallRow.controls_passed)
         .order_by(Run.imported_at.desc())
@@ -55,9 +56,16 @@ def reactive_pools(
         .lateral()
     )
     query = (
-        select(*TUBE, opened.c.opened_at, latest.c.call.label("reactive_call"), latest.c.reasons)
+        select(
+            *TUBE,
+            opened.c.opened_at,
+            latest.c.call.label("reactive_call"),
+            latest.c.reasons,
+            func.coalesce(latest.c.imported_at > Release.released_at, False).label("doubted"),
+        )
         .join(opened, opened.c.barcode == Tube.barcode)
         .join(latest, latest.c.call.is_not(None))
+        .outerjoin(Release, Release.barcode == Tube.barcode)
         .where(or_(Tube.kind.in_(["swab_pool", "aliquot_pool"]), and_(Tube.kind.is_(None), Tube.member_count == 0)))
         .order_by(opened.c.opened_at, Tube.barcode)
         .limit(limit)

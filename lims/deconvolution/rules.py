@@ -132,6 +132,7 @@ class ReactiveTube:
     released_call: Call | None
     released_at: datetime | None
     rejected_at: datetime | None
+    doubted: bool = False  # a run imported after its release saw it otherwise
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,9 @@ class CaseStanding:
 
 def stand_case(tube: ReactiveTube, members: Sequence[MemberStanding], closure: ClosureNote | None) -> CaseStanding:
     """How a case stands, from its tube, its members and a reviewer's word."""
-    firm = tube.released_call is not None or tube.rejected_at is not None
-    if tube.released_call is Call.NEGATIVE:
+    withdrawn = tube.released_call is Call.NEGATIVE and not tube.doubted
+    firm = (tube.released_call not in (None, Call.NEGATIVE)) or tube.rejected_at is not None
+    if withdrawn:
         return CaseStanding(CaseState.CLOSED, preliminary=False, outcome=Outcome.WITHDRAWN, closed_at=tube.released_at)
     if closure is not None:
         return CaseStanding(CaseState.CLOSED, preliminary=not firm, outcome=closure.outcome, closed_at=closure.at)

@@ -54,6 +54,7 @@ CATALOGUE: dict[str, Refusal] = {
     "record_of_another_tube": Refusal(409, "The record was sent for another tube"),
     "tube_of_another_device": Refusal(409, "Another device has registered this tube"),
     "revision_differs": Refusal(409, "The same revision was sent with other content"),
+    "void_in_lab": Refusal(409, "The tube is in a lab and cannot be given up"),
     "tube_closed": Refusal(409, "The tube cannot be changed any more"),
     "device_link_used": Refusal(410, "The link of the device was used or has ended"),
     "device_revoked": Refusal(403, "The device is out of use"),

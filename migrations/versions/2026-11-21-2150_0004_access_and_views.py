@@ -71,6 +71,10 @@ CREATE VIEW tube_state AS
 SELECT barcode, collected_on, retest_of, released_at, sealed_at,
     CASE
         WHEN rejected_at IS NOT NULL THEN 'recollect'
+        -- Its liquid was in an aliquot pool that is not negative, and it was not tested by itself yet.
+        WHEN released_call IS NULL AND pool IS NOT NULL AND EXISTS (
+            SELECT FROM tube AS mixed WHERE mixed.barcode = tube.pool AND mixed.released_call <> 'negative'
+        ) THEN 'verifying'
         WHEN released_call IS NULL THEN 'pending'
         WHEN released_call = 'negative' THEN 'negative'
         WHEN kind <> 'single' THEN 'verifying'

@@ -145,13 +145,13 @@ def test_nor_anybody_of_a_closed_case_whose_tube_was_rejected_nor_their_failed_r
     assert listed(town) == []
 
 
-def test_people_of_a_tube_that_its_device_gave_up_are_not_called_back(town: Town) -> None:
+def test_people_of_a_rejected_tube_stay_listed_when_its_device_gives_it_up(town: Town) -> None:
     pool = town.collected(2, state="open", sealed_at=None)
     town.received(pool["barcode"])
     done(reject(town, pool["barcode"]))
     (outcome,) = town.sync(pool | {"revision": 2, "state": "void"})
-    assert outcome["outcome"] == "accepted"
-    assert listed(town) == []
+    assert outcome["outcome"] == "conflict"
+    assert listed(town) == [(pool["barcode"], place, "to_recollect") for place in (1, 2)]
 
 
 def test_the_most_urgent_come_first_and_pages_hold_everybody_once(town: Town) -> None:

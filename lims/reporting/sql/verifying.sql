@@ -27,6 +27,16 @@
     JOIN tube_member AS member ON member.barcode = reactive.barcode AND member.day = reactive.collected_on
     LEFT JOIN answer ON answer.root = reactive.barcode AND answer.person_id = member.person_id
     WHERE reactive.field_state <> 'void' AND (answer.released_at IS NULL OR answer.released_at >= :since)
+    UNION ALL
+    -- Of an aliquot pool that is not negative: until the member's own tube is released, or turned away.
+    SELECT own.key, own.lab_zone, mixed.released_at,
+        GREATEST(date_trunc(CAST(:step AS text), mixed.released_at AT TIME ZONE own.lab_zone), CAST(:first AS timestamp)),
+        LEAST(date_trunc(CAST(:step AS text), COALESCE(own.released_at, own.rejected_at) AT TIME ZONE own.lab_zone), CAST(:beyond AS timestamp))
+    FROM tube AS mixed
+    JOIN counted AS own ON own.pool = mixed.barcode
+    JOIN tube_member AS member ON member.barcode = own.barcode AND member.day = own.collected_on
+    WHERE mixed.kind = 'aliquot_pool' AND mixed.released_call <> 'negative' AND mixed.released_at < :until
+        AND own.field_state <> 'void' AND COALESCE(own.released_at, own.rejected_at, :until) >= :since
 )
 SELECT key, zone, first, last, count(*) AS count, min(since) AS since
 FROM stay

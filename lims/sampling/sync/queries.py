@@ -10,7 +10,16 @@ from lims.kernel.db import AnyRow
 from lims.sampling.sync.rules import Stored
 from lims.sampling.sync.tables import Inbox
 
-STORED = (Tube.barcode, Tube.record_id, Tube.revision, Tube.content_digest, Tube.field_state, Tube.device, Tube.registered_at)
+STORED = (
+    Tube.barcode,
+    Tube.record_id,
+    Tube.revision,
+    Tube.content_digest,
+    Tube.field_state,
+    Tube.device,
+    Tube.registered_at,
+    Tube.received_at,
+)
 
 
 def stored_for_update(connection: Connection, codes: Collection[str], ids: Collection[UUID]) -> list[Stored]:

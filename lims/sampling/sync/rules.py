@@ -72,6 +72,7 @@ class Stored:
     state: str | None
     device: str | None
     registered_at: datetime | None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,13 @@ def judge_revision(record: Record, known: Stored) -> Verdict:
             "Revision {revision} of tube {tube} was sent before with other content.",
             revision=revision,
             tube=record.barcode,
+        )
+    if record.state == FieldState.VOID and known.received_at is not None:
+        return conflict(
+            "void_in_lab",
+            "Tube {tube} is in a lab since {at:%Y-%m-%d %H:%M}Z; it cannot be given up any more. Call your supervisor.",
+            tube=record.barcode,
+            at=known.received_at,
         )
     if known.state != FieldState.OPEN and not same:
         return conflict(

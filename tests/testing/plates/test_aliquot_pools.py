@@ -56,7 +56,11 @@ def test_a_pool_that_is_not_negative_sends_its_members_back_to_be_tested_by_them
     run = run_of(town, {pool: "positive"})
     done(review(run, town.bea, tubes=[pool]))
     assert {bench_state(town, single["barcode"]) for single in tubes} == {"waiting"}
-    assert set(town.results(*tubes).values()) == {"pending"}
+    assert set(town.results(*tubes).values()) == {"verifying"}
+    row = town.olga.get("/reporting/api/throughput", **{"from": "2022-02-02", "to": "2022-02-02", "by": "lab", "lab": town.lab}).json()[
+        "rows"
+    ][0]
+    assert row["people_verifying"] == len(tubes)
     plate = done(lay_out(town))
     assert sorted(what["tube"] for what in plate["wells"].values() if "tube" in what) == sorted(single["barcode"] for single in tubes)
 
