@@ -3,10 +3,12 @@
 from lims.deconvolution import api as deconvolution
 from lims.deconvolution import pages as deconvolution_pages
 from lims.release import api as release
+from lims.release import pages as release_pages
 from lims.sampling.boxes import api as boxes
 from lims.sampling.boxes import pages as boxes_pages
 from lims.sampling.collection import api as collection
 from lims.sampling.collection import pages as collection_pages
+from lims.sampling.collection import receipts
 from lims.sampling.devices import api as devices
 from lims.sampling.devices import pages as devices_pages
 from lims.sampling.labels import api as labels
@@ -18,11 +20,19 @@ APIS = (
     sync.router,
     devices.router,
     collection.router,
+    receipts.router,
     labels.router,
     printing.router,
     boxes.router,
     deconvolution.field_router,
     release.person_router,
 )
-PAGES = (collection_pages.router, deconvolution_pages.field_router, boxes_pages.router, labels_pages.router, devices_pages.router)
+PAGES = (
+    collection_pages.router,
+    deconvolution_pages.field_router,
+    boxes_pages.router,
+    labels_pages.router,
+    devices_pages.router,
+    release_pages.router,
+)
 ROUTERS = (*APIS, *PAGES)

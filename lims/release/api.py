@@ -1,26 +1,22 @@
 """Routes of results: for programs that pass them on, and for the person."""
 
 import csv
-import hmac
 import io
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from lims.kernel.auth import queries as guesses
-from lims.kernel.auth.actions import count_failure
 from lims.kernel.auth.door import Work, allow, everyone
 from lims.kernel.auth.rules import Role
-from lims.kernel.db import Access, AnyRow
-from lims.kernel.errors import Refused
+from lims.kernel.db import Access
 from lims.kernel.pages import Blank, Page, cursor, parts_of
-from lims.kernel.secrets import keyed
 from lims.release import queries
 from lims.release.forms import LookupAnswer, LookupForm, PersonResult
+from lims.release.lookup import looked_up
 from lims.release.rules import ResultState
 from lims.sampling.people.queries import identities
-from lims.sampling.people.rules import canonical_number, lookup_code, masked_name, masked_number, person_id
+from lims.sampling.people.rules import masked_name, masked_number
 
 integration_router = APIRouter(prefix="/reporting/api", tags=["results"])
 person_router = APIRouter(prefix="/sampling/api", tags=["results"])
@@ -89,30 +85,4 @@ def result_lookup(
     work: Annotated[Work, everyone(Access.FIELD, "people ask for their own result, with the code they were given")],
 ) -> LookupAnswer:
     """The own latest result. A wrong number and a wrong code get the same answer, and both are counted."""
-    program, settings = work.program, work.program.settings
-    try:
-        number = canonical_number(form.id_type, form.id_number)
-    except Refused:
-        number = form.id_number
-    person = person_id(program.keys, form.id_type.value, number)
-    window = timedelta(minutes=settings.sign_in_window_minutes)
-    host = request.client.host if request.client else ""
-    limits = {
-        keyed(program.keys.code, "lookup", person.hex): settings.result_lookup_failures,
-        keyed(program.keys.code, "lookup from", host): settings.result_lookup_failures * 100,
-    }
-    if any(guesses.attempts_since(work.connection, key, work.now - window) >= most for key, most in limits.items()):
-        raise Refused("lookup_limited", "Too many wrong codes; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes)
-    rows = queries.results_of_person(work.connection, person)
-    code = form.code.strip().upper().replace("-", "").replace(" ", "")
-    if not any([hmac.compare_digest(lookup_code(program.keys, row.barcode, person), code) for row in rows] if code.isascii() else []):
-        with program.database.transaction(Access.FIELD) as aside:
-            for key in limits:
-                count_failure(aside, key, work.now, window)
-        raise Refused("lookup_unknown", "There is no result for this number and code.")
-    return answer(rows[0])
-
-
-def answer(row: AnyRow) -> LookupAnswer:
-    """A result as the person sees it."""
-    return LookupAnswer(state=row.state, collected_at=row.collected_at, pooled=row.pooled, released_at=row.released_at)
+    return looked_up(form, request.client.host if request.client else "", work)

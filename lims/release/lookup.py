@@ -1,0 +1,44 @@
+"""A person asks for the own result, with the code handed out at sampling."""
+
+import hmac
+from datetime import timedelta
+
+from lims.kernel.auth import queries as guesses
+from lims.kernel.auth.actions import count_failure
+from lims.kernel.auth.door import Work
+from lims.kernel.db import Access, AnyRow
+from lims.kernel.errors import Refused
+from lims.kernel.secrets import keyed
+from lims.release import queries
+from lims.release.forms import LookupAnswer, LookupForm
+from lims.sampling.people.rules import canonical_number, lookup_code, person_id
+
+
+def looked_up(form: LookupForm, host: str, work: Work) -> LookupAnswer:
+    """The own latest result. A wrong number and a wrong code get the same answer, and both are counted."""
+    program, settings = work.program, work.program.settings
+    try:
+        number = canonical_number(form.id_type, form.id_number)
+    except Refused:
+        number = form.id_number
+    person = person_id(program.keys, form.id_type.value, number)
+    window = timedelta(minutes=settings.sign_in_window_minutes)
+    limits = {
+        keyed(program.keys.code, "lookup", person.hex): settings.result_lookup_failures,
+        keyed(program.keys.code, "lookup from", host): settings.result_lookup_failures * 100,
+    }
+    if any(guesses.attempts_since(work.connection, key, work.now - window) >= most for key, most in limits.items()):
+        raise Refused("lookup_limited", "Too many wrong codes; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes)
+    rows = queries.results_of_person(work.connection, person)
+    code = form.code.strip().upper().replace("-", "").replace(" ", "")
+    if not any([hmac.compare_digest(lookup_code(program.keys, row.barcode, person), code) for row in rows] if code.isascii() else []):
+        with program.database.transaction(Access.FIELD) as aside:
+            for key in limits:
+                count_failure(aside, key, work.now, window)
+        raise Refused("lookup_unknown", "There is no result for this number and code.")
+    return answer(rows[0])
+
+
+def answer(row: AnyRow) -> LookupAnswer:
+    """A result as the person sees it."""
+    return LookupAnswer(state=row.state, collected_at=row.collected_at, pooled=row.pooled, released_at=row.released_at)
