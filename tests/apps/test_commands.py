@@ -167,7 +167,8 @@ def test_a_backup_goes_into_an_empty_database_with_everything_and_into_no_other(
     lims("db", "restore", str(backup), code=1)
     other = Path(tempfile.mkdtemp(prefix="restored-", dir=folder.parent))
     other.chmod(0o711)
-    shutil.copy(folder / "secret.key", other / "secret.key")
+    key = backup.with_name("day.backup.key")
+    assert key.stat().st_mode & 0o777 == 0o600
     monkeypatch.setenv("LIMS_DATA_DIR", str(other))
     settings.cache_clear()
     with running(Settings(data_dir=other), connections=1) as program:
@@ -189,6 +190,7 @@ def test_a_backup_restored_beside_another_secret_key_says_so_and_waits_for_the_r
     lims("audit", "verify")
     backup = tmp_path / "day.backup"
     lims("db", "backup", str(backup))
+    backup.with_name("day.backup.key").unlink()
     other = Path(tempfile.mkdtemp(prefix="keyless-", dir=folder.parent))
     other.chmod(0o711)
     monkeypatch.setenv("LIMS_DATA_DIR", str(other))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, text
 
 from lims.apps import migrate
 from lims.apps.worker import OTHER_KEY
@@ -14,7 +14,7 @@ from lims.kernel.audit.verify import begun_with
 from lims.kernel.db import Access
 from lims.kernel.embedded import tool
 from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
+from lims.kernel.settings import SECRET_FILE, settings
 
 group = typer.Typer(no_args_is_help=True, help="Schema and backups.")
 # A backup may be older than the last labels printed: after a restore, numbers go on well beyond what it remembers.
@@ -40,38 +40,51 @@ def status() -> None:
 
 @group.command()
 def backup(file: Annotated[Path, typer.Argument(help="where to write the backup")]) -> None:
-    """Write a consistent backup while everything runs. Names and numbers in it stay encrypted; keep the secret key apart from it."""
+    """Write a consistent backup while everything runs. Names and numbers in it stay encrypted; the key goes into FILE.key, to be kept apart."""
     with running(settings(), connections=2) as program:
         client(program, "pg_dump", "--format=custom", "--no-owner", f"--file={file}")
-        typer.echo(f"{file} {file.stat().st_size} bytes")
+    typer.echo(f"{file} {file.stat().st_size} bytes")
+    if settings().secret_key is None:
+        # Without its key a backup is worth nothing, and the key's only copy would stay on the machine that may break.
+        beside = key_beside(file)
+        beside.touch(mode=0o600)
+        beside.write_bytes(settings().secret())
+        typer.echo(f"{beside} the secret key of this backup: keep it apart from it")
 
 
 @group.command()
 def restore(file: Annotated[Path, typer.Argument(help="a backup", exists=True)]) -> None:
-    """Restore a backup into an empty database; anything else is refused."""
-    with running(settings(), connections=2) as program:
-        with program.database.transaction(Access.OWNER) as connection:
-            tables = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one()
-        if tables:
+    """Restore a backup into an empty database, with the key that lies beside it as FILE.key; anything else is refused."""
+    with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
+        if connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).scalar_one():
             typer.echo("The database is not empty; a backup is restored into an empty one only (choose another LIMS_DATA_DIR).", err=True)
             raise typer.Exit(1)
+    if settings().secret_key is None and key_beside(file).exists():
+        # The database is empty: nothing was hidden with the key that this folder may have made for itself.
+        mine = settings().data_dir / SECRET_FILE
+        mine.touch(mode=0o600)
+        mine.write_bytes(key_beside(file).read_bytes())
+    with running(settings(), connections=2) as program:
         migrate.prepare_roles(program.database)
-        client(
-            program,
-            "pg_restore",
-            "--no-owner",
-            "--exit-on-error",
-            "--single-transaction",
-            f"--dbname={make_url(program.database.url).database}",
-            str(file),
-        )
+        name = f"--dbname={make_url(program.database.url).database}"
+        client(program, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", name, str(file))
         with program.database.transaction(Access.OWNER) as connection:
-            epoch = connection.execute(text("SELECT coalesce(max(epoch), 0) + 1 FROM event")).scalar_one()
-            connection.execute(text(f"ALTER TABLE event ALTER COLUMN epoch SET DEFAULT {int(epoch)}"))
-            connection.execute(text("SELECT setval('label_serial', nextval('label_serial') + :skipped)"), {"skipped": LABELS_SKIPPED})
+            go_on_after(connection)
             if not begun_with(connection, program.keys.seal):
                 typer.echo(OTHER_KEY, err=True)
         typer.echo(f"restored, schema {migrate.current(program.database)}; label numbers go on {LABELS_SKIPPED:,} further")
+
+
+def key_beside(file: Path) -> Path:
+    """Where the key of a backup lies."""
+    return file.with_name(file.name + ".key")
+
+
+def go_on_after(connection: Connection) -> None:
+    """What must differ after a restore: events of another count of transactions, and labels that nobody has."""
+    epoch = connection.execute(text("SELECT coalesce(max(epoch), 0) + 1 FROM event")).scalar_one()
+    connection.execute(text(f"ALTER TABLE event ALTER COLUMN epoch SET DEFAULT {int(epoch)}"))
+    connection.execute(text("SELECT setval('label_serial', nextval('label_serial') + :skipped)"), {"skipped": LABELS_SKIPPED})
 
 
 def client(program: Program, name: str, *words: str) -> None:
