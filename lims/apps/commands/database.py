@@ -40,7 +40,7 @@ def status() -> None:
 
 @group.command()
 def backup(file: Annotated[Path, typer.Argument(help="where to write the backup")]) -> None:
-    """Write a consistent backup while everything runs. Names and numbers in it stay encrypted; the key goes into FILE.key, to be kept apart."""
+    """Write a consistent backup while everything runs, names and numbers encrypted; the key goes into FILE.key, to be kept apart."""
     with running(settings(), connections=2) as program:
         client(program, "pg_dump", "--format=custom", "--no-owner", f"--file={file}")
     typer.echo(f"{file} {file.stat().st_size} bytes")
