@@ -60,6 +60,9 @@ def serve(
                 log_level=settings().log_level, timeout_graceful_shutdown=20, timeout_keep_alive=75,
                 forwarded_allow_ips=settings().forwarded_allow_ips, **secured,
             )  # fmt: skip
+        except SystemExit as ended:
+            # uvicorn has said why: most often somebody listens on this port already.
+            raise typer.Exit(1 if ended.code else 0) from None
         finally:
             sealer.terminate()
             sealer.wait(10)
