@@ -121,6 +121,16 @@ def resume(
         go_on(program, job, printer)
 
 
+@group.command()
+def cancel(
+    job: Annotated[UUID, typer.Argument(help="a print job that waits or broke")],
+    reason: Annotated[str, typer.Option(help="why the rest is not printed")],
+) -> None:
+    """Leave the rest of a print job unprinted, so that its labels can be printed by another one."""
+    with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
+        printing.cancel(connection, printing.job_for_work(connection, job), reason, BY, clock.now())
+
+
 def ends_of(codes: str) -> tuple[str, int, int]:
     """The kind, and the first and last serial of FIRST-LAST."""
     first, _, last = codes.partition("-")

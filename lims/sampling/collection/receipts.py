@@ -15,6 +15,7 @@ from lims.sampling.labels import formats, templates
 from lims.sampling.labels.rules import LabelFacts
 from lims.sampling.people.queries import identities
 from lims.sampling.people.rules import lookup_code
+from lims.web.address import public_address
 
 router = APIRouter(prefix="/sampling/api", tags=["tubes"])
 
@@ -44,7 +45,7 @@ def receipts(
     for member in chosen:
         lookup = lookup_code(keys, code, member.person_id)
         facts = LabelFacts(
-            site=site.code, site_name=site.name, lookup=lookup, lookup_url=f"{request.base_url}sampling/result/{lookup}",
+            site=site.code, site_name=site.name, lookup=lookup, lookup_url=f"{public_address(request)}/sampling/result/{lookup}",
             name=known[member.person_id].name if names else "", day=clock.local_day(member.collected_at, site.timezone).isoformat(),
         )  # fmt: skip
         wanted.append((code, facts))
