@@ -15,6 +15,7 @@ from lims.sampling.labels import api as labels
 from lims.sampling.labels import pages as labels_pages
 from lims.sampling.printing import api as printing
 from lims.sampling.sync import api as sync
+from lims.sampling.sync import pages as sync_pages
 
 APIS = (
     sync.router,
@@ -33,6 +34,7 @@ PAGES = (
     boxes_pages.router,
     labels_pages.router,
     devices_pages.router,
+    sync_pages.router,
     release_pages.router,
 )
 ROUTERS = (*APIS, *PAGES)

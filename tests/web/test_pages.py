@@ -16,7 +16,7 @@ PAGES = {
     "ben": ["/", "/testing/", "/testing/boxes", "/testing/plates", "/testing/cases"],
     "bea": ["/", "/testing/", "/testing/cases"],
     "olga": ["/", "/reporting/", "/reporting/wall", "/testing/cases"],
-    "ada": ["/", "/sampling/labels", "/sampling/devices"],
+    "ada": ["/", "/sampling/labels", "/sampling/devices", "/sampling/conflicts"],
     "authority": ["/"],
 }
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select
 
-from lims.custody.tables import Tube
+from lims.custody.tables import Tube, TubeMember
 from lims.kernel.db import AnyRow
 from lims.sampling.sync.rules import Stored
 from lims.sampling.sync.tables import Inbox
@@ -78,6 +78,26 @@ def conflicts(connection: Connection, site: str | None, after: UUID | None, limi
     if after is not None:
         query = query.where(Inbox.id > after)
     return connection.execute(query).all()
+
+
+def conflicts_by_site(connection: Connection) -> dict[str, int]:
+    """How many conflicts are open at each site that has any."""
+    query = select(Inbox.site, func.count()).where(Inbox.outcome == "conflict", Inbox.resolved_at.is_(None), Inbox.site.is_not(None))
+    return {str(site): int(count) for site, count in connection.execute(query.group_by(Inbox.site).order_by(Inbox.site))}
+
+
+def told_of(connection: Connection, codes: Collection[str], ids: Collection[UUID]) -> Sequence[AnyRow]:
+    """What devices have told of the tubes under these barcodes or record ids."""
+    columns = (Tube.barcode, Tube.record_id, Tube.revision, Tube.device, Tube.registered_at, Tube.site, Tube.round, Tube.kind)
+    more = (Tube.pool_size, Tube.field_state, Tube.opened_at, Tube.sealed_at, Tube.retest_of)
+    return connection.execute(select(*columns, *more).where(or_(Tube.barcode.in_(codes), Tube.record_id.in_(ids)))).all()
+
+
+def people_in(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
+    """Who is in these tubes, tube by tube and position by position."""
+    columns = (TubeMember.barcode, TubeMember.position, TubeMember.person_id, TubeMember.member_group, TubeMember.collected_at)
+    query = select(*columns).join(Tube, (Tube.barcode == TubeMember.barcode) & (Tube.collected_on == TubeMember.day))
+    return connection.execute(query.where(TubeMember.barcode.in_(codes)).order_by(TubeMember.barcode, TubeMember.position)).all()
 
 
 def conflict_for_update(connection: Connection, conflict_id: UUID) -> AnyRow | None:
