@@ -48,6 +48,7 @@ class Conflict:
 
     id: UUID
     barcode: str
+    code: str
     detail: str
     sent: Version | None
     stored: Version | None
@@ -79,7 +80,7 @@ def side_by_side(desk: Desk, site: str | None, limit: int) -> list[Conflict]:
         sent = sent_version(entry, record, {member.person_id for member in inside}) if record else None
         theirs = {member.person_id for member in record.members} if record else set()
         stored = stored_version(tube, inside, known, theirs) if tube is not None else None
-        result.append(Conflict(entry.id, entry.barcode, entry.detail, sent, stored))
+        result.append(Conflict(entry.id, entry.barcode, entry.code, entry.detail, sent, stored))
     return result
 
 
