@@ -14,14 +14,15 @@ import * as view from "./view.js";
 import { warnOfRoom } from "./room.js";
 
 const at = (id) => document.getElementById(id);
-const { site } = told("screen");
+const screen = told("screen");
+const { site } = screen;
 // A scanner types into whatever has the focus: a code at the end of a name is a scan.
 const SCANNED_INTO = /^(.*?)([0-9]{17}[0-9Xx]|[0-9]{14})$/;
 // How a refusal sounds; any other is "wrong".
 const SOUNDS = { twice: "again", on_device: "again", open_already: "again", wrong_kind: "kind", full: "over", device_full: "problem", device_broken: "problem" };
 let reached = { kind: navigator.onLine ? "done" : "network" };
-// One step after the other: the next scan is judged when the last is on disk.
-let steps = Promise.resolve();
+// One step after the other: the next scan is judged when the last is on disk, the first when the page knows what it has.
+let steps = open();
 let underWay = 0;
 let lastStep = 0;
 const QUIET = 3000; // ms
@@ -156,16 +157,21 @@ function takeTheDesk() {
   });
 }
 
-takeTheDesk();
-try {
-  await outbox.open();
-  await time.prepare();
-} catch {
-  view.warn("device", words("device_broken"));
+/** Know what lies on this device, and put the tube that was open on the desk again. */
+async function open() {
+  try {
+    await outbox.open();
+    await time.prepare(Object.keys(screen.pool_max_on)[0]);
+  } catch {
+    view.warn("device", words("device_broken"));
+  }
+  const left = outbox.all().findLast((record) => record.standing === "open" && record.tube.site === site);
+  if (left) Object.assign(desk, { open: left, mode: left.tube.kind });
 }
-const left = outbox.all().findLast((record) => record.standing === "open" && record.tube.site === site);
-if (left) Object.assign(desk, { open: left, mode: left.tube.kind });
+
+takeTheDesk();
 listen();
+await steps;
 draw();
 warnOfRoom();
 begin(isIdle);

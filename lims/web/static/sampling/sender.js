@@ -7,6 +7,7 @@ import { inOurLanguage } from "./phrases.js";
 import * as time from "./time.js";
 
 const SAFE = { accepted: "received", already_have: "received", held: "held" };
+const HEARTBEAT = 15000; // ms
 let most = 50;
 let failures = 0;
 let busy = false;
@@ -22,6 +23,7 @@ export function start(ofSite, heard) {
   site = ofSite;
   hear = heard;
   addEventListener("online", sendNow);
+  setInterval(sendSoon, HEARTBEAT); // whatever else has gone wrong, what waits is looked at again
   sendSoon();
 }
 
@@ -53,7 +55,7 @@ async function run() {
       const heard = await sendBatch(batch(next, most)).catch(notKept);
       hear(heard);
       if (heard.kind !== "done") return holdBack(heard);
-      failures = 0;
+      failures = notBefore = asked = 0;
     }
   } finally {
     busy = false;

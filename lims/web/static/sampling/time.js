@@ -6,8 +6,10 @@ const TIMES = ["opened_at", "sealed_at"];
 let ahead = 0; // ms that the device's clock is ahead of the server's
 let learnt = false;
 
-export async function prepare() {
+/** `earliest`: it cannot be earlier than this day, as the page was made on it; a clock that was never set says 1970. */
+export async function prepare(earliest) {
   ahead = (await read("notes", "ahead")) ?? 0;
+  ahead = Math.min(ahead, Date.now() - Date.parse(earliest));
 }
 
 export const now = () => Date.now() - ahead;
