@@ -3,7 +3,7 @@
 import time
 from base64 import b64decode
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import httpx
@@ -24,7 +24,7 @@ class Server:
         self.client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False)
         self.printer, self.site = printer, site
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         """The server itself."""
         return self
 
