@@ -66,9 +66,11 @@ function tell(sentence, kind) {
   signal(kind);
 }
 
-/** The same for a press: afterwards the scan field is ready again. */
+/** The same for a press: at once and afterwards the scan field is ready again. */
 function press(does) {
-  attempt("", does).then(() => at("scan").focus({ preventScroll: true }));
+  const ready = () => at("scan").focus({ preventScroll: true });
+  ready();
+  attempt("", does).then(ready);
 }
 
 function scanned(text) {
