@@ -20,8 +20,9 @@ from lims.web.render import page
 from lims.web.speech import phrasebook
 
 router = APIRouter(include_in_schema=False)
-# Whose refusals a device may be told: of the sync and of what it rests on.
+# For how many days a device without a network knows the pooling policy.
 DAYS_AHEAD = 7
+# Whose refusals a device may be told: of the sync and of what it rests on.
 ROOMS = ("lims/sampling/sync", "lims/sampling/people", "lims/kernel/barcodes", "lims/kernel/clock")
 
 

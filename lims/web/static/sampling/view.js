@@ -23,7 +23,8 @@ export function drawTube(record, asks, act) {
   at("undo").disabled = members.length === 0;
   for (const button of document.querySelectorAll("[data-mode]")) button.disabled = Boolean(record);
   at("people").replaceChildren(...members.map((member) => personRow(member, act)));
-  at("people").lastElementChild?.scrollIntoView({ block: "nearest" });
+  // The list scrolls in itself: the scan field, the count and what was said stay where they are.
+  at("people").scrollTop = at("people").scrollHeight;
 }
 
 /** Which kind of tube comes next. */
@@ -115,9 +116,7 @@ export function warn(name, sentence) {
   line.hidden = !sentence;
 }
 
-/** The scan field takes the colour of what has just happened. */
+/** The scan field and the sentence at the bottom take the colour and the sign of what has just happened. */
 export function flash(kind) {
-  const field = at("scan").closest(".field");
-  delete field.dataset.signal;
-  requestAnimationFrame(() => (field.dataset.signal = kind));
+  for (const place of [at("scan").closest(".field"), at("said")]) place.dataset.signal = kind;
 }
