@@ -264,6 +264,7 @@ def test_a_device_that_cannot_write_refuses_rather_than_loses(town: Town, opened
     expect(page.locator("#seal")).to_be_visible()
     page.evaluate("() => { IDBObjectStore.prototype.put = window.put; }")
     scan(page, tube)
+    expect(page.locator("#log")).to_contain_text(f"Tube {tube} is sealed")
     page.context.set_offline(False)
     network(page, "online · all sent")
     on_the_server(town, {tube: people})
