@@ -1,6 +1,5 @@
 """Reading the catalogue: once a revision, then from memory."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -85,8 +84,3 @@ def capacity_on(connection: Connection, lab: str, day: date) -> int | None:
         .limit(1)
     )
     return connection.execute(query).scalar_one_or_none()
-
-
-def as_content(assay: Assay) -> dict[str, Any]:
-    """An assay as it is stored."""
-    return asdict(assay)

@@ -10,7 +10,7 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
 from lims.deconvolution import queries
 from lims.deconvolution.forms import CaseView, MemberView
-from lims.deconvolution.rules import CaseStanding, CaseState, MemberStanding, MemberState, ReactiveTube, stand, stand_case
+from lims.deconvolution.rules import CaseStanding, CaseState, MemberStanding, MemberState, Outcome, ReactiveTube, stand, stand_case
 from lims.kernel.clock import local_day
 from lims.kernel.db import AnyRow
 
@@ -34,14 +34,8 @@ def standings(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, tupl
     people, notes = queries.people(connection, tubes), queries.contacts(connection, codes)
     own = queries.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
     answers = queries.answers(connection, [*codes, *own])
-    negative = {
-        tube.barcode: tube.released_at for tube in tubes if tube.released_call == Call.NEGATIVE and not getattr(tube, "doubted", False)
-    }
 
     def member(code: str, person: queries.Person) -> MemberStanding:
-        if code in negative:
-            # The repeat was negative, and so is everybody in the pool: nobody is called back for a case that is withdrawn.
-            return MemberStanding(person.position, MemberState.NEGATIVE, settled_at=negative[code])
         # The tube that went into an aliquot pool is the first answer; what answers that one comes after it.
         first = [own[person.tube]] if person.tube is not None else []
         further = answers.get((person.tube or code, person.person_id), []) if person.person_id else []
@@ -59,7 +53,11 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
         call = Call(row.released_call) if row.released_call else None
         tube = ReactiveTube(row.barcode, row.opened_at, call, row.released_at, row.rejected_at, row.doubted)
         standing = stand_case(tube, members[row.barcode], closures.get(row.barcode))
-        found.append(Case(row, standing, members[row.barcode], deadline(catalog, row, row.opened_at)))
+        shown = members[row.barcode]
+        if standing.outcome is Outcome.WITHDRAWN:
+            # The repeat was negative, and so is everybody in the pool: nobody is called back for a case that is withdrawn.
+            shown = tuple(MemberStanding(member.position, MemberState.NEGATIVE, settled_at=row.released_at) for member in shown)
+        found.append(Case(row, standing, shown, deadline(catalog, row, row.opened_at)))
     return found
 
 

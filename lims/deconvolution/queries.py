@@ -22,7 +22,6 @@ TUBE = (
     Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, Tube.released_at, Tube.rejected_at,
     Tube.received_at, Tube.call, Tube.run, Tube.member_count,
 )  # fmt: skip
-CHAIN_MOST = 12
 
 
 @dataclass(frozen=True)

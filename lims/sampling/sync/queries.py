@@ -104,8 +104,3 @@ def conflict_for_update(connection: Connection, conflict_id: UUID) -> AnyRow | N
     """One conflict, locked."""
     query = select(Inbox.__table__).where(Inbox.id == conflict_id, Inbox.outcome == "conflict").with_for_update()
     return connection.execute(query).one_or_none()
-
-
-def held_count(connection: Connection) -> int:
-    """How many entries wait for something."""
-    return connection.execute(select(func.count()).where(Inbox.outcome == "held", Inbox.resolved_at.is_(None))).scalar_one()
