@@ -85,7 +85,7 @@ def test_ana_reloads_without_any_network_and_works_on(town: Town, opened: Opener
     page.reload()
     network(page, "no network · unsent: 2")
     expect(page.locator("#count")).to_have_text("1 / 10")
-    page.get_by_role("link", name="Boxes").click()
+    page.get_by_role("link", name="Labels").click()
     expect(page.locator("#said")).to_contain_text("That page needs a network.")
     page.context.set_offline(False)
     network(page, "online · all sent")

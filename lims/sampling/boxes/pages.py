@@ -10,8 +10,8 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.sampling.boxes import queries
+from lims.sampling.collection.offline import kept_page
 from lims.web.places import place_of
-from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,4 +27,4 @@ def boxes(request: Request, work: Annotated[Work, allow(Role.SAMPLER, using=Acce
         "zone": known.sites[place.code].timezone if place.code in known.sites else work.program.settings.timezone,
         "formats": [{"regex": one.regex, "kind": one.kind} for one in known.formats if one.kind in (barcodes.Kind.TUBE, barcodes.Kind.BOX)],
     }
-    return page(request, "boxes/boxes.html", facts, caller=work.caller, place=place)
+    return kept_page(request, "boxes/boxes.html", facts, work, place)

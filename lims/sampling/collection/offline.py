@@ -1,24 +1,40 @@
-"""What the tube screen is made of, so that a device can keep all of it as one version."""
+"""What the pages that work without a network are made of, so that a device can keep all of it as one version."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from lims.web.language import ENGLISH, LANGUAGES, catalog_file, translations
-from lims.web.render import STATIC, TEMPLATES
-from lims.web.speech import N_
+from fastapi import Request, Response
+
+from lims.kernel.auth.door import Work
+from lims.web.language import ENGLISH, LANGUAGES, catalog_file, language_of, translations
+from lims.web.places import Place
+from lims.web.render import STATIC, TEMPLATES, page
+from lims.web.speech import N_, phrasebook
 
 # A page with another version than the worker's own is not kept beside the worker's files.
 HEADER = "X-Lims-Screen"
 WORKER = STATIC / "sampling" / "worker.js"
-PAGE_PARTS = ("base.html", "marks.html", "shapes.html", "collection/*.html")
+# They are kept as they are made, in clear: no page among them may be made with anybody's name in it. The first is the way back.
+PAGES = ("/sampling/", "/sampling/boxes")
+PAGE_PARTS = ("base.html", "marks.html", "shapes.html", "collection/*.html", "cases/recollections.html", "boxes/*.html")
+# Whose refusals a device may be told: of what it sends, and of what that rests on.
+ROOMS = ("lims/sampling", "lims/deconvolution", "lims/custody", "lims/kernel/auth", "lims/kernel/barcodes", "lims/kernel/clock")
 ICONS = {"192x192": "icon-192.png", "512x512": "icon-512.png"}
 
 
+def kept_page(request: Request, template: str, facts: Mapping[str, object], work: Work, place: Place) -> Response:
+    """A page that a device may keep: it carries its version, the day it was made on, and the server's sentences in its language."""
+    carried = {"phrasebook": phrasebook(language_of(request), ROOMS), "today": work.now.date().isoformat()}
+    answer = page(request, template, carried | dict(facts), caller=work.caller, place=place)
+    answer.headers[HEADER] = version()
+    return answer
+
+
 def files() -> list[Path]:
-    """Everything the page fetches: what every page has, and what is the sampler's own."""
+    """Everything the pages fetch: what every page has, and what is the sampler's own."""
     found = (path for folder in (STATIC, STATIC / "sampling") for path in folder.iterdir() if path.is_file() and path != WORKER)
     return sorted(found)
 
@@ -34,7 +50,7 @@ def parts() -> Iterator[bytes]:
 
 @cache
 def version() -> str:
-    """One name for one content of the page, its files and its words."""
+    """One name for one content of the pages, their files and their words."""
     digest = hashlib.sha256()
     for part in parts():
         digest.update(hashlib.sha256(part).digest())
@@ -45,7 +61,7 @@ def version() -> str:
 def worker() -> str:
     """The worker's text, with what it is to keep."""
     addresses = [f"/static/{path.relative_to(STATIC).as_posix()}" for path in files()]
-    known = json.dumps({"version": version(), "files": addresses})
+    known = json.dumps({"version": version(), "files": addresses, "pages": PAGES})
     return f"const SCREEN = {known};\n{WORKER.read_text('utf-8')}"
 
 

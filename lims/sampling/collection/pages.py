@@ -16,14 +16,10 @@ from lims.kernel.db import Access
 from lims.sampling.collection import offline
 from lims.web.language import language_of
 from lims.web.places import place_of
-from lims.web.render import page
-from lims.web.speech import phrasebook
 
 router = APIRouter(include_in_schema=False)
 # For how many days a device without a network knows the pooling policy.
 DAYS_AHEAD = 7
-# Whose refusals a device may be told: of the sync and of what it rests on.
-ROOMS = ("lims/sampling/sync", "lims/sampling/people", "lims/kernel/barcodes", "lims/kernel/clock")
 
 
 @router.get("/sampling/")
@@ -37,11 +33,8 @@ def tube_screen(request: Request, work: Annotated[Work, allow(Role.SAMPLER, usin
     facts = {
         "screen": {"site": place.code, "pool_max_on": sizes, "timezone": zone, "formats": formats},
         "pool_max": next(iter(sizes.values())),
-        "phrasebook": phrasebook(language_of(request), ROOMS),
     }
-    answer = page(request, "collection/tube.html", facts, caller=work.caller, place=place)
-    answer.headers[offline.HEADER] = offline.version()
-    return answer
+    return offline.kept_page(request, "collection/tube.html", facts, work, place)
 
 
 def pool_max_on(known: Catalog, site: str, work: Work) -> dict[str, int]:

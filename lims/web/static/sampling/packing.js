@@ -5,6 +5,7 @@ import { post } from "../send.js";
 import { signal } from "../signals.js";
 import { uuid7 } from "../uuid7.js";
 import { say, sayNext, told, words } from "../words.js";
+import { carry } from "./carrier.js";
 
 const at = (id) => document.getElementById(id);
 const screen = told("screen");
@@ -88,3 +89,4 @@ at("undo").addEventListener("click", press(undo));
 at("empty").addEventListener("click", press(() => (keep(null), tell("emptied", {}, "ok"))));
 scanField(at("scan"), at("keyboard"), scanned);
 draw();
+carry({ site: screen.site }, { isIdle: () => !packing && !at("scan").value });

@@ -4,6 +4,8 @@ import { signal } from "../signals.js";
 import { say, told, words } from "../words.js";
 import { add, asks, desk, discard, edit, poolMax, read, remove, resume, sealOpen, setAside } from "./desk.js";
 import * as identity from "./identity.js";
+import { drawLetters } from "./letterbox.js";
+import * as letters from "./letters.js";
 import { begin } from "./offline.js";
 import * as outbox from "./outbox.js";
 import * as list from "./recollections.js";
@@ -113,7 +115,8 @@ function drawAround() {
     corrected: (record) => press(() => resume(record)),
     setAside: (record) => press(() => setAside(record)),
   });
-  view.drawNetwork(reached, records.filter((record) => record.standing !== "open").length);
+  drawLetters(drawAround);
+  view.drawNetwork(reached, records.filter((record) => record.standing !== "open").length + letters.all().length);
 }
 
 function typedIn(event) {
@@ -163,6 +166,7 @@ function takeTheDesk() {
 async function open() {
   try {
     await outbox.open();
+    await letters.open(drawAround);
     await time.prepare(Object.keys(screen.pool_max_on)[0]);
   } catch {
     view.warn("device", words("device_broken"));

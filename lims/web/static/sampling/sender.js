@@ -1,6 +1,7 @@
-// Sends what waits, and hears what became of it: at once when idle, later and later when nobody answers.
+// Sends what waits, tubes before letters (a box names its tubes), and hears what became of it: at once when idle, later and later when nobody answers.
 // A tube leaves the device only when the server names it safe, in the very revision that is kept here; the server knows repeats.
 import { ask, post } from "../send.js";
+import * as letters from "./letters.js";
 import * as outbox from "./outbox.js";
 import { askedToWait, batch, pause } from "./pace.js";
 import { inOurLanguage } from "./phrases.js";
@@ -57,6 +58,12 @@ async function run() {
       if (heard.kind !== "done") return holdBack(heard);
       failures = notBefore = asked = 0;
     }
+    for (let next = letters.next(site); next; next = letters.next(site)) {
+      const heard = await sendLetter(next).catch(notKept);
+      hear(heard);
+      if (heard.kind !== "done") return holdBack(heard);
+      failures = notBefore = asked = 0;
+    }
   } finally {
     busy = false;
   }
@@ -76,13 +83,22 @@ function holdBack({ status, retryAfter }) {
   timer = setTimeout(run, rest);
 }
 
+/** Before anything goes out: what time is it, and is it our server that answers? Null where it is, else what was heard. */
+async function strange() {
+  if (time.known()) return null;
+  const alive = await ask("/healthz");
+  if (!alive.ok) return { ...alive, outcomes: [] };
+  time.learn(alive.at);
+  return null;
+}
+
+async function sendLetter(letter) {
+  return (await strange()) ?? { outcomes: [], ...(await letters.send(letter)) };
+}
+
 async function sendBatch(records) {
-  if (!time.known()) {
-    // Before the first tube goes out: what time is it, and is it our server that answers?
-    const alive = await ask("/healthz");
-    if (!alive.ok) return { ...alive, outcomes: [] };
-    time.learn(alive.at);
-  }
+  const unknown = await strange();
+  if (unknown) return unknown;
   const ready = records.map(time.timed);
   if (ready.some((record, place) => record !== records[place])) await outbox.keep(...ready);
   const answer = await post("/sampling/api/sync", { device: outbox.device(), sent_at: time.nowText(), tubes: ready.map((record) => record.tube) });

@@ -63,6 +63,14 @@ export function readAll(name) {
   });
 }
 
+/** Every note whose name begins so. */
+export function readNotes(beginning) {
+  return transact("readonly", (store) => {
+    const asked = store("notes").getAll(IDBKeyRange.bound(beginning, `${beginning}\uffff`));
+    return () => asked.result;
+  });
+}
+
 /** The note of this name; where there is none, it becomes `made`. Two windows get the same one. */
 export function claim(key, made) {
   return transact("readwrite", (store) => {

@@ -2,7 +2,7 @@
 import { read, write } from "./store.js";
 
 const LEFT_ALONE = 120000; // ms
-const TIMES = ["opened_at", "sealed_at"];
+const TIMES = ["opened_at", "sealed_at", "collected_at", "at"];
 let ahead = 0; // ms that the device's clock is ahead of the server's
 let learnt = false;
 
@@ -36,15 +36,25 @@ export function learn(serverTime) {
 export function timed(record) {
   if (record.timed) return record;
   const copy = structuredClone(record);
-  const { tube } = copy;
-  const all = [...TIMES.map((name) => tube[name]), ...tube.members.map((member) => member.collected_at)].filter(Boolean);
-  const told = (record.ahead ?? 0) - ahead;
-  const late = Math.max(...all.map((text) => Date.parse(text) + told)) - now();
-  const shift = told - Math.max(late, 0);
-  if (Math.abs(shift) > LEFT_ALONE) {
-    const moved = (text) => text && new Date(Date.parse(text) + shift).toISOString();
-    for (const name of TIMES) tube[name] = moved(tube[name]);
-    for (const member of tube.members) member.collected_at = moved(member.collected_at);
-  }
+  putRight([copy.tube, ...copy.tube.members], record.ahead);
   return Object.assign(copy, { timed: true, ahead });
+}
+
+/** The same for the body of a letter. */
+export function timedLetter(letter) {
+  if (letter.timed) return letter;
+  const copy = structuredClone(letter);
+  putRight([copy.body], letter.ahead);
+  return Object.assign(copy, { timed: true, ahead });
+}
+
+/** Move the times in these documents, which were written when the device was believed to be `believed` ms ahead. */
+function putRight(documents, believed = 0) {
+  const places = documents.flatMap((document) => TIMES.filter((name) => document[name]).map((name) => [document, name]));
+  if (places.length === 0) return;
+  const told = believed - ahead;
+  const late = Math.max(...places.map(([document, name]) => Date.parse(document[name]) + told)) - now();
+  const shift = told - Math.max(late, 0);
+  if (Math.abs(shift) <= LEFT_ALONE) return;
+  for (const [document, name] of places) document[name] = new Date(Date.parse(document[name]) + shift).toISOString();
 }

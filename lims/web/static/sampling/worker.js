@@ -1,6 +1,6 @@
-// The service worker of the sampler's pages. `SCREEN` ({version, files}) is put before it by the server.
-// The tube screen and all it is made of lie on the device, as one version; anything else goes to the network untouched.
-const PAGE = "/sampling/";
+// The service worker of the sampler's pages. `SCREEN` ({version, files, pages}) is put before it by the server.
+// The tube screen, the pages beside it that work without a network, and all they are made of lie on the device, as one
+// version; anything else goes to the network untouched.
 const FILES = `lims.files.${SCREEN.version}`;
 const PAGES = `lims.page.${SCREEN.version}`;
 const PATIENCE = 3000; // ms
@@ -17,13 +17,14 @@ addEventListener("fetch", (event) => {
   else if (SCREEN.files.includes(address.pathname)) event.respondWith(file(request));
 });
 
-/** All of one version or nothing: the page cannot be kept while nobody is signed in. */
+/** All of one version or nothing: pages cannot be kept while nobody is signed in. */
 async function keepAll() {
-  const page = await fetch(PAGE, { redirect: "manual", headers: { Accept: "text/html" } });
-  if (!isOurs(page)) throw new Error("no page of this version");
+  const answers = await Promise.all(SCREEN.pages.map((name) => fetch(name, { redirect: "manual", headers: { Accept: "text/html" } })));
+  if (!answers.every(isOurs)) throw new Error("no pages of this version");
   const files = await caches.open(FILES);
   await files.addAll(SCREEN.files.map((name) => new Request(name, { cache: "no-cache" })));
-  await (await caches.open(PAGES)).put(PAGE, page);
+  const pages = await caches.open(PAGES);
+  await Promise.all(SCREEN.pages.map((name, place) => pages.put(name, answers[place])));
 }
 
 async function forgetOlder() {
@@ -41,8 +42,9 @@ function isOurs(answer) {
 }
 
 async function navigated(request, address, event) {
-  if (address.pathname !== PAGE) return fetch(request).catch(() => Response.redirect(`${PAGE}?needs_network=1`));
-  const kept = await (await caches.open(PAGES)).match(PAGE);
+  const name = address.pathname;
+  if (!SCREEN.pages.includes(name)) return fetch(request).catch(() => Response.redirect(`${SCREEN.pages[0]}?needs_network=1`));
+  const kept = await (await caches.open(PAGES)).match(name);
   const fresh = fetch(request).then((answer) => seen(answer, address));
   event.waitUntil(fresh.catch(() => {}));
   if (!kept) return fresh;
@@ -57,7 +59,7 @@ function isRefusal(answer) {
 
 async function seen(answer, address) {
   const plain = [...address.searchParams.keys()].every((name) => KEPT_IN_ADDRESS.includes(name));
-  if (plain && isOurs(answer)) await (await caches.open(PAGES)).put(PAGE, answer.clone());
+  if (plain && isOurs(answer)) await (await caches.open(PAGES)).put(address.pathname, answer.clone());
   if (answer.headers.get("x-lims-screen") && !isOurs(answer)) registration.update();
   return answer;
 }
