@@ -104,6 +104,11 @@ class Assay:
         """The names of everything that is read in each well."""
         return (*(target.name for target in self.targets), self.internal_control.name)
 
+    @property
+    def channels(self) -> dict[str, str]:
+        """Everything that is read in each well, with the dye it is read in."""
+        return {target.name: target.channel for target in (*self.targets, self.internal_control)}
+
 
 @dataclass(frozen=True)
 class PoolingPolicy:

@@ -19,11 +19,23 @@ class ParsedReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """The fluorescence of one target in one well, a value for each cycle from the first; `threshold` is None where it is not said."""
+
+    well: str
+    target: str
+    values: tuple[float, ...]
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedRun:
     """One read-out of one plate.
 
     `plate` is the plate's barcode if the file states one. `omitted` are the wells that the operator has excluded from the
-    analysis: they have no readings, so a plan that expects them finds them missing.
+    analysis: they have no readings, so a plan that expects them finds them missing. Where `by_dye`, the file names no targets,
+    and a reading's target is the dye it was seen in. `experiment` is set where the instrument writes one file for each dye:
+    files of one experiment are one read-out.
     """
 
     format: str
@@ -31,6 +43,9 @@ class ParsedRun:
     plate: str | None
     readings: tuple[ParsedReading, ...]
     omitted: tuple[str, ...] = ()
+    by_dye: bool = False
+    experiment: str | None = None
+    curves: tuple[Curve, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ quoted in the domain notes 2.8; the contract's section 4).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lims.catalog.rules import Assay, ControlRole
 from lims.kernel import barcodes
@@ -23,7 +23,7 @@ def match(plate: str, wells: PlanWells, assay: Assay, file: ParsedRun) -> dict[s
     if file.plate is not None and barcodes.normalise(file.plate) != plate:
         raise Refused("run_other_plate", "The file is of plate {other}, not of plate {plate}.", other=file.plate, plate=plate)
     found: dict[str, dict[str, float | None]] = {}
-    for reading in file.readings:
+    for reading in targets_of_dyes(file, assay).readings:
         check_place(plate, wells, assay, reading)
         cts = found.setdefault(reading.well, {})
         if reading.target in cts:
@@ -42,6 +42,33 @@ def match(plate: str, wells: PlanWells, assay: Assay, file: ParsedRun) -> dict[s
         if lacking := [target for target in assay.readings if target not in cts]:
             raise Refused("run_target_missing", "Well {well} lacks {targets}.", well=well, targets=", ".join(lacking))
     return found
+
+
+def targets_of_dyes(file: ParsedRun, assay: Assay) -> ParsedRun:
+    """The file with the assay's targets, where it only said in which dye it saw them."""
+    if not file.by_dye:
+        return file
+    names = {reading.target: target_in(reading.target, assay, reading.line) for reading in file.readings}
+    readings = tuple(replace(reading, target=names[reading.target]) for reading in file.readings)
+    curves = tuple(replace(curve, target=names[curve.target]) for curve in file.curves if curve.target in names)
+    return replace(file, readings=readings, curves=curves, by_dye=False)
+
+
+def target_in(dye: str, assay: Assay, line: int) -> str:
+    """What the assay reads in a dye; a filter may stand for several (`VIC / HEX / Yellow555 (533-580)`)."""
+    meant = {plain_dye(name) for name in dye.partition("(")[0].split("/")}
+    found = [name for name, channel in assay.channels.items() if plain_dye(channel) in meant]
+    if len(found) != 1:
+        raise Refused(
+            "run_dye_foreign", "Line {line}: assay {assay} reads {found} in {dye}; its dyes are {known}.",
+            line=line, assay=assay.code, found=" and ".join(found) or "nothing", dye=dye, known=", ".join(assay.channels.values()),
+        )  # fmt: skip
+    return found[0]
+
+
+def plain_dye(name: str) -> str:
+    """A dye's name for comparison: `Cy 5` is `CY5`."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def check_place(plate: str, wells: PlanWells, assay: Assay, reading: ParsedReading) -> None:

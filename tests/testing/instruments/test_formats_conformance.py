@@ -1,6 +1,9 @@
 """Real exports against the instrument's own columns, read here in the plainest way; skipped where the files are not at hand."""
 
 import csv
+import gzip
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -90,9 +93,37 @@ def test_a_genotyping_run_is_refused() -> None:
     assert refused.value.code == "run_file_no_ct"
 
 
-@pytest.mark.parametrize("folder", ["abi_sds", "roche_lightcycler", "rdml"])
-def test_instruments_without_a_reader_are_refused(folder: str) -> None:
-    for path in (FILES / folder).iterdir():
-        with pytest.raises(Refused) as refused:
-            read(path.read_bytes(), path.name)
-        assert refused.value.code == "run_file_unknown_format"
+def test_sds() -> None:
+    path = FILES / "abi_sds" / "HTqPCR_SDS_sample.txt"
+    text = path.read_bytes().decode("cp1252").replace("\r", "\n").partition("\n\n")[2].partition("\n\n")[0]
+    wanted = plain_rows([line.split("\t") for line in text.splitlines()], "Pos", "Sample", "Detector", "Ct")
+    assert len(wanted) == 384
+    assert readings(path) == wanted
+
+
+def test_lightcycler_480() -> None:
+    content = gzip.decompress((FILES / "roche_lightcycler" / "tidyqpcr_LC480_Nrd1_calibration_2019-02-02_Cq.txt.gz").read_bytes())
+    rows = [line.split("\t") for line in content.decode().splitlines()[2:]]
+    run = read(content)
+    assert [(r.well, r.sample, r.ct) for r in run.readings] == [(row[2], row[3], plain_ct(row[4])) for row in rows]
+    assert {r.target for r in run.readings} == {"SYBR Green I / HRM Dye (483-533)"}
+    assert run.experiment == "Edward qPCR Nrd1 calibration 2019-02-02"
+
+
+@pytest.mark.parametrize(("name", "cycles", "count"), [("RDML_lc96_bACTXY.rdml", 50, 384), ("RDML_stepone_std.rdml", 40, 24)])
+def test_rdml(name: str, cycles: int, count: int) -> None:
+    """Well, Cq and the whole curve of each reaction, found in the document by nothing but its tags."""
+    with zipfile.ZipFile(FILES / "rdml" / name) as archive:
+        text = archive.read("rdml_data.xml").decode()
+    wanted = []
+    for number, react in re.findall(r'<react id="(\w+)">(.*?)</react>', text, re.DOTALL):
+        well = f"{'ABCDEFGH'[(int(number) - 1) // 12]}{(int(number) - 1) % 12 + 1}" if number.isdigit() else number
+        for data in re.findall(r"<data>(.*?)</data>", react, re.DOTALL):
+            cq = float(re.findall(r"<cq>(.*?)</cq>", data)[0])
+            wanted.append(
+                (well, cq if cq <= cycles else None, tuple(map(float, re.findall(r"<adp>.*?<fluor>(.*?)</fluor>", data, re.DOTALL))))
+            )
+    run = read((FILES / "rdml" / name).read_bytes())
+    assert len(wanted) == count
+    found = [(reading.well, reading.ct, curve.values) for reading, curve in zip(run.readings, run.curves, strict=True)]
+    assert found == wanted

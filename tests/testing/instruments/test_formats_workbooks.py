@@ -70,7 +70,7 @@ def test_a_part_that_is_there_twice() -> None:
 
 
 def test_another_kind_of_zip() -> None:
-    assert code(zipped([("rdml_data.xml", b"<rdml/>")])) == "run_file_unknown_format"
+    assert code(zipped([("rota.xml", b"<rota/>")])) == "run_file_unknown_format"
 
 
 def test_a_workbook_of_something_else() -> None:

@@ -104,3 +104,24 @@ def test_two_swapped_tubes_or_controls_betray_themselves(plan: Plan, data: st.Da
         match(PLATE, plan, ASSAY, file_of(swapped))
     assert refusal.value.code == "run_sample_moved"
     assert "swapped" in refusal.value.detail
+
+
+def by_dye(plan: Plan, *dyes: str) -> ParsedRun:
+    """The file of a plate that names dyes instead of targets."""
+    run = file_of(plan)
+    names = dict(zip(TARGETS, dyes, strict=True))
+    return replace(run, by_dye=True, readings=tuple(replace(r, target=names[r.target]) for r in run.readings))
+
+
+@given(plans(), st.sampled_from([("FAM", "VIC", "CY5"), ("FAM (465-510)", "VIC / HEX / Yellow555 (533-580)", "Cy 5 / Cy 5.5 (618-660)")]))
+def test_a_dye_is_the_target_that_the_assay_reads_in_it(plan: Plan, dyes: tuple[str, str, str]) -> None:
+    assert match(PLATE, plan, ASSAY, by_dye(plan, *dyes)) == match(PLATE, plan, ASSAY, file_of(plan))
+
+
+@pytest.mark.parametrize("dye", ["ROX", "FAM / VIC (1-2)", ""])
+def test_a_dye_that_is_not_the_assays_or_is_two_of_its_dyes_is_refused(dye: str) -> None:
+    with pytest.raises(Refused) as refused:
+        match(PLATE, {"A1": {"tube": "1"}}, ASSAY, by_dye({"A1": {"tube": "1"}}, "FAM", dye, "CY5"))
+    assert refused.value.code == "run_dye_foreign"
+    assert "Line 3" in refused.value.detail
+    assert "FAM, VIC, CY5" in refused.value.detail

@@ -3,7 +3,21 @@
 from typing import Protocol
 
 from lims.kernel.errors import Refused
-from lims.testing.instruments.formats import biorad_cfx, cells, generic, quantstudio, sheets, text
+from lims.testing.instruments.formats import (
+    abi_sds,
+    archives,
+    biorad_cfx,
+    cells,
+    generic,
+    gentier,
+    lightcycler,
+    quantstudio,
+    rdml,
+    rdml_document,
+    sheets,
+    slan,
+    text,
+)
 from lims.testing.instruments.formats.grids import Grid
 from lims.testing.instruments.rules import ParsedRun
 
@@ -24,7 +38,12 @@ class Format(Protocol):
 FORMATS: tuple[Format, ...] = (
     generic,
     quantstudio,
+    abi_sds,
     biorad_cfx,
+    lightcycler,
+    rdml,
+    slan,
+    gentier,
 )
 
 # A 384-well text export with all its curves has some 20 MB.
@@ -55,7 +74,14 @@ def read(content: bytes, name: str = "") -> ParsedRun:
 
 
 def _grids(content: bytes) -> tuple[Grid, ...]:
-    if content.startswith((sheets.ZIP, sheets.COMPOUND)):
+    if content.startswith(archives.ZIP):
+        parts = archives.checked_parts(content)
+        if rdml_document.PART in parts:
+            return rdml_document.grids(archives.part(content, rdml_document.PART))
+        return sheets.grids(content) if sheets.PART in parts else ()
+    if content.startswith(sheets.COMPOUND):
         return sheets.grids(content)
+    if rdml_document.begins(content):
+        return rdml_document.grids(content)
     grid = text.grid(content)
     return () if grid is None else (grid,)

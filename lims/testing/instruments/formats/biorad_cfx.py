@@ -8,23 +8,23 @@ from collections.abc import Iterable
 from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import cells, cross_checks
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
-from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
+from lims.testing.instruments.formats.grids import Grid, Record, headers
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
 NAME, TITLE = "cfx", "Bio-Rad CFX (Quantification Cq Results)"
 CT = ("cq", "ct")
 NEEDED = ("well", "fluor", "target", "sample", *CT)
-LAST_HEADER_LINE = 60
+OWN = ("well", "fluor")
 
 
 def recognises(grids: tuple[Grid, ...]) -> bool:
     """Whether a header near the top names wells and fluorophores."""
-    return bool(_tables(grids))
+    return bool(headers(grids, *OWN))
 
 
 def read(grids: tuple[Grid, ...]) -> ParsedRun:
     """The readings. If no row names a target, the fluorophore stands for it."""
-    grid, header = _tables(grids)[0]
+    grid, header = headers(grids, *OWN)[0]
     if not header.where(*CT):
         raise Refused("run_file_no_ct", "Line {line} has no column Cq, so there are no readings.", line=header.line.number)
     records = [header.record(line, NEEDED) for line in rows_of_a_plate(grid.lines[header.line.number :])]
@@ -35,20 +35,7 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
         for record in records
     )
     cross_checks.some_ct_is_written((record.written(*CT) for record in records), header.line.number)
-    return ParsedRun(NAME, instrument=None, plate=None, readings=some(readings))
-
-
-def _tables(grids: tuple[Grid, ...]) -> list[tuple[Grid, Header]]:
-    return [
-        (grid, header)
-        for grid in grids
-        for header in (Header.of(line) for line in grid.lines[:LAST_HEADER_LINE] if _may_be_header(line))
-        if {"well", "fluor"} <= set(header.names)
-    ]
-
-
-def _may_be_header(line: Line) -> bool:
-    return "well" in (cell.casefold() for cell in line.loose_cells()[:2])
+    return ParsedRun(NAME, instrument=None, plate=None, readings=some(readings), by_dye=by_dye)
 
 
 def _reading(record: Record, *, by_dye: bool) -> Iterable[ParsedReading]:

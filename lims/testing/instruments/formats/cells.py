@@ -13,7 +13,7 @@ WELL = re.compile(r"([A-Pa-p])(0?[1-9]|1[0-9]|2[0-4])", re.ASCII)
 # one must not become another number ("31." was 31.2, "3e1" was 3.1, "1,234" is anybody's guess).
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 
-NO_READING = frozenset({"", "undetermined", "nan", "n/a", "noct", "no ct", "-"})
+NO_READING = frozenset({"", "undetermined", "undet.", "nan", "n/a", "noct", "no ct", "-"})
 
 # Nothing crosses a threshold before the first cycle, and no protocol has more than 60 cycles. What lies outside is a threshold,
 # a probability, a temperature or a quantity from another column.

@@ -10,13 +10,13 @@ from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import cells
 from lims.testing.instruments.formats.grids import Record
 
-MEAN = ("ct mean", "crt mean", "cq mean")
-SPREAD = ("ct sd", "crt sd", "cq sd", "cq std. dev")
+MEAN = ("ct mean", "crt mean", "cq mean", "ct avg", "avg ct")
+SPREAD = ("ct sd", "crt sd", "cq sd", "cq std. dev", "stddev ct")
 
 FLAGS = frozenset({"omit", "automatic ct threshold", "automatic crt threshold", "automatic baseline", "auto threshold", "auto baseline"})
-WHOLE = frozenset({"baseline start", "baseline end"})
+WHOLE = frozenset({"baseline start", "baseline end", "baseline stop"})
 SHARES = frozenset({"cq conf", "cq confidence"})
-WORDS = frozenset({"task", "reporter", "quencher", "fluor", "content", "amp status"})
+WORDS = frozenset({"task", "flag", "detector type", "reporter", "quencher", "fluor", "content", "amp status"})
 NEVER_UNDETERMINED = (
     FLAGS
     | WHOLE

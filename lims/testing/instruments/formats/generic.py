@@ -1,4 +1,4 @@
-"""The generic run file: CSV with the columns Plate, Well, Sample, Target, Ct, for instruments that have no reader of their own.
+"""The generic run file: CSV or a workbook with the columns Plate, Well, Sample, Target, Ct, for instruments without a reader.
 
 Nothing of it may be guessed. A last line without a line end is refused unless more columns follow the Ct: cut after 3, a Ct
 of 31.2 would be a strong positive, and cut before it, a negative. The CSV writers of Excel, Python and R all end the last line.
@@ -7,25 +7,28 @@ of 31.2 would be a strong positive, and cut before it, a negative. The CSV write
 from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import cells
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
-from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
+from lims.testing.instruments.formats.grids import Grid, Header, Record
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
-NAME, TITLE = "generic", "generic CSV (Plate,Well,Sample,Target,Ct)"
+NAME, TITLE = "generic", "generic CSV or xlsx (Plate,Well,Sample,Target,Ct)"
 COLUMNS = ("plate", "well", "sample", "target", "ct")
 
 
 def recognises(grids: tuple[Grid, ...]) -> bool:
     """Whether the first line names plates and wells."""
-    return {"plate", "well"} <= set(_header(grids).names)
+    return _table(grids) is not None
 
 
 def read(grids: tuple[Grid, ...]) -> ParsedRun:
     """The readings; every row must be whole and of the same plate."""
-    header = _header(grids)
+    found = _table(grids)
+    if found is None:
+        raise Refused("run_file_empty", "The file has no table of wells.")
+    grid, header = found
     _check(header)
     plates: dict[str, int] = {}
     readings: list[ParsedReading] = []
-    for line in rows_of_a_plate(grids[0].lines[header.line.number :]):
+    for line in rows_of_a_plate(grid.lines[header.line.number :]):
         record = header.record(line, COLUMNS)
         plates.setdefault(record.text("plate"), record.line)
         readings += _reading(record)
@@ -33,13 +36,16 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
     return ParsedRun(NAME, instrument=None, plate=_one(plates), readings=kept)
 
 
-def _header(grids: tuple[Grid, ...]) -> Header:
-    """The first line that is not blank; in a workbook an empty one, because this format is text."""
-    nothing = Header(Line(0), ",")
-    first = next((line for line in grids[0].lines if not line.blank), None) if not grids[0].name else None
-    if first is None or first.delimiter != "," or first.text.count('"') % 2:
-        return nothing
-    return Header.of(first)
+def _table(grids: tuple[Grid, ...]) -> tuple[Grid, Header] | None:
+    """The first sheet whose first line that is not blank names plates and wells."""
+    for grid in grids:
+        first = next((line for line in grid.lines if not line.blank), None)
+        if first is None or (first.row is None and (first.delimiter != "," or first.text.count('"') % 2)):
+            continue
+        header = Header.of(first)
+        if {"plate", "well"} <= set(header.names):
+            return grid, header
+    return None
 
 
 def _check(header: Header) -> None:

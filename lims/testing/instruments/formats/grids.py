@@ -133,6 +133,16 @@ class Header:
         return Record(self, line.number, cells)
 
 
+def headers(grids: Iterable[Grid], *needed: str, within: int = 60) -> list[tuple[Grid, Header]]:
+    """The lines near the top of each sheet that name all of these columns."""
+    return [
+        (grid, Header.of(line))
+        for grid in grids
+        for line in grid.lines[:within]
+        if set(needed) <= {_plain(cell) for cell in line.loose_cells()}
+    ]
+
+
 def _plain(name: str) -> str:
     # The ABI 7500 writes Ct with a Cyrillic т.
     return " ".join(name.casefold().replace("т", "t").split())

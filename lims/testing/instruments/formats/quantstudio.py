@@ -56,6 +56,7 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
         about.plate,
         readings=some(tuple(reading for reading in readings if reading.line not in gone)),
         omitted=tuple(dict.fromkeys(reading.well for reading in readings if reading.line in gone)),
+        by_dye=not found.header.where(*TARGET),
     )
 
 
