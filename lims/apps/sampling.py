@@ -11,6 +11,7 @@ from lims.sampling.collection import pages as collection_pages
 from lims.sampling.collection import receipts
 from lims.sampling.devices import api as devices
 from lims.sampling.devices import pages as devices_pages
+from lims.sampling.handovers import api as handovers
 from lims.sampling.labels import api as labels
 from lims.sampling.labels import pages as labels_pages
 from lims.sampling.printing import api as printing
@@ -25,6 +26,7 @@ APIS = (
     labels.router,
     printing.router,
     boxes.router,
+    handovers.router,
     deconvolution.field_router,
     release.person_router,
 )

@@ -16,7 +16,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog import queries
 from lims.catalog.forms import CatalogForm
-from lims.catalog.tables import AreaRow, AssayRow, BarcodeFormatRow, CatalogRevision, LabCapacity, LabRow, PoolingPolicyRow, SiteRow
+from lims.catalog.tables import (
+    AreaRow,
+    AssayRow,
+    BarcodeFormatRow,
+    CatalogRevision,
+    LabCapacity,
+    LabRow,
+    PoolingPolicyRow,
+    SiteRow,
+    TransportPolicyRow,
+)
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.db import Base
@@ -106,6 +116,8 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
         yield AssayRow, {"code": assay.code, "version": assay.version, "content": content, "digest": digest}
     for policy in form.pooling_policy:
         yield PoolingPolicyRow, policy.model_dump() | {"zone": policy.zone.value}
+    for transport in form.transport_policy:
+        yield TransportPolicyRow, transport.model_dump()
     for barcode_format in form.barcode_format:
         yield BarcodeFormatRow, barcode_format.model_dump() | {"kind": barcode_format.kind.value}
 

@@ -145,6 +145,14 @@ class PoolingPolicyForm(Strict):
     recollect_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
 
 
+class TransportPolicyForm(Strict):
+    """`[[transport_policy]]`."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    hours_at_most: Annotated[float, Field(gt=0, le=240)]
+    source: Name
+
+
 class BarcodeFormatForm(Strict):
     """`[[barcode_format]]`."""
 
@@ -162,4 +170,5 @@ class CatalogForm(Strict):
     lab: tuple[LabForm, ...] = ()
     assay: tuple[AssayForm, ...] = ()
     pooling_policy: tuple[PoolingPolicyForm, ...] = ()
+    transport_policy: tuple[TransportPolicyForm, ...] = ()
     barcode_format: tuple[BarcodeFormatForm, ...] = ()

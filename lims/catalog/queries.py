@@ -6,8 +6,30 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
-from lims.catalog.rules import Assay, Catalog, ControlRole, InternalControl, Lab, PlannedControl, PoolingPolicy, Site, Target, zones_of
-from lims.catalog.tables import AreaRow, AssayRow, BarcodeFormatRow, CatalogRevision, LabCapacity, LabRow, PoolingPolicyRow, SiteRow
+from lims.catalog.rules import (
+    Assay,
+    Catalog,
+    ControlRole,
+    InternalControl,
+    Lab,
+    PlannedControl,
+    PoolingPolicy,
+    Site,
+    Target,
+    TransportPolicy,
+    zones_of,
+)
+from lims.catalog.tables import (
+    AreaRow,
+    AssayRow,
+    BarcodeFormatRow,
+    CatalogRevision,
+    LabCapacity,
+    LabRow,
+    PoolingPolicyRow,
+    SiteRow,
+    TransportPolicyRow,
+)
 from lims.kernel.barcodes import BarcodeFormat
 from lims.kernel.db import Base
 
@@ -35,6 +57,7 @@ def read(connection: Connection, revision: int) -> Catalog:
         PoolingPolicyRow.source,
         PoolingPolicyRow.recollect_within_hours,
     )
+    transport = select(TransportPolicyRow.valid_from, TransportPolicyRow.hours_at_most, TransportPolicyRow.source)
     formats = select(BarcodeFormatRow.name, BarcodeFormatRow.kind, BarcodeFormatRow.regex, BarcodeFormatRow.check)
     sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority)
     labs = select(LabRow.code, LabRow.name, LabRow.kind, LabRow.timezone)
@@ -46,6 +69,7 @@ def read(connection: Connection, revision: int) -> Catalog:
         labs={row.code: Lab(*row) for row in connection.execute(labs)},
         assays={(row.code, row.version): assay_from(row.content) for row in connection.execute(select(AssayRow.__table__))},
         policies=tuple(PoolingPolicy(*row) for row in connection.execute(policies)),
+        transport=tuple(TransportPolicy(*row) for row in connection.execute(transport)),
         formats=tuple(BarcodeFormat(*row) for row in connection.execute(formats.order_by(BarcodeFormatRow.name))),
     )
 
@@ -67,12 +91,18 @@ def assay_from(content: dict[str, Any]) -> Assay:
 def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
     """What is stored now, by table and key: what a dry run compares a file with."""
     found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
-    for mapped in (AreaRow, SiteRow, LabRow, LabCapacity, AssayRow, PoolingPolicyRow, BarcodeFormatRow):
+    for mapped in (AreaRow, SiteRow, LabRow, LabCapacity, AssayRow, PoolingPolicyRow, TransportPolicyRow, BarcodeFormatRow):
         table = Base.metadata.tables[mapped.__tablename__]
         keys = [column.name for column in table.primary_key]
         rows = [dict(row) for row in connection.execute(select(table)).mappings()]
         found[table.name] = {tuple(row[key] for key in keys): row for row in rows}
     return found
+
+
+def capacities_on(connection: Connection, day: date) -> dict[str, int]:
+    """What every lab declared for a day, in tubes."""
+    query = select(LabCapacity.lab, LabCapacity.tubes_per_day).where(LabCapacity.valid_from <= day).distinct(LabCapacity.lab)
+    return {row.lab: row.tubes_per_day for row in connection.execute(query.order_by(LabCapacity.lab, LabCapacity.valid_from.desc()))}
 
 
 def capacity_on(connection: Connection, lab: str, day: date) -> int | None:

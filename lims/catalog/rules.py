@@ -124,6 +124,15 @@ class PoolingPolicy:
 
 
 @dataclass(frozen=True)
+class TransportPolicy:
+    """From when, and for how many hours at most a box may be on its way; who said so."""
+
+    valid_from: date
+    hours_at_most: float
+    source: str
+
+
+@dataclass(frozen=True)
 class Catalog:
     """All reference data that requests need, as of one revision."""
 
@@ -135,6 +144,7 @@ class Catalog:
     assays: Mapping[tuple[str, int], Assay] = field(default_factory=dict)
     policies: tuple[PoolingPolicy, ...] = ()
     formats: tuple[BarcodeFormat, ...] = ()
+    transport: tuple[TransportPolicy, ...] = ()
 
     def lab(self, code: str) -> Lab:
         """The lab of this code."""
@@ -162,6 +172,10 @@ class Catalog:
         zone = self.zones.get(place.area, Zone.NORMAL) if place is not None else Zone.NORMAL
         fitting = [p for p in self.policies if p.zone == zone and p.group in (group, "*") and p.valid_from <= day]
         return max(fitting, key=lambda p: (p.group == group, p.valid_from), default=None)
+
+    def transport_policy(self, day: date) -> TransportPolicy | None:
+        """How long a box may be on its way on a day; None where nobody has said."""
+        return max((policy for policy in self.transport if policy.valid_from <= day), key=lambda policy: policy.valid_from, default=None)
 
 
 def zones_of(areas: Mapping[str, tuple[str | None, str | None]]) -> dict[str, str]:

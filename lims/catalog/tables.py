@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Double, ForeignKey, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -91,6 +91,17 @@ class PoolingPolicyRow(Base):
     household: Mapped[bool] = mapped_column(Boolean)
     source: Mapped[str] = mapped_column(Text)
     recollect_within_hours: Mapped[int] = mapped_column(SmallInteger, server_default=text("24"))
+
+
+class TransportPolicyRow(Base):
+    """How long a box may be on its way, from a day on, and who said so."""
+
+    __tablename__ = "transport_policy"
+    __table_args__ = (CheckConstraint("hours_at_most > 0", name="hours_at_most"),)
+
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    hours_at_most: Mapped[float] = mapped_column(Double)
+    source: Mapped[str] = mapped_column(Text)
 
 
 class BarcodeFormatRow(Base):

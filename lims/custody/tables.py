@@ -27,6 +27,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.kernel.db import Base
 
 TIME = DateTime(timezone=True)
+# A sealed tube that waits for a box.
+UNBOXED = "field_state = 'sealed' AND box IS NULL AND received_at IS NULL"
 STAGES = ("sealed_at", "dispatched_at", "received_at", "tested_at", "released_at")
 
 
@@ -68,6 +70,7 @@ class Tube(Base):
         Index("tube_retest_of_idx", "retest_of", postgresql_where=text("retest_of IS NOT NULL")),
         Index("tube_pool_idx", "pool", postgresql_where=text("pool IS NOT NULL")),
         Index("tube_collected_on_idx", "collected_on"),
+        Index("tube_unboxed_idx", "site", "sealed_at", postgresql_where=text(UNBOXED)),
         Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),
         Index("tube_reactive_idx", "released_at", postgresql_where=text("released_call <> 'negative'")),
         Index("tube_rejected_idx", "rejected_at", postgresql_where=text("rejected_at IS NOT NULL")),
@@ -146,6 +149,13 @@ class Box(Base):
     """A sealed transport container; its row, too, gathers facts in any order."""
 
     __tablename__ = "box"
+    __table_args__ = (
+        # What is called countersigned was signed by two different people: see `Handover.signed_id`.
+        ForeignKeyConstraint(["handover"], ["handover.signed_id"], name="box_handover_fkey"),
+        CheckConstraint("handover IS NULL OR dispatched_at IS NOT NULL", name="handed_over_when_dispatched"),
+        Index("box_site_sealed_at_idx", "site", "sealed_at"),
+        Index("box_carried_idx", "carried_by", postgresql_where=text("received_at IS NULL")),
+    )
 
     barcode: Mapped[str] = mapped_column(Text, primary_key=True)
     site: Mapped[str | None] = mapped_column(Text)
@@ -156,9 +166,54 @@ class Box(Base):
     dispatched_to: Mapped[str | None] = mapped_column(Text)
     courier: Mapped[str | None] = mapped_column(Text)
     vehicle: Mapped[str | None] = mapped_column(Text)
+    carried_by: Mapped[str | None] = mapped_column(Text, comment="the courier's account, where a courier has said so himself")
+    handover: Mapped[UUID | None] = mapped_column(
+        Uuid, comment="the hand-over that two people have signed; null where it was not countersigned"
+    )
     lab: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime | None] = mapped_column(TIME, comment="first scan")
     received_by: Mapped[str | None] = mapped_column(Text)
+    temperature_c: Mapped[float | None] = mapped_column(Double)
+
+
+class Handover(Base):
+    """Boxes that pass from a site to a courier: one of the two writes and signs it; with the other's signature they are on their way."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("given_by IS NOT NULL OR taken_by IS NOT NULL", name="somebody_signed"),
+        CheckConstraint("given_by <> taken_by", name="two_people"),
+        CheckConstraint("(signed_at IS NULL) = (given_by IS NULL OR taken_by IS NULL)", name="signed_by_both"),
+        CheckConstraint("(signed_id IS NULL) = (signed_at IS NULL) AND signed_id = id", name="signed_id_when_signed"),
+        CheckConstraint("boxes >= 1", name="boxes"),
+        UniqueConstraint("signed_id"),
+        Index("handover_open_idx", "offered_at", postgresql_where=text("signed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    lab: Mapped[str] = mapped_column(Text)
+    vehicle: Mapped[str] = mapped_column(Text)
+    temperature_c: Mapped[float | None] = mapped_column(Double)
+    boxes: Mapped[int] = mapped_column(SmallInteger)
+    given_by: Mapped[str | None] = mapped_column(Text)
+    taken_by: Mapped[str | None] = mapped_column(Text)
+    offered_at: Mapped[datetime] = mapped_column(TIME)
+    signed_at: Mapped[datetime | None] = mapped_column(TIME)
+    signed_id: Mapped[UUID | None] = mapped_column(Uuid, comment="the id again once both have signed: what a box may point at")
+
+
+class HandoverBox(Base):
+    """A box that was offered in a hand-over; `temperature_c` where it was measured in this box."""
+
+    __tablename__ = "handover_box"
+    __table_args__ = (
+        PrimaryKeyConstraint("barcode", "handover"),
+        ForeignKeyConstraint(["handover"], ["handover.id"], name="handover_box_handover_fkey"),
+        Index("handover_box_handover_idx", "handover"),
+    )
+
+    barcode: Mapped[str] = mapped_column(Text)
+    handover: Mapped[UUID] = mapped_column(Uuid)
     temperature_c: Mapped[float | None] = mapped_column(Double)
 
 

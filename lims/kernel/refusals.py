@@ -88,6 +88,16 @@ CATALOGUE: dict[str, Refusal] = {
     "box_tube_unknown": Refusal(409, "A tube is not registered at this site"),
     "box_tube_not_sealed": Refusal(409, "A tube is not sealed"),
     "box_tube_packed": Refusal(409, "A tube is in another box"),
+    "box_tube_elsewhere": Refusal(409, "A tube is not in this box"),
+    "box_not_sealed": Refusal(409, "The box is not sealed yet"),
+    "box_left": Refusal(409, "The box has left, nothing can be put into it"),
+    "box_emptied": Refusal(422, "A sealed box holds at least one tube"),
+    # hand-overs
+    "handover_same_person": Refusal(403, "Nobody countersigns what they signed themselves"),
+    "handover_wrong_role": Refusal(403, "A site gives, a courier takes"),
+    "handover_signed": Refusal(409, "The hand-over is signed already"),
+    "handover_box_twice": Refusal(422, "A box is listed twice"),
+    "signature_wrong": Refusal(403, "The name or the password of whoever countersigns is wrong"),
     # bench
     "rejection_reason": Refusal(422, "There is no such rejection reason"),
     "tube_state": Refusal(409, "The tube is not in a state for this"),
@@ -189,5 +199,6 @@ OF_CONSTRAINT: dict[str, tuple[str, str]] = {
     "run_plate_sha256_key": ("run_imported", "This file is being imported right now; ask again."),
     "case_closure_pkey": ("case_closed", "This case is closed already."),
     "tube_member_barcode_person_id_day_key": ("person_twice", "The same person stands twice in this tube."),
+    "handover_two_people_check": ("handover_same_person", "Giving and taking are signed by two different people."),
     "message_pkey": ("id_reused", "This id was used before."),
 }

@@ -12,15 +12,15 @@ from tests.architecture.source import modules
 SPREAD = {
     "tube": ("barcode", {"tube", "tube_member", "reading", "call", "release", "returned", "inbox", "case_contact", "case_closure"}),
     "person": ("person_id", {"person"}),
-    "box": ("barcode", {"box"}),
+    "box": ("barcode", {"box", "handover_box"}),
     "message": ("id", {"message"}),
     "trail": ("subject", {"event"}),
 }
 # Small, and the same on every machine: everybody may point at these.
 EVERYWHERE = {
-    "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "barcode_format", "catalog_revision",
+    "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision",
     "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "label_block", "label_range", "print_job", "label_void",
-    "device",
+    "device", "handover",
 }  # fmt: skip
 
 

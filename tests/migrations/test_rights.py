@@ -12,7 +12,7 @@ from lims.kernel.db import Access
 from lims.kernel.program import Program
 
 PEOPLE = ("person", "inbox")
-CATALOGUE = ("area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "barcode_format", "catalog_revision")
+CATALOGUE = ("area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision")
 WRITTEN_ONCE = ("event", "seal", "run_file", "run", "plate", "reading", "call", "release", "returned")
 DELETABLE = {"tube_member", "token", "attempt"}
 

@@ -8,13 +8,13 @@ from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
 from lims.kernel import clock
-from lims.kernel.auth import actions, queries
+from lims.kernel.auth import actions
 from lims.kernel.auth.door import Work, allow, program_of, token_of
+from lims.kernel.auth.guesses import Guess
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
-from lims.kernel.secrets import keyed
 
 router = APIRouter(prefix="/auth", tags=["signing in"])
 
@@ -33,21 +33,12 @@ def sign_in(program: Program, name: str, password: str, host: str) -> Granted:
     Two transactions: the count of a failure must stay although the request is refused.
     """
     now, settings = clock.now(), program.settings
-    window = timedelta(minutes=settings.sign_in_window_minutes)
-    keys = [keyed(program.keys.code, "sign-in", name), keyed(program.keys.code, "sign-in from", host)]
-    limits = [settings.sign_in_failures, settings.sign_in_failures * 10]
+    guess = Guess.of(program, name, host)
     with program.database.transaction(Access.FIELD) as connection:
-        failures = [queries.attempts_since(connection, key, now - window) for key in keys]
-    if any(count >= limit for count, limit in zip(failures, limits, strict=True)):
-        raise Refused(
-            "sign_in_limited", "Too many wrong passwords; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes
-        )
+        guess.refuse_too_many(connection, now)
     with program.database.transaction(Access.FIELD) as connection:
-        if right := actions.password_is_right(connection, name, password):
+        if right := guess.is_right(connection, password, now):
             token = actions.issue_token(connection, now, name, now + timedelta(hours=settings.token_hours), name)
-        else:
-            for key in keys:
-                actions.count_failure(connection, key, now, window)
     if not right:
         raise Refused("sign_in_wrong", "The name or the password is wrong.")
     return Granted(access_token=token, expires_in=int(settings.token_hours * 3600))

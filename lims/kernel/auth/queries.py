@@ -19,6 +19,13 @@ def caller_of(connection: Connection, digest: bytes, now: datetime) -> Caller | 
     return Caller(row.name, frozenset(row.roles), row.site, row.lab, frozenset(row.scopes)) if row else None
 
 
+def caller_named(connection: Connection, name: str) -> Caller | None:
+    """An active user by name."""
+    query = select(User.name, User.roles, User.site, User.lab, User.scopes).where(User.name == name, User.active)
+    row = connection.execute(query).one_or_none()
+    return Caller(row.name, frozenset(row.roles), row.site, row.lab, frozenset(row.scopes)) if row else None
+
+
 def password_hash(connection: Connection, name: str) -> str | None:
     """The password hash of an active user."""
     return connection.execute(select(User.password_hash).where(User.name == name, User.active)).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""Packing and dispatching.
+"""Packing, packing anew and dispatching.
 
 A box's row gathers facts in any order: a lab may scan it, or a courier take it, before its packing list comes.
 """
@@ -6,36 +6,81 @@ A box's row gathers facts in any order: a lab may scan it, or a courier take it,
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Text, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.custody.rules import FieldState
 from lims.custody.tables import Box, Tube
 from lims.kernel.audit.actions import record
-from lims.kernel.audit.rules import Happening, audited
-from lims.kernel.db import AnyRow
+from lims.kernel.audit.rules import Happening, audited, unaudited
+from lims.kernel.auth.rules import Caller, own_site
+from lims.kernel.db import AnyRow, records
 from lims.kernel.errors import Refused, listed
 from lims.sampling.boxes import queries
+from lims.sampling.boxes.rules import Departure, left_at
 
 
 @audited("box.packed", "tube.boxed")
 def pack(connection: Connection, barcode: str, site: str, tubes: Sequence[str], sealed_at: datetime, by: str, now: datetime) -> None:
     """Put sealed tubes of this site into a box; refused naming every tube that cannot go in."""
-    connection.execute(insert(Box).values(barcode=barcode).on_conflict_do_nothing(index_elements=["barcode"]))
-    known = queries.box_for_update(connection, barcode)
-    if known is not None and known.sealed_at is not None:
+    known = locked(connection, [barcode])[0]
+    if known.sealed_at is not None:
         raise Refused(
             "box_packed", "Box {box} was sealed at {at:%Y-%m-%d %H:%M}Z with {count} tubes; take another box.",
             box=barcode, at=known.sealed_at, count=known.packed_tubes,
         )  # fmt: skip
     refuse_unfit(barcode, site, tubes, {row.barcode: row for row in queries.tubes_for_update(connection, tubes)})
-    way = {"dispatched_at": known.dispatched_at, "dispatched_to": known.dispatched_to} if known is not None and known.dispatched_at else {}
-    connection.execute(update(Tube).where(Tube.barcode.in_(tubes)).values(box=barcode, **way))
+    put_in(connection, known, tubes)
     connection.execute(
         update(Box).where(Box.barcode == barcode).values(site=site, packed_tubes=len(tubes), sealed_at=sealed_at, sealed_by=by)
     )
     happenings = [Happening(tube, "tube.boxed", sealed_at, {"box": barcode}) for tube in tubes]
     record(connection, by, now, [Happening(barcode, "box.packed", sealed_at, {"site": site, "tubes": list(tubes)}), *happenings])
+
+
+@audited("box.repacked", "tube.boxed", "tube.unboxed")
+def repack(
+    connection: Connection, barcode: str, added: Sequence[str], removed: Sequence[str], at: datetime, caller: Caller, now: datetime
+) -> None:
+    """Put stragglers into a sealed box that has not left, and take tubes out of it."""
+    known = locked(connection, [barcode])[0]
+    if known.site is not None:
+        own_site(caller, known.site, f"Box {barcode}")
+    if known.sealed_at is None or known.site is None:
+        raise Refused("box_not_sealed", "Nobody has sealed box {box} yet; send that first.", box=barcode)
+    if (left := left_at(known)) is not None and at >= left:
+        raise Refused(
+            "box_left", "Box {box} left at {at:%Y-%m-%d %H:%M}Z; put these tubes into the next box: {tubes}.",
+            box=barcode, at=left, tubes=listed([*added, *removed]),
+        )  # fmt: skip
+    rows = {row.barcode: row for row in queries.tubes_for_update(connection, [*added, *removed])}
+    if foreign := [tube for tube in removed if tube not in rows or rows[tube].box != barcode]:
+        raise Refused("box_tube_elsewhere", "Not in box {box}: {tubes}.", box=barcode, tubes=listed(foreign))
+    refuse_unfit(barcode, known.site, added, rows)
+    count = known.packed_tubes + len(added) - len(set(removed))
+    if count < 1:
+        raise Refused("box_emptied", "Box {box} would be empty; leave a tube in it.", box=barcode)
+    put_in(connection, known, added)
+    connection.execute(update(Tube).where(Tube.barcode.in_(removed)).values(box=None, dispatched_at=None, dispatched_to=None))
+    connection.execute(update(Box).where(Box.barcode == barcode).values(packed_tubes=count))
+    happenings = [Happening(tube, "tube.boxed", at, {"box": barcode}) for tube in added]
+    happenings += [Happening(tube, "tube.unboxed", at, {"box": barcode}) for tube in removed]
+    changed = Happening(barcode, "box.repacked", at, {"added": list(added), "removed": list(removed)})
+    record(connection, caller.name, now, [changed, *happenings])
+
+
+@unaudited("a row that says nothing yet, so that it can be locked")
+def locked(connection: Connection, barcodes: Sequence[str]) -> Sequence[AnyRow]:
+    """The rows of these boxes, locked in the order of their barcodes; of one that nobody has spoken of, a new one."""
+    stubs = select(records(({"barcode": barcode} for barcode in sorted(barcodes)), barcode=Text()).c.barcode)
+    connection.execute(insert(Box).from_select(["barcode"], stubs).on_conflict_do_nothing(index_elements=["barcode"]))
+    return queries.boxes_for_update(connection, barcodes)
+
+
+def put_in(connection: Connection, box: AnyRow, tubes: Sequence[str]) -> None:
+    """Note in which box the tubes are; if it is on its way already, so are they."""
+    way = {"dispatched_at": box.dispatched_at, "dispatched_to": box.dispatched_to} if box.dispatched_at else {}
+    connection.execute(update(Tube).where(Tube.barcode.in_(tubes)).values(box=box.barcode, **way))
 
 
 def refuse_unfit(box: str, site: str, tubes: Sequence[str], known: dict[str, AnyRow]) -> None:
@@ -44,29 +89,35 @@ def refuse_unfit(box: str, site: str, tubes: Sequence[str], known: dict[str, Any
         raise Refused("box_tube_twice", "Box {box} lists a tube twice.", box=box)
     if strange := [tube for tube in tubes if tube not in known or known[tube].site != site]:
         raise Refused("box_tube_unknown", "Not registered at {site} yet: {tubes}. Send them first.", site=site, tubes=listed(strange))
-    if unsealed := [tube for tube in tubes if known[tube].field_state != FieldState.SEALED]:
+    rows = [known[tube] for tube in tubes]
+    if unsealed := [row.barcode for row in rows if row.field_state != FieldState.SEALED]:
         raise Refused("box_tube_not_sealed", "Only sealed tubes go into a box; not sealed: {tubes}.", tubes=listed(unsealed))
-    if packed := [f"{tube} (in box {known[tube].box})" for tube in tubes if known[tube].box is not None]:
+    if packed := [f"{row.barcode} (in box {row.box})" for row in rows if row.box is not None]:
         raise Refused("box_tube_packed", "A tube is in one box: {tubes}.", tubes=listed(packed))
 
 
 @audited("box.dispatched", "tube.dispatched")
-def dispatch(connection: Connection, barcode: str, lab: str, courier: str, vehicle: str, at: datetime, by: str, now: datetime) -> None:
-    """Note that a box has left, and its tubes with it; a second departure to another lab is refused."""
-    connection.execute(insert(Box).values(barcode=barcode).on_conflict_do_nothing(index_elements=["barcode"]))
-    known = queries.box_for_update(connection, barcode)
-    if known is not None and known.dispatched_at is not None:
+def dispatch(connection: Connection, barcodes: Sequence[str], way: Departure, by: str, now: datetime) -> None:
+    """Note that boxes have left, and their tubes with them; a second departure of a box is refused."""
+    for known in locked(connection, barcodes):
+        refuse_departed(known)
+    values = {"dispatched_at": way.at, "dispatched_to": way.lab}
+    how = {"courier": way.courier, "vehicle": way.vehicle, "carried_by": way.carried_by, "handover": way.handover}
+    connection.execute(update(Box).where(Box.barcode.in_(barcodes)).values(**values, **how))
+    moved = connection.execute(update(Tube).where(Tube.box.in_(barcodes)).values(**values).returning(Tube.barcode, Tube.box)).all()
+    happenings = [Happening(barcode, "box.dispatched", way.at, way.told) for barcode in barcodes]
+    told = ({"box": tube.box, "lab": way.lab} for tube in moved)
+    happenings += [Happening(tube.barcode, "tube.dispatched", way.at, what) for tube, what in zip(moved, told, strict=True)]
+    record(connection, by, now, happenings)
+
+
+def refuse_departed(box: AnyRow) -> None:
+    """Refused where a box has left already."""
+    if box.dispatched_at is not None:
         raise Refused(
             "box_dispatched",
             "Box {box} left for {lab} at {at:%Y-%m-%d %H:%M}Z.",
-            box=barcode,
-            lab=known.dispatched_to,
-            at=known.dispatched_at,
+            box=box.barcode,
+            lab=box.dispatched_to,
+            at=box.dispatched_at,
         )
-    values = {"dispatched_at": at, "dispatched_to": lab}
-    connection.execute(update(Box).where(Box.barcode == barcode).values(**values, courier=courier, vehicle=vehicle))
-    moved = connection.execute(update(Tube).where(Tube.box == barcode).values(**values).returning(Tube.barcode)).scalars().all()
-    happenings = [Happening(tube, "tube.dispatched", at, {"box": barcode, "lab": lab}) for tube in sorted(moved)]
-    record(
-        connection, by, now, [Happening(barcode, "box.dispatched", at, {"lab": lab, "vehicle": vehicle, "courier": courier}), *happenings]
-    )

@@ -18,6 +18,15 @@ class PackForm(BaseModel):
     sealed_at: AwareDatetime
 
 
+class RepackForm(BaseModel):
+    """Stragglers that were put into a sealed box, and tubes that were taken out of it."""
+
+    id: UUID
+    added: Annotated[list[Scanned], Field(max_length=1000)] = []
+    removed: Annotated[list[Scanned], Field(max_length=1000)] = []
+    at: AwareDatetime | None = None
+
+
 class DispatchForm(BaseModel):
     """A box that left for a lab."""
 
@@ -37,3 +46,41 @@ class BoxAnswer(BaseModel):
     sealed_at: AwareDatetime | None
     dispatched_at: AwareDatetime | None
     lab: str | None
+
+
+class BoxView(BoxAnswer):
+    """The same with who sealed it, whether two people signed its departure, and its tubes; a courier is told neither people nor tubes."""
+
+    sealed_by: str | None
+    countersigned: bool
+    received_at: AwareDatetime | None
+    packed: list[str] | None
+
+
+class PackedTube(BaseModel):
+    """Where a tube stands for somebody who packs: `standing` is ready, open, void, packed, left or received."""
+
+    barcode: str
+    site: str | None
+    standing: str
+    sealed_at: AwareDatetime | None
+    box: str | None
+    box_sealed_at: AwareDatetime | None
+    box_sealed_by: str | None
+    dispatched_at: AwareDatetime | None
+    lab: str | None
+
+
+class WaitingTube(BaseModel):
+    """A sealed tube in no box."""
+
+    barcode: str
+    sealed_at: AwareDatetime
+
+
+class WaitingTubes(BaseModel):
+    """The sealed tubes of a site in no box: the oldest thousand, how many there are, and since when the oldest waits."""
+
+    items: list[WaitingTube]
+    count: int
+    oldest: AwareDatetime | None

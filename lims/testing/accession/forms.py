@@ -18,8 +18,22 @@ class ReceiveForm(BaseModel):
     tubes: Annotated[list[Scanned], Field(max_length=1000)] = []
 
 
+class Carriage(BaseModel):
+    """How a box came: by whom, signed by both sides or not, for how long; `too_long` is null where no policy says how long is."""
+
+    handover: UUID | None
+    given_by: str | None
+    carried_by: str | None
+    vehicle: str | None
+    left_at: AwareDatetime
+    temperature_c: float | None
+    minutes: int
+    hours_at_most: float | None
+    too_long: bool | None
+
+
 class Standing(BaseModel):
-    """A box after all scans so far: how many were packed, and which tubes are here, missing, foreign, unknown, or in another lab."""
+    """A box after all scans so far: how many were packed, which are here, missing, foreign, unknown or in another lab; how it came."""
 
     expected: int
     received: list[str]
@@ -27,6 +41,7 @@ class Standing(BaseModel):
     unexpected: list[str]
     unregistered: list[str]
     elsewhere: list[str]
+    carriage: Carriage | None = None
 
 
 class RejectForm(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, func, or_, select
 
-from lims.custody.tables import Box, Tube
+from lims.custody.tables import Box, Handover, Tube
 from lims.kernel.db import AnyRow
 
 
@@ -25,6 +25,13 @@ def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str])
     query = select(Tube.barcode, Tube.box, Tube.received_box, Tube.lab, Tube.received_at, Tube.registered_at)
     of_box = or_(Tube.box == barcode, Tube.received_box == barcode, Tube.barcode.in_(scanned))
     return connection.execute(query.where(of_box).order_by(Tube.barcode)).all()
+
+
+def carriage(connection: Connection, barcode: str) -> AnyRow | None:
+    """How a box left its site and was opened, with the hand-over that two people signed; None where nobody told of its leaving."""
+    columns = (Box.handover, Box.courier, Box.carried_by, Box.vehicle, Box.dispatched_at, Box.received_at)
+    query = select(*columns, Handover.given_by, Handover.temperature_c).outerjoin(Handover, Handover.signed_id == Box.handover)
+    return connection.execute(query.where(Box.barcode == barcode, Box.dispatched_at.is_not(None))).one_or_none()
 
 
 def boxes_of_lab(connection: Connection, lab: str, limit: int = 20) -> Sequence[AnyRow]:

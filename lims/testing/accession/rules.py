@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -15,6 +16,11 @@ class BoxStanding:
     unexpected: tuple[str, ...]
     unregistered: tuple[str, ...]
     elsewhere: tuple[str, ...]
+
+
+def minutes_on_its_way(left_at: datetime, opened_at: datetime) -> int:
+    """For how long a box was carried, in whole minutes; clocks that disagree make no negative time."""
+    return max(0, int((opened_at - left_at).total_seconds() // 60))
 
 
 def standing(box: str, lab: str, tubes: Iterable[Any]) -> BoxStanding:

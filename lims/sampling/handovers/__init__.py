@@ -1,0 +1,1 @@
+"""Boxes pass from a site to a courier, and both sign."""
