@@ -8,12 +8,15 @@ from httpx import Response
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from lims.catalog import actions as catalog
+from lims.catalog.forms import CatalogForm
 from lims.kernel import barcodes, ids
 from lims.kernel.auth import actions as auth
 from lims.kernel.db import Access
 from tests.factories import Somebody, Town, at, code
 from tests.sampling.sync.crowd import state, together
 
+TWICE = barcodes.own_code(barcodes.Kind.BOX, 19)
 PASSWORD = "carl drives at night"
 
 
@@ -246,15 +249,11 @@ def test_a_courier_sees_the_box_that_he_carries_without_people_and_tubes(town: T
         ({"vehicle": ""}, "request_malformed"),
         ({"temperature_c": 400}, "request_malformed"),
         ({"at": "2199-01-01T00:00:00Z"}, "time_in_future"),
-        ({"boxes": [{"barcode": "20000000000195"}] * 2}, "handover_box_twice"),
+        ({"boxes": [{"barcode": TWICE}] * 2}, "handover_box_twice"),
     ],
     ids=str,
 )
 def test_a_hand_over_that_cannot_be_is_refused(town: Town, change: dict[str, Any], told: str) -> None:
-    change = {
-        name: [{"barcode": barcodes.own_code(barcodes.Kind.BOX, 19)}] * 2 if told == "handover_box_twice" else value
-        for name, value in change.items()
-    }
     assert refused(hand_over(town, handing(town, code(barcodes.Kind.BOX)) | change)) == (422, told)
 
 
@@ -271,6 +270,18 @@ def test_the_lab_is_told_who_carried_the_box_and_for_how_long(town: Town) -> Non
         5.5,
     )
     assert (told["minutes"], told["handover"]) == (246, offered)
+
+
+def test_the_lab_is_warned_of_a_box_that_was_on_its_way_for_longer_than_the_policy_says(town: Town) -> None:
+    policy = {"transport_policy": [{"from": "2022-01-01", "hours_at_most": 4, "source": "tests"}]}
+    with town.program.database.transaction(Access.OWNER) as connection:
+        catalog.load(connection, CatalogForm.model_validate(policy), datetime.now(UTC), "tests")
+    for hours, too_long in ((6, False), (6.1, True)):
+        box = sealed_box(town)
+        town.ana.post(f"/sampling/api/boxes/{box}/dispatch", {"id": str(ids.uuid7()), "lab": town.lab, "at": at(2), "courier": "Carl"})
+        body = {"id": str(ids.uuid7()), "lab": town.lab, "at": at(hours), "tubes": []}
+        told = town.ben.post(f"/testing/api/boxes/{box}/receive", body).json()["carriage"]
+        assert (told["too_long"], told["hours_at_most"], told["carried_by"], told["handover"]) == (too_long, 4, "Carl", None)
 
 
 def test_a_box_whose_leaving_nobody_has_told_has_no_carriage(town: Town) -> None:
