@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -49,8 +50,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def address(program: Program, data_dir: Path) -> Iterator[str]:
     """Where `lims serve` listens, on the data folder of the tests."""
-    with program.database.transaction(Access.OWNER) as connection:
-        catalog.load(connection, CatalogForm.model_validate({"pooling_policy": [POLICY]}), datetime.now(UTC), "tests")
+    load(program, {"pooling_policy": [POLICY]})
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -63,6 +63,12 @@ def address(program: Program, data_dir: Path) -> Iterator[str]:
     yield place
     server.send_signal(signal.SIGTERM)
     server.wait(60)
+
+
+def load(program: Program, content: dict[str, Any]) -> None:
+    """Load reference data."""
+    with program.database.transaction(Access.OWNER) as connection:
+        catalog.load(connection, CatalogForm.model_validate(content), datetime.now(UTC), "tests")
 
 
 def wait_until_ready(place: str, server: subprocess.Popen[bytes]) -> None:

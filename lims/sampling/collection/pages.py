@@ -1,25 +1,23 @@
 """The sampler's tube screen, and what keeps it on the device."""
 
-from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from lims.catalog import queries as catalog
-from lims.catalog.rules import Catalog
+from lims.catalog.rules import Catalog, Zone
 from lims.kernel import barcodes
 from lims.kernel.auth.door import Work, allow, marked
 from lims.kernel.auth.rules import Role
-from lims.kernel.clock import local_day
 from lims.kernel.db import Access
 from lims.sampling.collection import offline
 from lims.web.language import language_of
 from lims.web.places import place_of
 
 router = APIRouter(include_in_schema=False)
-# For how many days a device without a network knows the pooling policy.
-DAYS_AHEAD = 7
+# How many of a household share a tube where no assay says how many it bears.
+HOUSEHOLD = 10
 
 
 @router.get("/sampling/")
@@ -27,22 +25,28 @@ def tube_screen(request: Request, work: Annotated[Work, allow(Role.SAMPLER, usin
     """Scan a tube, then person after person; seal and send. What is done is kept on the device until it is confirmed."""
     known = catalog.current(work.connection)
     place = place_of(request, "site", work.caller.site, {code: site.name for code, site in known.sites.items()})
-    formats = [{"regex": form.regex, "kind": form.kind} for form in known.formats if form.kind == barcodes.Kind.TUBE]
-    sizes = pool_max_on(known, place.code, work)
-    zone = known.sites[place.code].timezone if place.code in known.sites else "UTC"
-    facts = {
-        "screen": {"site": place.code, "pool_max_on": sizes, "timezone": zone, "formats": formats},
-        "pool_max": next(iter(sizes.values())),
-    }
+    facts = {"screen": carried(known, place.code)}
     return offline.kept_page(request, "collection/tube.html", facts, work, place)
 
 
-def pool_max_on(known: Catalog, site: str, work: Work) -> dict[str, int]:
-    """How many may share a tube at this site today and on the next days, by its pooling policy; one where none is in force."""
-    today = local_day(work.now, known.sites[site].timezone) if site in known.sites else work.now.date()
-    days = [today + timedelta(days=number) for number in range(DAYS_AHEAD)]
-    policies = {day: known.policy(site, day) for day in days}
-    return {day.isoformat(): policy.pool_max if policy else 1 for day, policy in policies.items()}
+def carried(known: Catalog, code: str) -> dict[str, Any]:
+    """What a device has to know of a site for a shift without a network."""
+    site = known.sites.get(code)
+    zone = known.zones.get(site.area, Zone.NORMAL) if site else Zone.NORMAL
+    return {
+        "site": code,
+        "timezone": site.timezone if site else "UTC",
+        "formats": [{"regex": form.regex, "kind": form.kind} for form in known.formats if form.kind == barcodes.Kind.TUBE],
+        "zone": zone,
+        "policies": [
+            {"from": policy.valid_from.isoformat(), "group": policy.group, "pool_max": policy.pool_max, "household": policy.household}
+            for policy in known.policies
+            if policy.zone == zone
+        ],
+        "groups": sorted({policy.group for policy in known.policies} - {"*"}),
+        # A household shares a tube whatever its size, up to what a kit can tell apart from nothing.
+        "household_max": max((assay.pool_max for assay in known.assays.values()), default=HOUSEHOLD),
+    }
 
 
 def open_door() -> None:

@@ -5,6 +5,7 @@ const SIGNALS = {
   again: { tones: [[700, 0.1], [700, 0.1]], pattern: [40, 80, 40] },
   over: { tones: [[1800, 0.12], [900, 0.12], [450, 0.2]], pattern: [200, 60, 60] },
   kind: { tones: [[450, 0.12], [900, 0.12], [450, 0.12]], pattern: [60, 60, 200] },
+  unsure: { tones: [[1400, 0.09], [450, 0.25]], pattern: [60, 60, 300] },
   wrong: { tones: [[220, 0.4]], pattern: [400] },
   problem: { tones: [[220, 0.25], [165, 0.25], [220, 0.25], [165, 0.25]], pattern: [400, 100, 400, 100, 400] },
 };
@@ -13,7 +14,7 @@ let sound = null;
 
 /**
  * Give the signal `ok`, `full` (the tube is complete), `again` (known already), `over` (no place any more), `kind` (a code of
- * another kind), `wrong` (misread, not understood) or `problem` (not kept, or the server said no).
+ * another kind), `unsure` (taken, but look), `wrong` (misread, not understood) or `problem` (not kept, or the server said no).
  */
 export function signal(name) {
   const { tones, pattern } = SIGNALS[name];

@@ -1,9 +1,14 @@
 """What a device keeps of the tube screen: one version of page, files and words, and nobody's name in it."""
 
 import json
+from datetime import UTC, datetime
+from typing import Any
 
 from fastapi.testclient import TestClient
 
+from lims.catalog import actions as catalog
+from lims.catalog.forms import CatalogForm
+from lims.kernel.db import Access
 from tests.factories import Town
 
 
@@ -22,7 +27,21 @@ def test_the_page_can_be_installed(web: TestClient) -> None:
     assert all(web.get(icon["src"]).headers["content-type"] == "image/png" for icon in manifest["icons"])
 
 
-def test_a_device_knows_the_pooling_policy_of_the_next_days(town: Town) -> None:
-    text = town.ana.get("/sampling/").text
-    sizes = text.partition('"pool_max_on": {')[2].partition("}")[0]
-    assert len(sizes.split(",")) == 7
+def test_a_device_knows_the_pooling_policies_of_its_zone(town: Town) -> None:
+    policy = {"from": "2022-01-01", "zone": "controlled", "pool_max": 10, "source": "tests"}
+    rules = [policy | {"group": "school", "pool_max": 1}, policy | {"zone": "sealed", "group": "guests", "pool_max": 1}]
+    with town.program.database.transaction(Access.OWNER) as connection:
+        catalog.load(connection, CatalogForm.model_validate({"pooling_policy": rules}), datetime.now(UTC), "tests")
+    screen = carried(town.ana.get("/sampling/").text)
+    assert screen["zone"] == "controlled"
+    assert {"from": "2022-01-01", "group": "school", "pool_max": 1, "household": False} in screen["policies"]
+    assert "guests" not in {rule["group"] for rule in screen["policies"]}
+    assert {"school", "guests"} <= set(screen["groups"])
+
+
+def carried(text: str) -> dict[str, Any]:
+    """What the page tells its scripts of the site."""
+    words: dict[str, dict[str, Any]] = json.loads(
+        text.rpartition('<script type="application/json" class="words">')[2].partition("</script>")[0]
+    )
+    return words["screen"]

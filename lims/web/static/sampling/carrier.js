@@ -9,6 +9,8 @@ import { isBusy, sendSoon, start } from "./sender.js";
 import * as time from "./time.js";
 import * as view from "./view.js";
 
+const LOOK = 5000; // ms
+let deskElsewhere = false;
 let reached = { kind: navigator.onLine ? "done" : "network" };
 
 /**
@@ -26,10 +28,18 @@ export async function carry({ site }, { heard = () => {}, isIdle = () => true } 
   addEventListener("online", () => learn({ kind: "done" }));
   draw();
   begin(() => isIdle() && !isBusy());
-  start(site, (attempted) => {
+  await lookForDesk();
+  setInterval(lookForDesk, LOOK);
+  const hear = (attempted) => {
     learn(attempted);
     heard(attempted);
-  });
+  };
+  // A tube screen in another window sends its tubes itself: it may be putting one right.
+  start(site, hear, () => deskElsewhere);
+}
+
+async function lookForDesk() {
+  deskElsewhere = (await navigator.locks?.query())?.held.some(({ name }) => name === "lims.desk") ?? false;
 }
 
 /** Keep a letter, show that it waits, and send it; answers when it is on disk. */

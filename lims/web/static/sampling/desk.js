@@ -1,49 +1,71 @@
-// The tube on the desk: what a scan or a press does to it. What is done is kept on the device before it is told.
+// The tube on the desk: what can be done with it. What is done is kept on the device before it is told.
 // Every step answers [sentence, signal] or throws a Refusal; a refused step has changed nothing.
-import { understand } from "../codes.js";
 import { told, words } from "../words.js";
 import * as identity from "./identity.js";
 import * as outbox from "./outbox.js";
-import { Refusal, addPerson, isFull, newTube, removePerson, reopen, seal } from "./record.js";
-import { deviceIsAhead, now, nowText } from "./time.js";
+import { Refusal, addPerson, isFull, narrow, newTube, removePerson, reopen, seal, unseal } from "./record.js";
+import { limitFor, nextTube } from "./rule.js";
+import { deviceIsAhead, nowText } from "./time.js";
 import { clock } from "./view.js";
 
 const screen = told("screen");
-export const desk = { open: null, mode: "swab_pool", recoding: false, discarding: null };
+/** `mode` and `group` are what the sampler wishes for the next tube and the next people. */
+export const desk = { open: null, mode: "swab_pool", group: "*", recoding: false, discarding: null };
 
-/** Change the open tube: a copy is changed and kept; only then it is the one on the desk. */
+/** Whether the tube on the desk is sealed: it is sent when it leaves the desk, and until then can be put right. */
+export const isSealed = () => desk.open?.standing === "waiting";
+
+/** Change the tube on the desk: a copy is changed and kept; only then it is the one on the desk. */
 async function change(does) {
+  if (!desk.open) throw new Refusal("gone", {});
   const record = structuredClone(desk.open);
   does(record);
   await outbox.keep(record);
   desk.open = record;
 }
 
-/** What a scanned or typed line means; `person` is whom a new single tube is for, or null. */
-export async function read(text, person) {
-  const { code, kind, fault } = understand(text, screen.formats);
-  if (kind && fault) throw new Refusal("misread", { code });
-  if (kind && kind !== "tube") throw new Refusal("wrong_kind", { code, kind: told("kinds")[kind] });
-  if (kind === "tube") return tubeScanned(code, person);
-  if (!desk.open) throw new Refusal("tube_first", {});
-  return personScanned(text);
+function clear() {
+  Object.assign(desk, { open: null, recoding: false });
 }
 
-async function tubeScanned(code, person) {
+/** Let a sealed tube go: from now on it may be sent. */
+export function release() {
+  if (isSealed()) clear();
+}
+
+/** A scanned tube code: the next tube, or what is on the desk once more. `person` is whom a new single tube is for, or null. */
+export async function tubeScanned(code, person) {
   const { open } = desk;
   if (desk.recoding && open) return recode(code);
-  if (open && open.tube.barcode === code) {
-    if (open.tube.members.length === 0) throw new Refusal("open_already", { tube: code });
-    return sealOpen();
-  }
-  if (open) throw new Refusal("other_tube", { ...facts(), code });
+  if (open?.tube.barcode === code) return sameTube();
   refuseKnown(code);
-  const poolSize = desk.mode === "single" ? 1 : poolMax();
-  const record = newTube(code, { site: screen.site, kind: desk.mode, poolSize, retestOf: person?.tube ?? null, at: nowText(), ahead: deviceIsAhead() });
-  if (person) addPerson(record, person, nowText());
+  if (open && !isSealed()) {
+    if (!isFull(open)) throw new Refusal("other_tube", { ...facts(), code });
+    await change((record) => seal(record, nowText()));
+  }
+  return openTube(code, person);
+}
+
+async function openTube(code, person) {
+  const { mode, size } = nextTube();
+  const household = mode === "household";
+  const made = { site: screen.site, kind: household ? "swab_pool" : mode, poolSize: size, household, retestOf: person?.tube ?? null };
+  const record = newTube(code, { ...made, at: nowText(), ahead: deviceIsAhead() });
+  if (person) put(record, { ...person, group: person.group ?? desk.group });
   await outbox.keep(record);
-  desk.open = record;
-  return person ? [words("opened_for", { tube: code, name: person.name || person.id_number }), "full"] : [words("opened", { tube: code }), "ok"];
+  Object.assign(desk, { open: record, recoding: false });
+  return person ? [words("opened_for", { ...facts(), name: identity.masked(person) }), "full"] : [words("opened", { tube: code }), "ok"];
+}
+
+function sameTube() {
+  if (isSealed()) return unsealOpen();
+  if (desk.open.tube.members.length === 0) throw new Refusal("open_already", facts());
+  return sealOpen();
+}
+
+async function unsealOpen() {
+  await change(unseal);
+  return [words("unsealed", facts()), "again"];
 }
 
 function refuseKnown(code) {
@@ -58,38 +80,45 @@ async function recode(code) {
   return [words("recoded", { tube: code }), "ok"];
 }
 
-function personScanned(text) {
-  const number = identity.canonical(text);
-  if (identity.RESIDENT.test(number) || /^[0-9]{15,20}$/.test(number)) return add({ id_type: "resident_id", id_number: number });
-  const last = desk.open.tube.members.at(-1);
-  if (last && identity.MOBILE.test(number)) return edit(last.position, "phone", number);
-  if (last && !/[0-9]/.test(text)) return edit(last.position, "name", text.trim());
-  throw new Refusal("not_understood", {});
+/** A person into a record, as the policies allow; the last that fits seals it. */
+function put(record, person) {
+  const { most, retestOf, refusal } = limitFor(record, person);
+  const [name, said] = refusal;
+  if (!narrow(record, most, retestOf)) throw new Refusal(name, { ...facts(record), ...said });
+  addPerson(record, person, nowText());
+  if (isFull(record)) seal(record, nowText());
 }
 
-export async function add(person) {
+export async function add(given) {
+  const person = { ...given, group: given.group || desk.group };
   const fault = identity.faultOf(person.id_type, person.id_number);
   if (fault) throw new Refusal(fault, { number: person.id_number });
-  await change((record) => addPerson(record, person, nowText()));
-  const said = { ...facts(), number: person.name || person.id_number };
-  return isFull(desk.open) ? [words("added_full", said), "full"] : [words("added", said), "ok"];
+  await change((record) => put(record, person));
+  const said = { ...facts(), number: identity.masked(person) };
+  return isSealed() ? [words("added_full", said), "full"] : [words("added", said), "ok"];
 }
 
-/** Note a name or phone. */
-export async function edit(position, field, text) {
+/** Note a name or phone of somebody in the tube with this id. */
+export async function edit(id, position, field, text) {
+  if (desk.open?.tube.id !== id) throw new Refusal("gone", {});
   await change(({ tube }) => (tube.members.find((member) => member.position === position)[field] = text));
   return [words(field === "name" ? "named" : "phoned", { position }), "ok"];
 }
 
-export async function remove(position) {
-  await change((record) => removePerson(record, position));
+/** Take a person out (without a position, the last); a tube that had sealed itself is open again. */
+export async function remove(position = desk.open?.tube.members.length) {
+  await change((record) => {
+    if (record.standing === "waiting") unseal(record);
+    removePerson(record, position);
+  });
   return [words("removed", { ...facts(), position }), "ok"];
 }
 
+/** Seal the open tube and send it; one that is sealed already is sent. */
 export async function sealOpen() {
   const said = facts();
-  await change((record) => seal(record, nowText()));
-  Object.assign(desk, { open: null, recoding: false });
+  if (!isSealed()) await change((record) => seal(record, nowText()));
+  clear();
   return [words("sealed", said), "ok"];
 }
 
@@ -102,20 +131,25 @@ export async function discard() {
     return [words("discard_sure", said), "again"];
   }
   await outbox.drop(id);
-  Object.assign(desk, { open: null, recoding: false });
+  clear();
   return [words("discarded", said), "ok"];
 }
 
 /** Put a tube of this device on the desk again; one that the server refused is opened as a new revision. */
 export async function resume(kept) {
+  release();
   if (desk.open) throw new Refusal("other_tube", { ...facts(), code: kept.tube.barcode });
   const record = structuredClone(kept);
   const again = record.standing !== "open";
   if (again) reopen(record);
   await outbox.keep(record);
-  desk.open = record;
-  desk.mode = record.tube.kind;
+  take(record);
   return [words(again ? "reopened" : "opened", facts()), "ok"];
+}
+
+/** Have a tube on the desk, and the next as it is. */
+export function take(record) {
+  Object.assign(desk, { open: record, mode: record.household ? "household" : record.tube.kind });
 }
 
 /** Take a tube off this device that the server has refused and kept. */
@@ -124,20 +158,14 @@ export async function setAside(record) {
   return [words("set_aside", { tube: record.tube.barcode }), "ok"];
 }
 
-/** How many may share a tube today, by the policies that came with the page. */
-export function poolMax() {
-  const days = Object.entries(screen.pool_max_on);
-  const today = new Intl.DateTimeFormat("sv-SE", { timeZone: screen.timezone }).format(now());
-  return days.findLast(([day]) => day <= today)?.[1] ?? days[0][1];
-}
-
 export function asks() {
   if (!desk.open) return words("ask_tube");
   if (desk.recoding) return words("ask_right_tube");
+  if (isSealed()) return words("ask_next");
   return words(isFull(desk.open) ? "ask_seal" : "ask_person");
 }
 
-function facts() {
-  const { barcode, members, pool_size: size } = desk.open.tube;
+function facts(record = desk.open) {
+  const { barcode, members, pool_size: size } = record.tube;
   return { tube: barcode, count: members.length, size };
 }

@@ -26,3 +26,9 @@ function bornOn(number) {
   const real = born.getUTCFullYear() === year && born.getUTCMonth() === month - 1 && born.getUTCDate() === day;
   return real && year >= 1890 && born.getTime() <= now();
 }
+
+/** Somebody as others may see it: the surname and stars, or where there is no name the ends of the number; as the server masks. */
+export function masked({ name, id_number: number }) {
+  if (name) return [...name][0] + "*".repeat(Math.max([...name].length - 1, 1));
+  return number.length <= 4 ? "*".repeat(number.length) : `${number.slice(0, 2)}${"*".repeat(number.length - 4)}${number.slice(-2)}`;
+}

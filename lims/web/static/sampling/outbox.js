@@ -11,6 +11,7 @@ const records = new Map();
 const others = "BroadcastChannel" in globalThis ? new BroadcastChannel("lims.outbox") : null;
 let safe = [];
 let name = "";
+let code = null; // what the server calls this device, where it was set up
 /** How many tubes of this device cannot be opened any more; they stay where they are. */
 export let unreadable = 0;
 
@@ -19,6 +20,7 @@ export async function open() {
   await cipher.prepare();
   await takeOver();
   name = await store.claim("device", `web-${Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => byte.toString(36).padStart(2, "0")).join("")}`);
+  code = (await store.read("notes", "device_code")) ?? null;
   safe = (await store.read("notes", "sent")) ?? [];
   const entries = await store.readAll("tubes");
   await Promise.all(entries.map((entry) => cipher.show(entry).then((record) => records.set(entry.id, record), () => (unreadable += 1))));
@@ -79,7 +81,13 @@ export const find = (id) => records.get(id) ?? null;
 /** Every record, oldest first (ids sort by time). */
 export const all = () => [...records.values()].sort((one, other) => (one.tube.id < other.tube.id ? -1 : 1));
 
-/** The name of this device, made once. */
-export const device = () => name;
+/** What this device is called: as the server has set it up; otherwise a name made once. */
+export const device = () => code ?? name;
+
+/** Remember what the server calls this device; null where it was never set up. */
+export async function nameDevice(told) {
+  code = told;
+  await store.write(["notes", told ?? undefined, "device_code"]);
+}
 export const sent = () => safe;
 export const lastSent = () => safe.slice(0, SHOWN);

@@ -57,3 +57,8 @@ export function choose(tube, position) {
 export function chosen() {
   return people.find((person) => keyOf(person) === select.value) ?? null;
 }
+
+/** Where somebody is on the list, or null: such a person is sampled alone, for that tube. */
+export function calledBack({ id_type, id_number }) {
+  return people.find((person) => person.id_type === id_type && person.id_number === id_number) ?? null;
+}

@@ -1,88 +1,32 @@
-// The tube screen: scans and presses go to the desk, what became of them is seen, heard and felt; sealed tubes are sent.
+// The tube screen: what is pressed and typed goes to the desk step by step, and what became of it is drawn; sealed tubes are sent.
 import { scanField } from "../scan_field.js";
-import { signal } from "../signals.js";
 import { say, told, words } from "../words.js";
-import { add, asks, desk, discard, edit, poolMax, read, remove, resume, sealOpen, setAside } from "./desk.js";
+import { add, asks, desk, discard, edit, remove, resume, sealOpen, setAside, take } from "./desk.js";
 import * as identity from "./identity.js";
 import { drawLetters } from "./letterbox.js";
 import * as letters from "./letters.js";
-import { begin } from "./offline.js";
+import { begin as beginOffline } from "./offline.js";
 import * as outbox from "./outbox.js";
 import * as list from "./recollections.js";
-import { Refusal } from "./record.js";
-import { isBusy, sendNow, sendSoon, start, stop } from "./sender.js";
+import { warnOfRoom } from "./room.js";
+import { nextTube } from "./rule.js";
+import { sendNow, start, stop } from "./sender.js";
+import { attempt, begin, isIdle, press, scanned, tell } from "./steps.js";
 import * as time from "./time.js";
 import * as view from "./view.js";
-import { warnOfRoom } from "./room.js";
 
 const at = (id) => document.getElementById(id);
 const screen = told("screen");
 const { site } = screen;
+const GROUP = "lims.group";
 // A scanner types into whatever has the focus: a code at the end of a name is a scan.
 const SCANNED_INTO = /^(.*?)([0-9]{17}[0-9Xx]|[0-9]{14})$/;
-// How a refusal sounds; any other is "wrong".
-const SOUNDS = { twice: "again", on_device: "again", open_already: "again", wrong_kind: "kind", full: "over", device_full: "problem", device_broken: "problem" };
 let reached = { kind: navigator.onLine ? "done" : "network" };
-// One step after the other: the next scan is judged when the last is on disk, the first when the page knows what it has.
-let steps = open();
-let underWay = 0;
-let lastStep = 0;
-const QUIET = 3000; // ms
 
-/** Do something, draw it and tell what became of it; a refusal is told in its own words. */
-function attempt(text, does) {
-  underWay += 1;
-  steps = steps.then(async () => {
-    let heard;
-    try {
-      heard = await does();
-    } catch (fault) {
-      if (!(fault instanceof Refusal)) throw fault;
-      heard = [words(fault.message, { code: text, ...fault.facts }), SOUNDS[fault.message] ?? "wrong"];
-    }
-    draw();
-    tell(...heard);
-    sendSoon();
-    warnOfRoom();
-  });
-  steps = steps.catch((fault) => {
-    tell(words("page_fault"), "problem");
-    console.error(fault);
-  }).finally(() => {
-    underWay -= 1;
-    lastStep = performance.now();
-  });
-  return steps;
-}
-
-/** Whether this page may be loaded anew: no tube is open, nothing is being scanned, kept or sent. */
-function isIdle() {
-  return !desk.open && underWay === 0 && !at("scan").value && !isBusy() && performance.now() - lastStep > QUIET;
-}
-
-function tell(sentence, kind) {
-  const tone = kind === "ok" || kind === "full" ? "good" : "bad";
-  say(sentence, tone);
-  view.logScan(sentence, tone);
-  view.flash(kind);
-  signal(kind);
-}
-
-/** The same for a press: at once and afterwards the scan field is ready again. */
-function press(does) {
-  const ready = () => at("scan").focus({ preventScroll: true });
-  ready();
-  attempt("", does).then(ready);
-}
-
-function scanned(text) {
-  attempt(text.trim(), () => read(text, desk.mode === "single" ? list.chosen() : null));
-}
-
-function edited(position, field, input) {
+function edited(id, position, field, input) {
   const [, typed, scan] = SCANNED_INTO.exec(input.value.trim()) ?? [null, input.value.trim(), null];
   input.value = typed;
-  if (typed) attempt("", () => edit(position, field, typed));
+  if (typed) attempt("", () => edit(id, position, field, typed));
   if (scan) scanned(scan);
 }
 
@@ -100,7 +44,7 @@ function heard(attempted) {
 }
 
 function draw() {
-  view.drawMode(desk.mode, poolMax());
+  view.drawMode(nextTube());
   view.drawTube(desk.open, asks(), { removed: (position) => press(() => remove(position)), edited });
   at("recode").setAttribute("aria-pressed", String(desk.recoding));
   drawAround();
@@ -139,7 +83,7 @@ function listen() {
     });
   }
   at("seal").addEventListener("click", () => press(sealOpen));
-  at("undo").addEventListener("click", () => press(() => remove(desk.open.tube.members.length)));
+  at("undo").addEventListener("click", () => press(() => remove()));
   at("discard").addEventListener("click", () => press(discard));
   at("recode").addEventListener("click", () => {
     desk.recoding = !desk.recoding;
@@ -148,6 +92,13 @@ function listen() {
   });
   at("person").addEventListener("submit", typedIn);
   at("send").addEventListener("click", sendNow);
+  at("group").addEventListener("change", () => {
+    desk.group = at("group").value;
+    localStorage.setItem(GROUP, desk.group);
+    draw();
+    at("scan").focus();
+  });
+  at("recollection").addEventListener("change", draw);
   addEventListener("offline", () => heard({ kind: "network", outcomes: [] }));
   addEventListener("online", () => heard({ kind: "done", outcomes: [] }));
   scanField(at("scan"), at("keyboard"), scanned);
@@ -157,6 +108,8 @@ function listen() {
 function takeTheDesk() {
   navigator.locks?.request("lims.desk", { steal: true }, () => new Promise(() => {})).catch(() => {
     stop();
+    desk.open = null;
+    draw();
     at("scan").disabled = true;
     tell(words("other_window"), "problem");
   });
@@ -167,21 +120,25 @@ async function open() {
   try {
     await outbox.open();
     await letters.open(drawAround);
-    await time.prepare(Object.keys(screen.pool_max_on)[0]);
+    await time.prepare(told("today"));
   } catch {
     view.warn("device", words("device_broken"));
   }
   const left = outbox.all().findLast((record) => record.standing === "open" && record.tube.site === site);
-  if (left) Object.assign(desk, { open: left, mode: left.tube.kind });
+  if (left) take(left);
+  const group = localStorage.getItem(GROUP);
+  if (screen.groups.includes(group)) at("group").value = desk.group = group;
 }
 
 takeTheDesk();
+const known = open();
+begin(known, draw);
 listen();
-await steps;
+await known;
 draw();
 warnOfRoom();
-begin(isIdle);
-start(site, heard);
+beginOffline(isIdle);
+start(site, heard, (record) => record.tube.id === desk.open?.tube.id);
 const listed = await list.loadRecollections(site);
 if (!listed.ok) heard({ ...listed, outcomes: [] });
 const asked = new URLSearchParams(location.search);

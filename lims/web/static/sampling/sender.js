@@ -5,6 +5,7 @@ import * as letters from "./letters.js";
 import * as outbox from "./outbox.js";
 import { askedToWait, batch, pause } from "./pace.js";
 import { inOurLanguage } from "./phrases.js";
+import { askWhoWeAre } from "./this_device.js";
 import * as time from "./time.js";
 
 const SAFE = { accepted: "received", already_have: "received", held: "held" };
@@ -18,11 +19,13 @@ let notBefore = 0; // by performance.now(), which no wrong clock moves
 let asked = 0; // until when the server has asked us to wait
 let site = "";
 let hear = () => {};
+let isHeld = () => false;
 
-/** From now on, send the sealed tubes of this site; `heard` is told {kind, sentence, outcomes} of every attempt. */
-export function start(ofSite, heard) {
+/** From now on, send the sealed tubes of this site but those `held`; `heard` is told {kind, sentence, outcomes} of every attempt. */
+export function start(ofSite, heard, held) {
   site = ofSite;
   hear = heard;
+  isHeld = held;
   addEventListener("online", sendNow);
   setInterval(sendSoon, HEARTBEAT); // whatever else has gone wrong, what waits is looked at again
   sendSoon();
@@ -45,7 +48,8 @@ export function sendNow() {
 }
 
 export const isBusy = () => busy;
-const waiting = () => outbox.all().filter((record) => record.standing === "waiting" && record.tube.site === site);
+const sealed = () => outbox.all().filter((record) => record.standing === "waiting" && record.tube.site === site);
+const waiting = () => sealed().filter((record) => !isHeld(record));
 
 async function run() {
   if (busy || resting) return;
@@ -58,7 +62,7 @@ async function run() {
       if (heard.kind !== "done") return holdBack(heard);
       failures = notBefore = asked = 0;
     }
-    for (let next = letters.next(site); next; next = letters.next(site)) {
+    for (let next = letters.next(site); next && !sealed().length; next = letters.next(site)) {
       const heard = await sendLetter(next).catch(notKept);
       hear(heard);
       if (heard.kind !== "done") return holdBack(heard);
@@ -99,6 +103,7 @@ async function sendLetter(letter) {
 async function sendBatch(records) {
   const unknown = await strange();
   if (unknown) return unknown;
+  await askWhoWeAre();
   const ready = records.map(time.timed);
   if (ready.some((record, place) => record !== records[place])) await outbox.keep(...ready);
   const answer = await post("/sampling/api/sync", { device: outbox.device(), sent_at: time.nowText(), tubes: ready.map((record) => record.tube) });

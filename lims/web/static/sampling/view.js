@@ -1,6 +1,7 @@
 // The tube screen as it is seen: every function here draws, none decides.
 import { codeElement } from "../codes.js";
 import { words } from "../words.js";
+import { masked } from "./identity.js";
 
 const at = (id) => document.getElementById(id);
 const piece = (id) => at(id).content.firstElementChild.cloneNode(true);
@@ -19,29 +20,38 @@ export function drawTube(record, asks, act) {
   const members = record?.tube.members ?? [];
   at("tube").replaceChildren(record ? codeElement(record.tube.barcode) : "");
   at("count").textContent = record ? `${members.length} / ${record.tube.pool_size}` : "";
+  const sealed = record?.standing === "waiting";
+  at("count").dataset.sealed = sealed;
+  at("last").textContent = members.length ? masked(members.at(-1)) : "";
+  at("sealed-mark").hidden = !sealed;
+  at("seal").textContent = words(sealed ? "send_tube" : "seal_tube");
   at("seal").disabled = members.length === 0;
   at("undo").disabled = members.length === 0;
-  for (const button of document.querySelectorAll("[data-mode]")) button.disabled = Boolean(record);
-  at("people").replaceChildren(...members.map((member) => personRow(member, act)));
+  for (const button of document.querySelectorAll("[data-mode]")) button.disabled = Boolean(record) && !sealed;
+  at("people").replaceChildren(...members.map((member) => personRow(member, record.tube.id, act)));
   // The list scrolls in itself: the scan field, the count and what was said stay where they are.
   at("people").scrollTop = at("people").scrollHeight;
 }
 
-/** Which kind of tube comes next. */
-export function drawMode(mode, poolMax) {
-  at("mode-swab_pool").textContent = words("pool_of", { size: poolMax });
+/** Which kind of tube comes next, and why where there is no choice. */
+export function drawMode({ mode, most, household, why }) {
+  at("mode-swab_pool").textContent = words("pool_of", { size: most });
+  at("mode-swab_pool").hidden = most === 1;
+  at("mode-household").hidden = !household;
   for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   at("answers").hidden = mode !== "single";
+  at("why").textContent = why;
+  at("why").hidden = !why;
 }
 
-function personRow(member, act) {
+function personRow(member, tube, act) {
   const row = piece("person-row");
   row.querySelector(".position").textContent = member.position;
   row.querySelector(".number-shown").textContent = member.id_number;
   for (const field of ["name", "phone"]) {
     const input = row.querySelector(`.${field}`);
     input.value = member[field];
-    input.addEventListener("change", () => act.edited(member.position, field, input));
+    input.addEventListener("change", () => act.edited(tube, member.position, field, input));
     input.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), at("scan").focus()));
   }
   row.querySelector(".remove").addEventListener("click", () => act.removed(member.position));
