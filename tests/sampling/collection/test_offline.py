@@ -1,6 +1,7 @@
 """What a device keeps of the tube screen: one version of page, files and words, and nobody's name in it."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,6 @@ def test_a_device_knows_the_pooling_policies_of_its_zone(town: Town) -> None:
 
 def carried(text: str) -> dict[str, Any]:
     """What the page tells its scripts of the site."""
-    words: dict[str, dict[str, Any]] = json.loads(
-        text.rpartition('<script type="application/json" class="words">')[2].partition("</script>")[0]
-    )
-    return words["screen"]
+    scripts = re.findall(r'<script type="application/json" class="words">(.*?)</script>', text, re.DOTALL)
+    found: list[dict[str, Any]] = [words["screen"] for words in map(json.loads, scripts) if "screen" in words]
+    return found[0]
