@@ -107,7 +107,8 @@ class Assay:
     @property
     def channels(self) -> dict[str, str]:
         """Everything that is read in each well, with the dye it is read in."""
-        return {target.name: target.channel for target in (*self.targets, self.internal_control)}
+        control = self.internal_control
+        return {target.name: target.channel for target in self.targets} | {control.name: control.channel}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from lims.kernel.program import Program
 PEOPLE = ("person", "inbox")
 CATALOGUE = ("area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision")
 WRITTEN_ONCE = ("event", "seal", "run_file", "run", "plate", "reading", "call", "release", "returned")
-DELETABLE = {"tube_member", "token", "attempt"}
+DELETABLE = {"tube_member", "run_part", "token", "attempt"}
 
 
 @pytest.fixture

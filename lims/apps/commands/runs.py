@@ -34,17 +34,17 @@ def import_run(
     with running(settings(), connections=3) as program:
         if not dry_run:
             with program.database.transaction(Access.BENCH) as aside:
-                actions.keep_file(aside, content, file.name, code, BY, now)
+                actions.keep_files(aside, [(content, file.name)], code, BY, now)
         with program.database.transaction(Access.BENCH) as connection:
             row = queries.plate(connection, code)
             if row is None:
                 raise Refused("not_found", "{what} is not known in this lab.", what=f"Plate {code}")
             if dry_run:
-                actions.keep_file(connection, content, file.name, code, BY, now)
+                actions.keep_files(connection, [(content, file.name)], code, BY, now)
             known = catalog.current(connection)
-            run, again = actions.import_run(connection, known, row, content, file.name, now, BY, now)
-            shown = views.run_answer(connection, known, run, already_imported=again)
+            done = actions.import_files(connection, known, row, [(content, file.name)], now, BY, now)
+            shown = views.imported(connection, known, code, done)
             if dry_run:
                 connection.rollback()
     typer.echo(shown.model_dump_json(indent=2))
-    raise typer.Exit(0 if shown.control_verdict == "passed" else 1)
+    raise typer.Exit(1 if shown.control_verdict == "failed" else 0)

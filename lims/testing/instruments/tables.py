@@ -58,6 +58,22 @@ class Run(Base):
     imported_by: Mapped[str] = mapped_column(Text)
 
 
+class RunPart(Base):
+    """A file of one dye, of an instrument that writes one for each: it waits for its sisters, then it is part of their run."""
+
+    __tablename__ = "run_part"
+    __table_args__ = (PrimaryKeyConstraint("plate", "sha256"),)
+
+    plate: Mapped[str] = mapped_column(Text, ForeignKey("plate.barcode"))
+    sha256: Mapped[bytes] = mapped_column(BYTEA, ForeignKey("run_file.sha256"))
+    experiment: Mapped[str] = mapped_column(Text, comment="as the file says; only files of one experiment are joined")
+    dye: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="when it was read out, as told")
+    kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="server time")
+    kept_by: Mapped[str] = mapped_column(Text)
+    run: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("run.id"), comment="the last run it became part of; null while it waits")
+
+
 class ReadingRow(Base):
     """The Ct of one target in one well, cycles; null is no amplification. A control's reading carries its plate's code as barcode."""
 

@@ -12,32 +12,36 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
 from lims.testing.interpretation import actions, queries, views
-from lims.testing.interpretation.forms import RunAnswer
+from lims.testing.interpretation.forms import RunAnswer, WaitingAnswer
 from lims.testing.plates import lookup
 
 router = APIRouter(prefix="/testing/api", tags=["runs"])
 Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
-MOST_BYTES = 64 * 2**20
+MOST_BYTES, MOST_FILES = 64 * 2**20, 12
 
 
-@router.post("/plates/{barcode}/runs", status_code=201)
+@router.post("/plates/{barcode}/runs", status_code=201, responses={200: {"model": RunAnswer}, 202: {"model": WaitingAnswer}})
 def import_run(
     barcode: str,
     work: Technician,
     response: Response,
-    file: Annotated[UploadFile, File()],
+    file: Annotated[list[UploadFile], File(min_length=1, max_length=MOST_FILES)],
     at: Annotated[AwareDatetime | None, Form()] = None,
-) -> RunAnswer:
-    """Import an instrument's file for a plate. Whatever becomes of it, the file itself is kept."""
+) -> RunAnswer | WaitingAnswer:
+    """Import an instrument's file for a plate. Whatever becomes of it, the file itself is kept.
+
+    Where the instrument writes a file for each filter, they are sent together, or one after another: 202 until all are there.
+    """
     plate = lookup.own_plate(work, barcodes.normalise(barcode))
-    content, name = file.file.read(MOST_BYTES + 1), file.filename or ""
+    files = [(one.file.read(MOST_BYTES + 1), one.filename or "") for one in file]
     with work.program.database.transaction(Access.BENCH) as aside:
-        actions.keep_file(aside, content[:MOST_BYTES], name, plate.barcode, work.caller.name, work.now)
+        kept = [(content[:MOST_BYTES], name) for content, name in files]
+        actions.keep_files(aside, kept, plate.barcode, work.caller.name, work.now)
     known = catalog.current(work.connection)
     happened_at = clock.happened(at, work.now)
-    run, again = actions.import_run(work.connection, known, plate, content, name, happened_at, work.caller.name, work.now)
-    response.status_code = 200 if again else 201
-    return views.run_answer(work.connection, known, run, already_imported=again)
+    done = actions.import_files(work.connection, known, plate, files, happened_at, work.caller.name, work.now)
+    response.status_code = 202 if done.run is None else 200 if done.again else 201
+    return views.imported(work.connection, known, plate.barcode, done)
 
 
 @router.get("/runs/{run}")

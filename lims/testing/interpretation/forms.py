@@ -1,7 +1,7 @@
 """Shapes of runs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -31,5 +31,20 @@ class RunAnswer(BaseModel):
     imported_by: str
     already_imported: bool
     control_verdict: str
+    readings: int
     reasons: list[dict[str, Any]]
     calls: list[WellCall]
+
+
+class WaitingAnswer(BaseModel):
+    """A file of one filter, kept until the files of the other filters are there."""
+
+    run: None = None
+    plate: str
+    format: str
+    sha256: str
+    already_imported: bool
+    control_verdict: Literal["waiting"] = "waiting"
+    waits_for: list[str]
+    reasons: list[dict[str, Any]] = []
+    calls: list[WellCall] = []

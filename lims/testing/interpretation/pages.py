@@ -29,6 +29,7 @@ def plate(request: Request, barcode: str, work: Annotated[Work, allow(Role.TECHN
         "plate": row,
         "assay": known.assay(row.assay, row.assay_version),
         "runs": queries.runs_of_plate(work.connection, row.barcode),
+        "waiting": queries.waiting_files(work.connection, row.barcode),
         "sheets": list(SHEETS),
         "formats": formats(),
         "zone": lab.timezone,

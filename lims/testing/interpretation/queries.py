@@ -4,17 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
-from lims.testing.instruments.tables import ReadingRow, Run
+from lims.testing.instruments.tables import ReadingRow, Run, RunFile, RunPart
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
 
 RUN = (
-    Run.id, Run.plate, Run.sha256, Run.format, Run.instrument, Run.controls_passed, Run.reasons, Run.at, Run.imported_at, Run.imported_by,
-    Plate.lab, Plate.assay, Plate.assay_version, Plate.wells,
+    Run.id, Run.plate, Run.sha256, Run.format, Run.instrument, Run.controls_passed, Run.reasons, Run.readings,
+    Run.at, Run.imported_at, Run.imported_by, Plate.lab, Plate.assay, Plate.assay_version, Plate.wells,
 )  # fmt: skip
 PLATE_LOCKS = 7_301_006
 
@@ -25,8 +25,23 @@ def lock_plate(connection: Connection, plate: str) -> None:
 
 
 def run_of_file(connection: Connection, plate: str, sha256: bytes) -> UUID | None:
-    """The run that this very file became."""
-    return connection.execute(select(Run.id).where(Run.plate == plate, Run.sha256 == sha256)).scalar_one_or_none()
+    """The run that this very file became, by itself or as a part."""
+    part = select(RunPart.run).where(RunPart.plate == plate, RunPart.sha256 == sha256).scalar_subquery()
+    query = select(Run.id).where(Run.plate == plate, or_(Run.sha256 == sha256, Run.id == part))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def waiting_parts(connection: Connection, plate: str, experiment: str) -> Sequence[AnyRow]:
+    """The files of an experiment that wait for their sisters, oldest first."""
+    query = select(RunPart.sha256, RunPart.at, RunFile.content).join(RunFile, RunFile.sha256 == RunPart.sha256)
+    mine = query.where(RunPart.plate == plate, RunPart.experiment == experiment, RunPart.run.is_(None))
+    return connection.execute(mine.order_by(RunPart.kept_at, RunPart.sha256)).all()
+
+
+def waiting_files(connection: Connection, plate: str) -> Sequence[AnyRow]:
+    """All files of a plate that wait for their sisters, to be shown."""
+    query = select(RunPart.experiment, RunPart.dye, RunPart.kept_at, RunPart.kept_by).where(RunPart.plate == plate, RunPart.run.is_(None))
+    return connection.execute(query.order_by(RunPart.kept_at, RunPart.sha256)).all()
 
 
 def run(connection: Connection, run_id: UUID) -> AnyRow | None:

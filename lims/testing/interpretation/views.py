@@ -8,7 +8,8 @@ from lims.catalog.rules import Catalog
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.interpretation import queries
-from lims.testing.interpretation.forms import RunAnswer, WellCall
+from lims.testing.interpretation.actions import Imported
+from lims.testing.interpretation.forms import RunAnswer, WaitingAnswer, WellCall
 from lims.testing.interpretation.rules import call
 
 
@@ -28,9 +29,21 @@ def run_answer(connection: Connection, catalog: Catalog, run: UUID, *, already_i
         imported_by=row.imported_by,
         already_imported=already_imported,
         control_verdict="passed" if row.controls_passed else "failed",
+        readings=row.readings,
         reasons=row.reasons,
         calls=well_calls(connection, catalog, row),
     )
+
+
+def imported(connection: Connection, catalog: Catalog, plate: str, done: Imported) -> RunAnswer | WaitingAnswer:
+    """What an upload is answered."""
+    if done.run is not None:
+        return run_answer(connection, catalog, done.run, already_imported=done.again)
+    part = done.part
+    if part is None:
+        raise AssertionError("an upload becomes a run or a part")
+    waits_for = list(done.waits_for)
+    return WaitingAnswer(plate=plate, format=part.file.format, sha256=part.sha256.hex(), already_imported=done.again, waits_for=waits_for)
 
 
 def well_calls(connection: Connection, catalog: Catalog, run: AnyRow) -> list[WellCall]:

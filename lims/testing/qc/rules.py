@@ -20,10 +20,19 @@ CONTROL = "control:"
 
 def match(plate: str, wells: PlanWells, assay: Assay, file: ParsedRun) -> dict[str, dict[str, float | None]]:
     """Well → target → Ct, of exactly the planned wells and targets; Refused with well and line where the file is another plate's."""
+    found = placed(plate, wells, assay, targets_of_dyes(file, assay))
+    for well, cts in found.items():
+        if lacking := [target for target in assay.readings if target not in cts]:
+            raise Refused("run_target_missing", "Well {well} lacks {targets}.", well=well, targets=", ".join(lacking))
+    return found
+
+
+def placed(plate: str, wells: PlanWells, assay: Assay, file: ParsedRun) -> dict[str, dict[str, float | None]]:
+    """Well → target → Ct, of exactly the planned wells, though perhaps not yet of all targets."""
     if file.plate is not None and barcodes.normalise(file.plate) != plate:
         raise Refused("run_other_plate", "The file is of plate {other}, not of plate {plate}.", other=file.plate, plate=plate)
     found: dict[str, dict[str, float | None]] = {}
-    for reading in targets_of_dyes(file, assay).readings:
+    for reading in file.readings:
         check_place(plate, wells, assay, reading)
         cts = found.setdefault(reading.well, {})
         if reading.target in cts:
@@ -38,9 +47,6 @@ def match(plate: str, wells: PlanWells, assay: Assay, file: ParsedRun) -> dict[s
     if missing := [well for well in wells if well not in found]:
         raise Refused("run_well_missing", "The file lacks wells of plate {plate}: {wells}.", plate=plate, wells=listed(missing))
     check_names(plate, wells, file)
-    for well, cts in found.items():
-        if lacking := [target for target in assay.readings if target not in cts]:
-            raise Refused("run_target_missing", "Well {well} lacks {targets}.", well=well, targets=", ".join(lacking))
     return found
 
 
@@ -60,8 +66,8 @@ def target_in(dye: str, assay: Assay, line: int) -> str:
     found = [name for name, channel in assay.channels.items() if plain_dye(channel) in meant]
     if len(found) != 1:
         raise Refused(
-            "run_dye_foreign", "Line {line}: assay {assay} reads {found} in {dye}; its dyes are {known}.",
-            line=line, assay=assay.code, found=" and ".join(found) or "nothing", dye=dye, known=", ".join(assay.channels.values()),
+            "run_dye_foreign", "Line {line}: assay {assay} does not read one target in {dye}; its dyes are {known}.",
+            line=line, assay=assay.code, dye=dye, known=", ".join(assay.channels.values()),
         )  # fmt: skip
     return found[0]
 

@@ -73,7 +73,7 @@ async function download(event) {
 
 async function done(form, facts, pressed) {
   delete form.dataset.content;
-  const sentence = fill(pressed?.dataset.done || form.dataset.done || words("done"), facts);
+  const sentence = fill(saidOf(form, facts, pressed), facts);
   const until = [];
   form.dispatchEvent(new CustomEvent("lims:done", { bubbles: true, detail: { ...facts, until: (promise) => until.push(promise) } }));
   await Promise.allSettled(until);
@@ -82,8 +82,17 @@ async function done(form, facts, pressed) {
     return;
   }
   sayNext(sentence);
-  if (form.dataset.then) location.assign(fill(form.dataset.then, facts));
+  if (form.dataset.then && !waits(form, facts)) location.assign(fill(form.dataset.then, facts));
   else location.reload();
+}
+
+/** An answer without what the next page is named by (`run: null`) means that something is still missing: data-waits says so. */
+const waits = (form, facts) => Boolean(form.dataset.waits) && [...form.dataset.then.matchAll(/\{(\w+)/g)].some(([, name]) => facts[name] === null);
+
+function saidOf(form, facts, pressed) {
+  if (waits(form, facts)) return form.dataset.waits;
+  if (facts.already_imported && form.dataset.again) return form.dataset.again;
+  return pressed?.dataset.done || form.dataset.done || words("done");
 }
 
 function tell(form, sentence, tone) {

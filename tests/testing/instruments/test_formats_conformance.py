@@ -96,7 +96,7 @@ def test_a_genotyping_run_is_refused() -> None:
 def test_sds() -> None:
     path = FILES / "abi_sds" / "HTqPCR_SDS_sample.txt"
     text = path.read_bytes().decode("cp1252").replace("\r", "\n").partition("\n\n")[2].partition("\n\n")[0]
-    wanted = plain_rows([line.split("\t") for line in text.splitlines()], "Pos", "Sample", "Detector", "Ct")
+    wanted = plain_rows([[*line.split("\t")] for line in text.splitlines()], "Pos", "Sample", "Detector", "Ct")
     assert len(wanted) == 384
     assert readings(path) == wanted
 

@@ -55,9 +55,7 @@ def _rows(document: bytes) -> list[Line]:
             rows += _readings(element, columns, samples, dyes)
             element.clear(keep_tail=False)
         elif (runs := runs + 1) > 1:
-            raise Refused(
-                "run_file_two_plates", "The document holds several runs, the second ending in line {line}.", line=element.sourceline
-            )
+            raise Refused("run_file_two_plates", "The document holds several runs; export each by itself.")
     if steps.root.getroottree().docinfo.doctype:
         raise Refused("run_file_unreadable", "The document has a DOCTYPE, which RDML has not.")
     return rows
