@@ -8,7 +8,7 @@ PROCESSES ?= 2
 QUIETLY := --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format proofs browser pictures conformance coverage bench requirements clean
+.PHONY: help setup demo test lint format proofs node browser pictures conformance coverage bench requirements clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,10 @@ format: setup  ## put every file into the one style
 
 proofs: setup  ## what was promised, proved at length (minutes)
 	$(BIN)/pytest -m proof
+
+# Without scripts: what is installed here is only read by node in tests.
+node:  ## install the foreign readers and renderers that some tests ask (needs npm)
+	npm ci --prefix tests/node --ignore-scripts --no-fund --no-audit --loglevel=error
 
 browser: setup  ## pages in a real browser (needs Chromium)
 	$(BIN)/pytest -m browser

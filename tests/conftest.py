@@ -4,6 +4,7 @@ One embedded server for each test process, one schema, nothing ever emptied: eve
 town (a site, a lab, their people), so that tests cannot see each other and the database stays as full as a real one.
 """
 
+import json
 import os
 import shutil
 import tempfile
@@ -22,6 +23,28 @@ from tests.factories import Town
 # Properties are about what comes out, never about how soon: the machine may be busy.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+NODE = Path(__file__).with_name("node")
+
+
+def installed(package: str) -> bool:
+    """Whether `make node` has installed a package of `tests/node`."""
+    return (NODE / "node_modules" / package).is_dir()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose package of `tests/node` is not installed."""
+    absent = {item for item in items if (mark := item.get_closest_marker("node")) and not installed(mark.args[0])}
+    if absent:
+        config.hook.pytest_deselected(items=list(absent))
+        items[:] = [item for item in items if item not in absent]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, at the end, where it is read."""
+    for package in json.loads((NODE / "package.json").read_text("utf-8"))["dependencies"]:
+        if not installed(package):
+            terminalreporter.write_line(f"not installed: {package}; tests that ask it were left out. `make node` installs it.", yellow=True)
 
 
 @pytest.fixture(scope="session")
