@@ -1,12 +1,13 @@
-"""Promises 13 and 15: no label twice without an operator's say, no code twice, no misread code taken for another."""
+"""Promises 13 to 15: no label twice without an operator's say, no code twice, every label scans, no misread code taken for another."""
 
 import multiprocessing
 import random
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,12 +21,14 @@ from lims.apps.demo.hosting import free_port
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Town
+from tests.sampling.labels.damage import DEGRADED, DPI, FACTS, STOCKS, clean, damaged
 from tests.sampling.printing import shot
 from tests.sampling.printing.conftest import FakePrinter
 from tests.sampling.printing.test_jobs import asked, reserved, told
 
 pytestmark = pytest.mark.proof
 KILLS = 100
+LABELS = 200
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.sampling.printing.shot"])
 DIGITS = range(10)
@@ -120,3 +123,14 @@ def test_every_wrong_digit_and_every_swap_of_neighbours_is_caught_in_a_million_c
         for place, (one, other) in enumerate(pairwise(code)):
             missed += one != other and table[table[before[place]][other]][one] == before[place + 2]
     assert missed == 0
+
+
+def test_every_stock_is_read_clean_always_and_damaged_in_ninety_nine_of_a_hundred(capsys: pytest.CaptureFixture[str]) -> None:
+    shares: dict[tuple[str, int, str], float] = {}
+    for stock, dpi, damage in product(STOCKS, DPI, (clean, *DEGRADED)):
+        seen = damaged(stock, dpi, damage, FACTS, LABELS)
+        shares[stock, dpi, damage.__name__] = sum(one.found == one.wanted if damage is clean else one.read for one in seen) / LABELS
+    with capsys.disabled():
+        sys.stdout.write(f"\nread of {LABELS} labels each\n")
+        sys.stdout.writelines(f"{stock:<18} {dpi} dpi  {damage:<8} {share:8.2%}\n" for (stock, dpi, damage), share in shares.items())
+    assert {case: share for case, share in shares.items() if share < (1 if case[2] == "clean" else 0.99)} == {}

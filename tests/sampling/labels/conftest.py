@@ -13,6 +13,7 @@ from lims.kernel.barcodes import Kind, own_code
 from lims.sampling.labels import templates
 from lims.sampling.labels.formats import pdf, render
 from lims.sampling.labels.rules import LabelFacts, PrintJob
+from tests.sampling.labels.damage import FACTS
 
 Read = Callable[[Image.Image], list[str]]
 Pages = Callable[[PrintJob, float], list[Image.Image]]
@@ -21,10 +22,7 @@ Pages = Callable[[PrintJob, float], list[Image.Image]]
 @pytest.fixture
 def facts() -> LabelFacts:
     """A reprint at Fuyong, with every line filled."""
-    return LabelFacts(
-        site="FY-012", site_name="福永社区体育中心采样点", text="夜场 Batch 7", reprint=True, name="赵试", day="2022-02-02",
-        lookup="ABCD2345", lookup_url="https://screening.example.org/sampling/result/ABCD2345",
-    )  # fmt: skip
+    return FACTS
 
 
 @pytest.fixture

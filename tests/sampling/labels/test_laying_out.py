@@ -59,13 +59,14 @@ def test_bars_stand_on_whole_dots_with_ten_quiet_modules_on_each_side(stock: str
 @pytest.mark.parametrize("stock", [name for name in templates.names() if templates.load(name).square])
 def test_square_codes_stand_in_their_white_whatever_the_text_beside_them(stock: str, dpi: int, facts: LabelFacts) -> None:
     template = templates.load(stock)
-    place, long = template.square[0], replace(facts, site_name="采样点" * 40, name="名" * 60)
-    (square,) = lay_out(template, CODE, facts, dpi).squares
-    assert lay_out(template, CODE, long, dpi).squares == (square,)
-    quiet_dots, side_dots = place.quiet_modules * square.module_dots, len(square.rows) * square.module_dots
-    for at_dots, at_mm in ((square.x_dots, place.x_mm), (square.y_dots, place.y_mm)):
-        assert at_dots - quiet_dots >= at_mm * DOTS_PER_MM[dpi] - 1
-        assert at_dots + side_dots + quiet_dots <= (at_mm + place.size_mm) * DOTS_PER_MM[dpi] + 1
+    long = replace(facts, site_name="采样点" * 40, name="名" * 60)
+    squares = lay_out(template, CODE, facts, dpi).squares
+    assert lay_out(template, CODE, long, dpi).squares == squares
+    for place, square in zip(template.square, squares, strict=True):
+        quiet_dots, side_dots = place.quiet_modules * square.module_dots, len(square.rows) * square.module_dots
+        for at_dots, at_mm in ((square.x_dots, place.x_mm), (square.y_dots, place.y_mm)):
+            assert at_dots - quiet_dots >= at_mm * DOTS_PER_MM[dpi] - 1
+            assert at_dots + side_dots + quiet_dots <= (at_mm + place.size_mm) * DOTS_PER_MM[dpi] + 1
 
 
 def test_a_square_code_with_nothing_or_too_much_to_say_is_refused(facts: LabelFacts) -> None:
