@@ -19,7 +19,8 @@ SPREAD = {
 # Small, and the same on every machine: everybody may point at these.
 EVERYWHERE = {
     "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision",
-    "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "run_part", "label_block", "label_range", "print_job",
+    "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "run_part", "run_curves", "label_block", "label_range",
+    "print_job",
     "label_void", "device", "handover",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from lims.kernel.program import Program
 
 PEOPLE = ("person", "inbox")
 CATALOGUE = ("area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision")
-WRITTEN_ONCE = ("event", "seal", "run_file", "run", "plate", "reading", "call", "release", "returned")
+WRITTEN_ONCE = ("event", "seal", "run_file", "run_curves", "run", "plate", "reading", "call", "release", "returned")
 DELETABLE = {"tube_member", "run_part", "token", "attempt"}
 
 

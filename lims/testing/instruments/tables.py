@@ -74,6 +74,15 @@ class RunPart(Base):
     run: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("run.id"), comment="the last run it became part of; null while it waits")
 
 
+class RunCurves(Base):
+    """The amplification curves of a run, as one packed document: bulky, and read by nothing but the page that draws them."""
+
+    __tablename__ = "run_curves"
+
+    run: Mapped[UUID] = mapped_column(Uuid, ForeignKey("run.id"), primary_key=True)
+    packed: Mapped[bytes] = mapped_column(BYTEA, comment="zlib of JSON [[well, target, threshold, [value, …]], …]")
+
+
 class ReadingRow(Base):
     """The Ct of one target in one well, cycles; null is no amplification. A control's reading carries its plate's code as barcode."""
 

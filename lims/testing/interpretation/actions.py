@@ -18,7 +18,7 @@ from lims.testing.instruments.rules import ParsedRun
 from lims.testing.instruments.tables import RunFile
 from lims.testing.interpretation import joining, queries, writes
 from lims.testing.interpretation.rules import call
-from lims.testing.qc.rules import judge, match
+from lims.testing.qc.rules import judge, match, targets_of_dyes
 
 Files = Sequence[tuple[bytes, str]]  # content and name
 
@@ -97,6 +97,7 @@ def judged(
     verdicts = {what["tube"]: (well, call(cts[well], assay)) for well, what in plate.wells.items() if "tube" in what}
     run = writes.write_run(connection, plate, file, sha256, verdict, len(plate.wells) * len(assay.readings), at, by, now)
     writes.write_readings(connection, plate, run, cts, now)
+    writes.write_curves(connection, run, targets_of_dyes(file, assay).curves)
     writes.write_calls(connection, run, verdicts, assay, by, now, passed=verdict.passed)
     there = queries.tubes_for_update(connection, list(verdicts))
     if verdict.passed:

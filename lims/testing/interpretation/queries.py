@@ -1,14 +1,17 @@
 """Reading runs and calls."""
 
+import json
+import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
-from lims.testing.instruments.tables import ReadingRow, Run, RunFile, RunPart
+from lims.testing.instruments.rules import Curve
+from lims.testing.instruments.tables import ReadingRow, Run, RunCurves, RunFile, RunPart
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
 
@@ -89,3 +92,15 @@ def runs_of_plates(connection: Connection, plates: Collection[str]) -> dict[str,
     """The last imported run of each of these plates."""
     query = select(Run.plate, Run.id, Run.controls_passed, Run.imported_at).where(Run.plate.in_(plates)).order_by(Run.imported_at, Run.id)
     return {row.plate: row for row in connection.execute(query)}
+
+
+def curves(connection: Connection, run_id: UUID) -> list[Curve]:
+    """The amplification curves of a run; none where its file had none."""
+    packed = connection.execute(select(RunCurves.packed).where(RunCurves.run == run_id)).scalar_one_or_none()
+    said = json.loads(zlib.decompress(packed)) if packed is not None else []
+    return [Curve(well, target, tuple(values), threshold) for well, target, threshold, values in said]
+
+
+def has_curves(connection: Connection, run_id: UUID) -> bool:
+    """Whether there are curves to be drawn."""
+    return connection.execute(select(exists().where(RunCurves.run == run_id))).scalar_one()

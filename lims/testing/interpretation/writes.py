@@ -1,5 +1,7 @@
 """What an import writes: the run, its readings, its calls, its tubes, the files that wait."""
 
+import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,8 +18,8 @@ from lims.kernel import ids, partitions
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening
 from lims.kernel.db import AnyRow, records
-from lims.testing.instruments.rules import ParsedRun
-from lims.testing.instruments.tables import ReadingRow, Run, RunPart
+from lims.testing.instruments.rules import Curve, ParsedRun
+from lims.testing.instruments.tables import ReadingRow, Run, RunCurves, RunPart
 from lims.testing.interpretation.joining import Part
 from lims.testing.interpretation.rules import CallVerdict
 from lims.testing.interpretation.tables import CallRow
@@ -65,6 +67,14 @@ def write_run(
     )  # fmt: skip
     connection.execute(row)
     return run
+
+
+def write_curves(connection: Connection, run: UUID, curves: Sequence[Curve]) -> None:
+    """The curves, five figures of each value."""
+    if curves:
+        said = [[curve.well, curve.target, curve.threshold, [float(f"{value:.5g}") for value in curve.values]] for curve in curves]
+        packed = zlib.compress(json.dumps(said, separators=(",", ":")).encode())
+        connection.execute(insert(RunCurves).values(run=run, packed=packed))
 
 
 def write_readings(connection: Connection, plate: AnyRow, run: UUID, cts: Mapping[str, Mapping[str, float | None]], now: datetime) -> None:

@@ -17,7 +17,7 @@ from lims.testing.interpretation import queries as interpretation
 from lims.testing.interpretation import views
 from lims.testing.interpretation.forms import RunAnswer
 from lims.testing.plates import queries as plates
-from lims.testing.review import actions, queries
+from lims.testing.review import actions, charts, queries
 from lims.testing.review.rules import OnPlate, clean_negatives, refuse_unapprovable, undecided
 from lims.web.places import place_of
 from lims.web.render import page
@@ -69,10 +69,33 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
         "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes))),
         "open": {code for code, tube in tubes.items() if undecided(tube)},
         "hindrance": hindrance(work, row),
+        "curves": interpretation.has_curves(work.connection, run),
         "zone": known.lab(row.lab).timezone,
     }
     place = place_of(request, "lab", row.lab, {row.lab: known.lab(row.lab).name})
     return page(request, "review/run.html", facts, caller=work.caller, place=place)
+
+
+@router.get("/testing/runs/{run}/curves")
+def curves(request: Request, run: UUID, work: BenchReader) -> Response:
+    """The amplification curves of a run, to be put into its page."""
+    row = interpretation.run(work.connection, run)
+    if row is None:
+        raise Refused("not_found", "{what} is not known in this lab.", what=f"Run {run}")
+    own_lab(work.caller, row.lab, f"Run {run}")
+    known = catalog.current(work.connection)
+    answer = views.run_answer(work.connection, known, run)
+    calls = shown_on_plate(answer)
+    seen = {(call.well, target): ct is not None for call in answer.calls for target, ct in call.readings.items()}
+    drawn = charts.charts(
+        interpretation.curves(work.connection, run),
+        known.assay(row.assay, row.assay_version).readings,
+        calls,
+        [call.well for call in answer.calls if call.tube is None],
+        seen,
+    )
+    sides = {"width": charts.WIDTH, "height": charts.HEIGHT, "left": charts.LEFT, "right": charts.RIGHT, "bottom": charts.BOTTOM}
+    return page(request, "review/curves.html", {"charts": drawn, "wells": row.wells, "calls_by_well": calls} | sides, caller=work.caller)
 
 
 def shown_on_plate(run: RunAnswer) -> dict[str, str]:

@@ -12,12 +12,14 @@ from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import cells, cross_checks
 from lims.testing.instruments.formats.collecting import once_each, some
 from lims.testing.instruments.formats.grids import Grid, Header, Record
+from lims.testing.instruments.formats.quantstudio_curves import curves
 from lims.testing.instruments.formats.quantstudio_layout import run_header, table
-from lims.testing.instruments.rules import ParsedReading, ParsedRun
+from lims.testing.instruments.rules import Curve, ParsedReading, ParsedRun
 
 NAME, TITLE = "quantstudio", "QuantStudio, ViiA 7 and ABI 7500 (txt, csv, xls, xlsx), Design & Analysis 2"
 CT = ("ct", "crt", "cq")
 POSITION, TARGET, SAMPLE, DYE = "well position", ("target name", "target"), ("sample name", "sample"), "reporter"
+THRESHOLD = ("ct threshold", "crt threshold", "threshold")
 NEEDED = ("well", POSITION, "omit", DYE, *TARGET, *SAMPLE, *CT)
 
 
@@ -50,14 +52,22 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
     cross_checks.some_ct_is_written((record.written(*CT) for record in named), found.header.line.number)
     gone = {record.line for record, left_out in zip(records, omitted, strict=True) if left_out}
     about = run_header(grids)
+    kept = some(tuple(reading for reading in readings if reading.line not in gone))
     return ParsedRun(
         NAME,
         about.instrument,
         about.plate,
-        readings=some(tuple(reading for reading in readings if reading.line not in gone)),
+        readings=kept,
         omitted=tuple(dict.fromkeys(reading.well for reading in readings if reading.line in gone)),
         by_dye=not found.header.where(*TARGET),
+        curves=_curves(grids, rows, kept),
     )
+
+
+def _curves(grids: tuple[Grid, ...], rows: list[tuple[Record, str]], kept: tuple[ParsedReading, ...]) -> tuple[Curve, ...]:
+    lines = {record.line: cells.number(record.text(*THRESHOLD)) for record, _ in rows}
+    names = {record.text("well").removesuffix(".0"): well for record, well in rows}
+    return curves(grids, names, {(reading.well, reading.target): lines[reading.line] for reading in kept})
 
 
 def _check(header: Header) -> None:
