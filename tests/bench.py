@@ -135,3 +135,37 @@ def members(town: Town, case: str) -> list[str]:
 def verbs(town: Town, barcode: str) -> list[str]:
     """What happened to a tube, in the order in which it was recorded."""
     return [line["verb"] for line in done(town.ben.get(f"/sampling/api/tubes/{barcode}"))["history"]]
+
+
+def extract(town: Town, layout: object = "auto", by: Somebody | None = None, **changes: object) -> Response:
+    """Ben extracts what waits."""
+    body = message(barcode=code(Kind.PLATE), lab=town.lab, assay="ncov2", layout=layout)
+    return (by or town.ben).post("/testing/api/extractions", body | changes)
+
+
+def extracted(town: Town, count: int = 3) -> dict[str, Any]:
+    """A batch of so many tubes that nobody has registered."""
+    town.received(*(code(Kind.TUBE) for _ in range(count)))
+    return done(extract(town))
+
+
+def tubes_in(laid_out: dict[str, Any]) -> list[str]:
+    """The tubes of a plate or batch."""
+    return [what["tube"] for what in laid_out["wells"].values() if "tube" in what]
+
+
+def spoiled_file(town: Town, plate: dict[str, Any], *wells: str) -> bytes:
+    """The instrument's file of a plate with everything in order, but for the controls in these wells."""
+    kept = town.run_file(plate).decode().splitlines()
+    return "".join((out_of_control(line) if line.split(",")[1] in wells else line) + "\n" for line in kept).encode()
+
+
+def out_of_control(line: str) -> str:
+    """A reading of a control as it must not be: a weak positive without a Ct, any other with one."""
+    parts = line.split(",")
+    return ",".join([*parts[:4], "" if parts[2] == "weak_positive" else "31.5"])
+
+
+def control_wells(plate: dict[str, Any], role: str, batch: str | None = None) -> list[str]:
+    """The wells of one control role on a plate, of an extraction batch or of the plate itself."""
+    return [well for well, what in plate["wells"].items() if what.get("control") == role and what.get("batch") == batch]

@@ -11,8 +11,10 @@ from lims.sampling.labels import tables as labels
 from lims.sampling.people import tables as people
 from lims.sampling.printing import tables as printing
 from lims.sampling.sync import tables as sync
+from lims.testing.extraction import tables as extraction
 from lims.testing.instruments import tables as instruments
 from lims.testing.interpretation import tables as interpretation
+from lims.testing.lots import tables as lots
 from lims.testing.plates import tables as plates
 from lims.testing.review import tables as review
 
@@ -27,8 +29,10 @@ TABLES = (
     people,
     printing,
     sync,
+    extraction,
     instruments,
     interpretation,
+    lots,
     plates,
     review,
 )

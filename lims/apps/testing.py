@@ -4,14 +4,35 @@ from lims.deconvolution import api as deconvolution
 from lims.deconvolution import pages as deconvolution_pages
 from lims.testing.accession import api as accession
 from lims.testing.accession import pages as accession_pages
+from lims.testing.extraction import api as extraction
+from lims.testing.extraction import pages as extraction_pages
 from lims.testing.instruments import api as instruments
 from lims.testing.interpretation import api as interpretation
 from lims.testing.interpretation import pages as interpretation_pages
+from lims.testing.lots import api as lots
+from lims.testing.lots import pages as lots_pages
 from lims.testing.plates import api as plates
 from lims.testing.plates import pages as plates_pages
 from lims.testing.review import api as review
 from lims.testing.review import pages as review_pages
 
-APIS = (accession.router, plates.router, instruments.router, interpretation.router, review.router, deconvolution.bench_router)
-PAGES = (review_pages.router, accession_pages.router, plates_pages.router, interpretation_pages.router, deconvolution_pages.bench_router)
+APIS = (
+    accession.router,
+    lots.router,
+    extraction.router,
+    plates.router,
+    instruments.router,
+    interpretation.router,
+    review.router,
+    deconvolution.bench_router,
+)
+PAGES = (
+    review_pages.router,
+    accession_pages.router,
+    lots_pages.router,
+    extraction_pages.router,
+    plates_pages.router,
+    interpretation_pages.router,
+    deconvolution_pages.bench_router,
+)
 ROUTERS = (*APIS, *PAGES)

@@ -26,6 +26,7 @@ from lims.catalog.tables import (
     PoolingPolicyRow,
     SiteRow,
     TransportPolicyRow,
+    VerificationRow,
 )
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
@@ -118,6 +119,8 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
         yield PoolingPolicyRow, policy.model_dump() | {"zone": policy.zone.value}
     for transport in form.transport_policy:
         yield TransportPolicyRow, transport.model_dump()
+    for verification in form.verification:
+        yield VerificationRow, verification.model_dump() | {"calls": list(verification.calls)}
     for barcode_format in form.barcode_format:
         yield BarcodeFormatRow, barcode_format.model_dump() | {"kind": barcode_format.kind.value}
 

@@ -153,6 +153,15 @@ class TransportPolicyForm(Strict):
     source: Name
 
 
+class VerificationForm(Strict):
+    """`[[verification]]`: which calls are verified with an assay that shares no target."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    calls: Annotated[tuple[Literal["positive", "inconclusive"], ...], Field(min_length=1)] = ("positive",)
+    required: bool = False
+    source: Name
+
+
 class BarcodeFormatForm(Strict):
     """`[[barcode_format]]`."""
 
@@ -171,4 +180,5 @@ class CatalogForm(Strict):
     assay: tuple[AssayForm, ...] = ()
     pooling_policy: tuple[PoolingPolicyForm, ...] = ()
     transport_policy: tuple[TransportPolicyForm, ...] = ()
+    verification: tuple[VerificationForm, ...] = ()
     barcode_format: tuple[BarcodeFormatForm, ...] = ()

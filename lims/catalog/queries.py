@@ -17,6 +17,7 @@ from lims.catalog.rules import (
     Site,
     Target,
     TransportPolicy,
+    VerificationPolicy,
     zones_of,
 )
 from lims.catalog.tables import (
@@ -29,6 +30,7 @@ from lims.catalog.tables import (
     PoolingPolicyRow,
     SiteRow,
     TransportPolicyRow,
+    VerificationRow,
 )
 from lims.kernel.barcodes import BarcodeFormat
 from lims.kernel.db import Base
@@ -59,6 +61,7 @@ def read(connection: Connection, revision: int) -> Catalog:
     )
     transport = select(TransportPolicyRow.valid_from, TransportPolicyRow.hours_at_most, TransportPolicyRow.source)
     formats = select(BarcodeFormatRow.name, BarcodeFormatRow.kind, BarcodeFormatRow.regex, BarcodeFormatRow.check)
+    verifications = select(VerificationRow.valid_from, VerificationRow.calls, VerificationRow.required, VerificationRow.source)
     sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority)
     labs = select(LabRow.code, LabRow.name, LabRow.kind, LabRow.timezone)
     return Catalog(
@@ -71,6 +74,9 @@ def read(connection: Connection, revision: int) -> Catalog:
         policies=tuple(PoolingPolicy(*row) for row in connection.execute(policies)),
         transport=tuple(TransportPolicy(*row) for row in connection.execute(transport)),
         formats=tuple(BarcodeFormat(*row) for row in connection.execute(formats.order_by(BarcodeFormatRow.name))),
+        verifications=tuple(
+            VerificationPolicy(row.valid_from, tuple(row.calls), row.required, row.source) for row in connection.execute(verifications)
+        ),
     )
 
 
@@ -91,7 +97,17 @@ def assay_from(content: dict[str, Any]) -> Assay:
 def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
     """What is stored now, by table and key: what a dry run compares a file with."""
     found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
-    for mapped in (AreaRow, SiteRow, LabRow, LabCapacity, AssayRow, PoolingPolicyRow, TransportPolicyRow, BarcodeFormatRow):
+    for mapped in (
+        AreaRow,
+        SiteRow,
+        LabRow,
+        LabCapacity,
+        AssayRow,
+        PoolingPolicyRow,
+        TransportPolicyRow,
+        VerificationRow,
+        BarcodeFormatRow,
+    ):
         table = Base.metadata.tables[mapped.__tablename__]
         keys = [column.name for column in table.primary_key]
         rows = [dict(row) for row in connection.execute(select(table)).mappings()]

@@ -99,6 +99,10 @@ class Assay:
     internal_control: InternalControl
     controls: tuple[PlannedControl, ...]
 
+    def shares_target_with(self, other: "Assay") -> bool:
+        """Whether both amplify a gene of the same name."""
+        return bool({target.name.casefold() for target in self.targets} & {target.name.casefold() for target in other.targets})
+
     @property
     def readings(self) -> tuple[str, ...]:
         """The names of everything that is read in each well."""
@@ -134,6 +138,16 @@ class TransportPolicy:
 
 
 @dataclass(frozen=True)
+class VerificationPolicy:
+    """From when, which calls are verified with an assay that shares no target; `required`: not released before."""
+
+    valid_from: date
+    calls: tuple[str, ...]
+    required: bool
+    source: str
+
+
+@dataclass(frozen=True)
 class Catalog:
     """All reference data that requests need, as of one revision."""
 
@@ -146,6 +160,7 @@ class Catalog:
     policies: tuple[PoolingPolicy, ...] = ()
     formats: tuple[BarcodeFormat, ...] = ()
     transport: tuple[TransportPolicy, ...] = ()
+    verifications: tuple[VerificationPolicy, ...] = ()
 
     def lab(self, code: str) -> Lab:
         """The lab of this code."""
@@ -166,6 +181,17 @@ class Catalog:
         if (code, version) not in self.assays:
             raise Refused("assay_unknown", "There is no assay {assay}.", assay=code)
         return self.assays[code, version]
+
+    def verifying(self, assay: Assay) -> list[Assay]:
+        """The assays (their newest versions) that share no target with this one."""
+        newest = [self.assay(code) for code in sorted({code for code, _ in self.assays})]
+        return [other for other in newest if not assay.shares_target_with(other)]
+
+    def verification(self, day: date) -> VerificationPolicy | None:
+        """What is in force on a day about verifying calls."""
+        return max(
+            (policy for policy in self.verifications if policy.valid_from <= day), key=lambda policy: policy.valid_from, default=None
+        )
 
     def policy(self, site: str | None, day: date, group: str = "*") -> PoolingPolicy | None:
         """The policy in force at a site on a day: the group's own before everybody's, the newest first."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Double, ForeignKey, Integer, SmallInteger, Text, text
-from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
@@ -101,6 +101,17 @@ class TransportPolicyRow(Base):
 
     valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
     hours_at_most: Mapped[float] = mapped_column(Double)
+    source: Mapped[str] = mapped_column(Text)
+
+
+class VerificationRow(Base):
+    """Which calls are verified with an assay that shares no target, from a day on, and who said so."""
+
+    __tablename__ = "verification"
+
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    calls: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    required: Mapped[bool] = mapped_column(Boolean, comment="not released before")
     source: Mapped[str] = mapped_column(Text)
 
 

@@ -56,6 +56,14 @@ class Call(StrEnum):
     INVALID = "invalid"
 
 
+class RepeatReason(StrEnum):
+    """Why a tube is tested once more: its eluate again, from its liquid again, or with a kit that shares no target."""
+
+    REPEAT = "repeat"
+    RE_EXTRACTION = "re_extraction"
+    VERIFICATION = "verification"
+
+
 NEXT: dict[tuple[BenchState, BenchEvent], BenchState] = {
     (BenchState.WAITING, BenchEvent.POOL): BenchState.POOLED,
     (BenchState.WAITING, BenchEvent.PLACE): BenchState.PLATED,

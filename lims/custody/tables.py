@@ -56,6 +56,7 @@ class Tube(Base):
         CheckConstraint("(bench_state IS NOT DISTINCT FROM 'rejected') = (rejected_at IS NOT NULL)", name="rejected_state"),
         CheckConstraint("released_at IS NULL OR rejected_at IS NULL", name="released_or_rejected"),
         CheckConstraint("barcode <> retest_of", name="not_its_own_retest"),
+        CheckConstraint("repeat_reason IN ('repeat', 're_extraction', 'verification')", name="repeat_reason"),
         # No result without a release, and so without evidence and two people. Deferred, since releasing writes both rows.
         ForeignKeyConstraint(
             ["barcode", "released_call"],
@@ -71,6 +72,7 @@ class Tube(Base):
         Index("tube_pool_idx", "pool", postgresql_where=text("pool IS NOT NULL")),
         Index("tube_collected_on_idx", "collected_on"),
         Index("tube_unboxed_idx", "site", "sealed_at", postgresql_where=text(UNBOXED)),
+        Index("tube_batch_idx", "batch", postgresql_where=text("batch IS NOT NULL")),
         Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),
         Index("tube_reactive_idx", "released_at", postgresql_where=text("released_call <> 'negative'")),
         Index("tube_rejected_idx", "rejected_at", postgresql_where=text("rejected_at IS NOT NULL")),
@@ -114,8 +116,11 @@ class Tube(Base):
     received_box: Mapped[str | None] = mapped_column(Text, comment="the box it was scanned out of")
     bench_state: Mapped[str | None] = mapped_column(Text)
     pool: Mapped[str | None] = mapped_column(Text, comment="the aliquot pool that some of its liquid went into")
+    batch: Mapped[str | None] = mapped_column(Text, comment="the extraction batch in which its eluate lies")
     plate: Mapped[str | None] = mapped_column(Text)
     well: Mapped[str | None] = mapped_column(Text)
+    repeat_reason: Mapped[str | None] = mapped_column(Text, comment="why it was sent back last")
+    repeat_assay: Mapped[str | None] = mapped_column(Text, comment="the assay that called it when it was sent back")
     run: Mapped[UUID | None] = mapped_column(Uuid, comment="the run that its present call comes from")
     call: Mapped[str | None] = mapped_column(Text)
     tested_at: Mapped[datetime | None] = mapped_column(TIME, comment="first run with controls in control")

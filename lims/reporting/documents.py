@@ -1,19 +1,16 @@
 """The daily report on paper and on a screen: tables of words and figures, set by Typst or by a page template."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-import typst
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from lims.reporting.cases import CaseLine
 from lims.reporting.figures import DayLine, LabLine
 from lims.reporting.wording import CASES, FOUND, HEADS, NO_CASES, PASSED, STOOD, TOTAL, UNKNOWN_LAB, Words, both, counted, worded
-from lims.sampling.labels.formats.font import FAMILY
-from lims.sampling.labels.formats.pdf import fonts
+from lims.web import paper
 
 SOURCE = files(__package__).joinpath("daily.typ").read_bytes()
 LINES_OF: tuple[tuple[Words, tuple[str, ...]], ...] = (
@@ -107,9 +104,5 @@ def html(document: Document) -> bytes:
 
 
 def pdf(document: Document) -> bytes:
-    """The document on A4. It travels as JSON, so that no text of it is ever read as Typst."""
-    inputs = {"report": json.dumps(asdict(document) | {"font": FAMILY}, ensure_ascii=False)}
-    made = typst.compile(SOURCE, font_paths=fonts(), sys_inputs=inputs, format="pdf")
-    if not isinstance(made, bytes):
-        raise TypeError("typst answers one PDF with bytes")
-    return made
+    """The document on A4."""
+    return paper.pdf(SOURCE, asdict(document))

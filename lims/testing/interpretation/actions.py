@@ -11,14 +11,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog.rules import Assay, Catalog
 from lims.kernel.audit.actions import record
-from lims.kernel.audit.rules import Happening, audited
+from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.db import AnyRow
+from lims.kernel.errors import Refused
+from lims.testing.extraction import queries as extraction
+from lims.testing.extraction.actions import note_run
 from lims.testing.instruments import formats
 from lims.testing.instruments.rules import ParsedRun
 from lims.testing.instruments.tables import RunFile
 from lims.testing.interpretation import joining, queries, writes
 from lims.testing.interpretation.rules import call
-from lims.testing.qc.rules import judge, match, targets_of_dyes
+from lims.testing.plates import actions as plates
+from lims.testing.qc.rules import ControlVerdict, judge, match, targets_of_dyes
 
 Files = Sequence[tuple[bytes, str]]  # content and name
 
@@ -54,6 +58,7 @@ def import_files(connection: Connection, catalog: Catalog, plate: AnyRow, files:
     """Read the file of a run, or the files of its filters; what is sent one by one waits until all are there."""
     digests = [hashlib.sha256(content).digest() for content, _ in files]
     queries.lock_plate(connection, plate.barcode)
+    plate = queries.plate(connection, plate.barcode)  # as it is now that nobody can rearrange it any more
     if len(files) == 1 and (known := queries.run_of_file(connection, plate.barcode, digests[0])):
         return Imported(known, again=True)
     read = [formats.read(content, name) for content, name in files]
@@ -106,6 +111,7 @@ def judged(
     else:
         on_it = sorted(tube for tube, row in there.items() if row.plate == plate.barcode)
         happenings = [Happening(tube, "tube.controls_failed", at, {"run": str(run)}) for tube in on_it]
+    note_extractions(connection, plate, run, verdict, at, by, now)
     what = {
         "run": str(run),
         "controls_passed": verdict.passed,
@@ -114,3 +120,23 @@ def judged(
     }
     record(connection, by, now, [Happening(plate.barcode, "run.imported", at, what), *happenings])
     return run
+
+
+@unaudited("what it calls writes the events of the batches")
+def note_extractions(
+    connection: Connection, plate: AnyRow, run: UUID, verdict: ControlVerdict, at: datetime, by: str, now: datetime
+) -> None:
+    """What the run says of the extraction batches whose controls stand on the plate."""
+    batches = {what["batch"] for what in plate.wells.values() if "control" in what and "batch" in what}
+    if batches:
+        extraction.lock_batches(connection, batches)
+        note_run(connection, plate.barcode, run, verdict.failed_batches, at, by, now)
+
+
+@unaudited("the move itself writes its events")
+def move(connection: Connection, catalog: Catalog, plate: str, tube: str, well: str, at: datetime, by: str, now: datetime) -> None:
+    """Put a tube into a well by hand, as long as nobody has run the plate."""
+    queries.lock_plate(connection, plate)
+    if queries.last_import(connection, plate) is not None:
+        raise Refused("plate_run", "Plate {plate} was run already: its map stays as it was read. Take a new plate.", plate=plate)
+    plates.move(connection, catalog, queries.plate(connection, plate), tube, well, at, by, now)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import AwareDatetime
 
 from lims.catalog import queries as catalog
+from lims.custody.actions import taken_first
 from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
@@ -14,6 +15,7 @@ from lims.kernel.db import Access
 from lims.testing.interpretation import actions, queries, views
 from lims.testing.interpretation.forms import RunAnswer, WaitingAnswer
 from lims.testing.plates import lookup
+from lims.testing.plates.forms import MoveForm, PlateAnswer
 
 router = APIRouter(prefix="/testing/api", tags=["runs"])
 Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
@@ -42,6 +44,19 @@ def import_run(
     done = actions.import_files(work.connection, known, plate, files, happened_at, work.caller.name, work.now)
     response.status_code = 202 if done.run is None else 200 if done.again else 201
     return views.imported(work.connection, known, plate.barcode, done)
+
+
+@router.post("/plates/{barcode}/moves")
+def move(barcode: str, form: MoveForm, work: Technician) -> PlateAnswer:
+    """Put a tube into another well, or a waiting one into a free well, until the plate is run; what stood there changes places."""
+    plate = lookup.own_plate(work, barcodes.normalise(barcode))
+    known = catalog.current(work.connection)
+    tube = barcodes.check(barcodes.normalise(form.tube), barcodes.Kind.TUBE, known.formats)
+    at = clock.happened(form.at, work.now)
+    content = form.model_dump() | {"plate": plate.barcode}
+    if taken_first(work.connection, form.id, "plate.move", content, work.caller.name, work.now):
+        actions.move(work.connection, known, plate.barcode, tube, form.well, at, work.caller.name, work.now)
+    return lookup.plate_answer(work, plate.barcode)
 
 
 @router.get("/runs/{run}")

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +25,24 @@ PLATE_LOCKS = 7_301_006
 def lock_plate(connection: Connection, plate: str) -> None:
     """One import at a time for a plate: whoever sends the same file meanwhile is then told of the run that it became."""
     connection.execute(select(func.pg_advisory_xact_lock(PLATE_LOCKS, func.hashtext(plate))))
+
+
+def plate(connection: Connection, barcode: str) -> AnyRow:
+    """A plate that there is."""
+    return connection.execute(select(Plate.__table__).where(Plate.barcode == barcode)).one()
+
+
+def states_on(connection: Connection, plate: str, wells: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """How the tube of each well stands now; `moved` where it is no longer on this plate."""
+    codes = [what["tube"] for what in wells.values() if "tube" in what]
+    rows = {
+        row.barcode: row for row in connection.execute(select(Tube.barcode, Tube.bench_state, Tube.plate).where(Tube.barcode.in_(codes)))
+    }
+    return {
+        well: rows[what["tube"]].bench_state if rows[what["tube"]].plate == plate else "moved"
+        for well, what in wells.items()
+        if what.get("tube") in rows
+    }
 
 
 def run_of_file(connection: Connection, plate: str, sha256: bytes) -> UUID | None:

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -63,7 +62,7 @@ def write_run(
     run = ids.uuid7(now)
     row = insert(Run).values(
         id=run, plate=plate.barcode, sha256=sha256, format=file.format, instrument=file.instrument, controls_passed=verdict.passed,
-        reasons=[asdict(reason) for reason in verdict.reasons], readings=readings, at=at, imported_at=now, imported_by=by,
+        reasons=[reason.told() for reason in verdict.reasons], readings=readings, at=at, imported_at=now, imported_by=by,
     )  # fmt: skip
     connection.execute(row)
     return run

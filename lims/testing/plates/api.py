@@ -1,6 +1,7 @@
 """Routes of plates and aliquot pools."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -11,8 +12,9 @@ from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
+from lims.testing.lots.lookup import own_lot
 from lims.testing.plates import actions, lookup
-from lims.testing.plates.forms import PlateAnswer, PlateForm, PoolAnswer, PoolForm
+from lims.testing.plates.forms import LotUses, PlateAnswer, PlateForm, PoolAnswer, PoolForm
 
 router = APIRouter(prefix="/testing/api", tags=["plates"])
 Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
@@ -20,12 +22,12 @@ Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
 
 @router.post("/plates")
 def lay_out(form: PlateForm, work: Technician) -> PlateAnswer:
-    """Lay out a plate: waiting tubes, most urgent first, around the assay's controls; or as given."""
+    """Lay out a plate: waiting tubes, most urgent first, around the assay's controls; from extraction batches; or as given."""
     known = catalog.current(work.connection)
     own_lab(work.caller, known.lab(form.lab).code, f"Lab {form.lab}")
     barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.PLATE, known.formats)
     at = clock.happened(form.at, work.now)
-    if taken_first(work.connection, form.id, "plate.lay_out", form.model_dump(), work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "plate.lay_out", form.said(), work.caller.name, work.now):
         actions.lay_out(work.connection, known, form, barcode, at, work.caller.name, work.now)
     return lookup.plate_answer(work, barcode)
 
@@ -47,3 +49,13 @@ def make_pool(form: PoolForm, work: Technician) -> PoolAnswer:
     if taken_first(work.connection, form.id, "pool.make", form.model_dump(), work.caller.name, work.now):
         actions.make_pool(work.connection, form, barcode, members, at, work.caller.name, work.now)
     return PoolAnswer(barcode=barcode, lab=form.lab, members=list(pool_members(work.connection, barcode)))
+
+
+@router.get("/lots/{lot}/uses")
+def uses(lot: UUID, work: Technician) -> LotUses:
+    """What a lot was used for, where it is called back: extraction batches, plates, and every tube in them."""
+    own_lot(work, lot)
+    found = lookup.uses_of(work, lot)
+    return LotUses(
+        lot=lot, batches=[row.barcode for row in found["batches"]], plates=[row.barcode for row in found["plates"]], tubes=found["tubes"]
+    )

@@ -1,97 +1,117 @@
-"""Where things stand on a plate. Pure."""
+"""Plates that are filled from extraction batches, and tubes that are moved by hand. Pure."""
 
-import hashlib
-import random
-import string
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from lims.catalog.rules import Assay, ControlRole
-from lims.kernel import barcodes
-from lims.kernel.errors import Refused, listed
+from lims.catalog.rules import Assay, Catalog
+from lims.custody.rules import RepeatReason
+from lims.kernel.errors import Refused
+from lims.testing.layout.rules import Wells, drawn, in_order, missing_roles, real_well, well_names
 
-Wells = dict[str, dict[str, str]]
-CONTROL = "control:"
-ROWS = {96: 8, 384: 16}
-# Some wells more than are needed, so that the controls of a short plate have somewhere to move to.
-SPARE = 8
+QUARTERS = 4
+SMALL, LARGE = 96, 384
 
 
-def well_names(plate: int) -> list[str]:
-    """The wells of a plate of 96 or 384 in filling order: down each column, A1, B1, … (as multichannel pipettes go)."""
-    rows = ROWS[plate]
-    return [f"{row}{column}" for column in range(1, plate // rows + 1) for row in string.ascii_uppercase[:rows]]
+def quarter_well(well: str, quarter: int) -> str:
+    """Where a well of 96 goes on a plate of 384 when four are stamped into each other: quarters 0 to 3 of A1 are A1, A2, B1, B2."""
+    row, column = ord(well[0]) - ord("A"), int(well[1:])
+    return f"{chr(ord('A') + 2 * row + quarter // 2)}{2 * column - 1 + quarter % 2}"
 
 
-def room_for_tubes(assay: Assay) -> int:
-    """How many tubes one plate of this assay takes beside its controls."""
-    return assay.plate - sum(control.count for control in assay.controls)
+def from_batches(
+    assay: Assay, plate: str, batches: Sequence[tuple[str, Mapping[str, Mapping[str, str]]]], wanted: Collection[str]
+) -> Wells:
+    """A plate filled from extraction batches (code and map), as they were scanned: the tubes that are wanted, and every extraction control.
 
-
-def lay_out(assay: Assay, plate: str, tubes: Sequence[str], previous: Mapping[str, Mapping[str, str]] | None) -> Wells:
-    """Tubes in filling order around controls in wells drawn from the plate's code.
-
-    The controls stand elsewhere than on the lab's previous plate, so that two swapped plates betray themselves at import
-    (two labs do so; domain rules 2.8).
+    One batch keeps its wells on a plate of 96, up to four are stamped into each other on one of 384; otherwise they follow each
+    other in filling order. Controls that the assay asks for beyond those are added in free wells, drawn from the plate's code.
     """
-    roles = [control.role for control in assay.controls for _ in range(control.count)]
-    within = well_names(assay.plate)[: min(assay.plate, len(tubes) + len(roles) + SPARE)]
-    before = {well for well, what in (previous or {}).items() if "control" in what}
-    for attempt in range(len(within)):
-        seed = hashlib.sha256(f"{plate} {attempt}".encode()).digest()
-        # Not a secret: the same plate code must give the same wells again.
-        chosen = random.Random(seed).sample(within, len(roles))  # noqa: S311 - as the comment above says
-        if set(chosen) != before:
-            break
-    controls: Wells = {well: {"control": role.value} for well, role in zip(chosen, roles, strict=True)}
-    free = [well for well in within if well not in controls]
-    filled: Wells = controls | {well: {"tube": tube} for well, tube in zip(free, tubes, strict=False)}
-    return {well: filled[well] for well in within if well in filled}
-
-
-def given(assay: Assay, layout: Mapping[str, str], formats: Sequence[barcodes.BarcodeFormat]) -> Wells:
-    """A layout that somebody decided, checked: real wells, real codes, each tube once, no control missing."""
-    order = well_names(assay.plate)
-    asked: Wells = {}
-    for name, content in layout.items():
-        well = canonical_well(name)
-        if well not in order:
-            raise Refused("plate_well", "A plate of {size} has no well {well}.", size=assay.plate, well=name)
-        if well in asked:
-            raise Refused("plate_well_twice", "Well {well} is named twice.", well=well)
-        asked[well] = understood(content, formats)
-    tubes = [what["tube"] for what in asked.values() if "tube" in what]
-    if twice := [tube for tube, count in Counter(tubes).items() if count > 1]:
-        raise Refused("plate_tube_twice", "A tube stands in one well; twice here: {tubes}.", tubes=listed(twice))
-    refuse_missing_controls(assay, asked.values())
-    if not tubes:
-        raise Refused("plate_empty", "There is no tube on this plate.")
-    return {well: asked[well] for well in order if well in asked}
-
-
-def understood(content: str, formats: Sequence[barcodes.BarcodeFormat]) -> dict[str, str]:
-    """What a well is said to hold: `control:negative`, or a tube's code."""
-    if not content.startswith(CONTROL):
-        return {"tube": barcodes.check(barcodes.normalise(content), barcodes.Kind.TUBE, formats)}
-    role = content.removeprefix(CONTROL)
-    if role not in set(ControlRole):
-        raise Refused("plate_control_unknown", "There is no control {role}; there are {known}.", role=role, known=", ".join(ControlRole))
-    return {"control": role}
-
-
-def refuse_missing_controls(assay: Assay, contents: Iterable[Mapping[str, str]]) -> None:
-    """Refused where the assay asks for controls that the layout does not have."""
-    there = Counter(what["control"] for what in contents if "control" in what)
-    missing = [
-        f"{control.count - there[control.role]} × {control.role}" for control in assay.controls if there[control.role] < control.count
+    kept = [
+        [(well, {**what, "batch": code, "from": well}) for well, what in wells.items() if takes(what, wanted)] for code, wells in batches
     ]
-    if missing:
+    if empty := [code for (code, _), content in zip(batches, kept, strict=True) if not any("tube" in what for _, what in content)]:
+        raise Refused("batch_empty", "No eluate of batch {batch} waits for this assay; leave it out.", batch=empty[0])
+    order = well_names(assay.plate)
+    if assay.plate == SMALL and len(batches) == 1:
+        filled: Wells = dict(kept[0])
+    elif assay.plate == LARGE and len(batches) <= QUARTERS:
+        filled = {quarter_well(well, quarter): what for quarter, content in enumerate(kept) for well, what in content}
+    else:
+        everything = [what for content in kept for _, what in content]
+        if len(everything) > len(order):
+            raise Refused(
+                "plate_overfull",
+                "These batches fill {wells} wells, a plate has {size}; scan fewer.",
+                wells=len(everything),
+                size=assay.plate,
+            )
+        filled = dict(zip(order, everything, strict=False))
+    return in_order(filled | added_controls(assay, plate, filled), assay.plate)
+
+
+def takes(what: Mapping[str, str], wanted: Collection[str]) -> bool:
+    """Whether a well of a batch goes on the plate."""
+    return "control" in what or what["tube"] in wanted
+
+
+def added_controls(assay: Assay, plate: str, filled: Mapping[str, Mapping[str, str]]) -> Wells:
+    """The controls that the assay asks for and the batches do not bring, in free wells."""
+    roles = missing_roles(assay, filled.values())
+    free = [well for well in well_names(assay.plate) if well not in filled]
+    if len(free) < len(roles):
         raise Refused(
-            "plate_controls_missing", "Assay {assay} needs these controls too: {missing}.", assay=assay.code, missing=", ".join(missing)
+            "plate_overfull", "These batches fill {wells} wells, a plate has {size}; scan fewer.",
+            wells=len(filled) + len(roles), size=assay.plate,
+        )  # fmt: skip
+    return {well: {"control": role} for well, role in zip(drawn(plate, free, len(roles)), roles, strict=True)}
+
+
+def moved(size: int, wells: Mapping[str, dict[str, str]], content: dict[str, str], target: str) -> Wells:
+    """The map after a tube (as a well holds it) went to a well; what stood there goes where the tube was.
+
+    A tube that is not on the plate can only go into a free well.
+    """
+    well, source = real_well(target, size), well_of(wells, content["tube"])
+    there = wells.get(well)
+    if source is None and there is not None:
+        raise Refused(
+            "plate_well_taken", "Well {well} holds {what}; choose a free well.", well=well, what=there.get("tube") or there["control"]
         )
+    changed = {name: what for name, what in wells.items() if name != source} | {well: wells[source] if source else content}
+    if source is not None and source != well and there is not None:
+        changed[source] = there
+    return in_order(changed, size)
 
 
-def canonical_well(name: str) -> str:
-    """A1 for a1, A01 or A1."""
-    text = name.strip().upper()
-    return text[:1] + text[1:].lstrip("0") if text[1:].isdigit() else text
+def well_of(wells: Mapping[str, Mapping[str, str]], tube: str) -> str | None:
+    """The well that a tube stands in."""
+    return next((well for well, what in wells.items() if what.get("tube") == tube), None)
+
+
+def batches_on(wells: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The extraction batches in the wells of a plate."""
+    return sorted({what["batch"] for what in wells.values() if "batch" in what})
+
+
+def next_free(size: int, wells: Mapping[str, Any]) -> str | None:
+    """The first free well in filling order."""
+    return next((well for well in well_names(size) if well not in wells), None)
+
+
+def independent_of(catalog: Catalog, assay: Assay) -> list[str]:
+    """The assays whose calls this one may verify: those it shares no target with."""
+    return [other.code for other in catalog.verifying(assay)]
+
+
+def refuse_dependent(catalog: Catalog, assay: Assay, known: Mapping[str, Any], tubes: Sequence[str]) -> None:
+    """Refused where a tube is to be verified and this assay shares a target with the one that called it."""
+    free = {*independent_of(catalog, assay)}
+    for tube in tubes:
+        first = known[tube].repeat_assay
+        if known[tube].repeat_reason == RepeatReason.VERIFICATION and first not in free:
+            fitting = ", ".join(other.code for other in catalog.verifying(catalog.assay(first)))
+            raise Refused(
+                "verification_shares_target",
+                "Tube {tube} is to be verified with an assay that shares no target with {first}; {assay} shares one. Use {fitting}.",
+                tube=tube, first=first, assay=assay.code, fitting=fitting or "?",
+            )  # fmt: skip

@@ -1,25 +1,37 @@
 """A second person decides: release, or send back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, insert, literal, select, true, update
+from sqlalchemy import Connection, Text, case, insert, literal, select, true, update
 
+from lims.catalog.rules import Catalog
 from lims.custody.queries import pool_members
-from lims.custody.rules import BenchEvent, BenchState, Call, advance, ready_for
+from lims.custody.rules import BenchEvent, BenchState, Call, RepeatReason, advance, ready_for
 from lims.custody.tables import Tube
+from lims.kernel import clock
 from lims.kernel.audit.actions import record
-from lims.kernel.audit.rules import Happening, audited
+from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.auth.rules import Caller
 from lims.kernel.db import AnyRow, records
 from lims.kernel.errors import Refused
+from lims.testing.extraction import queries as extraction
+from lims.testing.extraction.rules import refuse_failed
 from lims.testing.instruments.tables import ReadingRow
 from lims.testing.interpretation.queries import calls, newest_passed_run, tubes_for_update
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.review import queries
 from lims.testing.review.forms import ReviewForm
-from lims.testing.review.rules import OnPlate, clean_negatives, named, refuse_unapprovable, returnable
+from lims.testing.review.rules import (
+    OnPlate,
+    batches_of,
+    clean_negatives,
+    named,
+    refuse_unapprovable,
+    refuse_unverifiable,
+    returnable,
+)
 from lims.testing.review.tables import Release, Returned
 
 
@@ -30,15 +42,19 @@ def refuse_own_import(run: AnyRow, caller: Caller) -> None:
 
 
 @audited("tube.released", "run.approved")
-def approve(connection: Connection, run: AnyRow, form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
+def approve(connection: Connection, catalog: Catalog, run: AnyRow, form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
     """Release the run's clean negatives together, or the tubes that are named."""
     refuse_own_import(run, caller)
     refuse_unapprovable(run.controls_passed, run.id, newest_passed_run(connection, run.plate), run.plate)
     tubes = on_plate(connection, run)
+    extraction.lock_batches(connection, set(batches_of(run.wells).values()))
+    invalid = queries.extracted_in_vain(connection, run.wells)
     if form.tubes is None:
-        chosen = clean_negatives(tubes.values(), queries.doubted(connection, run.id, list(tubes)))
+        chosen = clean_negatives(tubes.values(), queries.doubted(connection, run.id, list(tubes)) | set(invalid))
     else:
         chosen = named(tubes, form.tubes)
+        refuse_failed({failure.batch: failure for code, failure in invalid.items() if code in chosen})
+        refuse_unverified(connection, catalog, run, [tubes[code] for code in chosen], at)
     for code in chosen:
         advance(tubes[code].state, BenchEvent.RELEASE, code)
     release(connection, run.id, form.id, chosen, at, caller.name, now)
@@ -48,22 +64,67 @@ def approve(connection: Connection, run: AnyRow, form: ReviewForm, at: datetime,
     record(connection, caller.name, now, [Happening(run.plate, "run.approved", at, what), *happenings])
 
 
+def refuse_unverified(connection: Connection, catalog: Catalog, run: AnyRow, tubes: Sequence[OnPlate], at: datetime) -> None:
+    """Refused where the policy wants a call verified before it is released, and no assay without a common target has called the tube."""
+    policy = catalog.verification(clock.local_day(at, catalog.lab(run.lab).timezone))
+    if policy is None or not policy.required:
+        return
+    wanting = [tube.barcode for tube in tubes if tube.call in policy.calls]
+    other = [assay.code for assay in catalog.verifying(catalog.assay(run.assay, run.assay_version))]
+    seen = queries.called_by(connection, wanting, other)
+    if lacking := [code for code in wanting if code not in seen]:
+        raise Refused(
+            "verification_missing",
+            "Tube {tube} waits for an assay without a common target ({source}): send it back to be verified with {assays}.",
+            tube=lacking[0], source=policy.source, assays=", ".join(other) or "?",
+        )  # fmt: skip
+
+
 @audited("tube.returned", "run.rejected")
-def send_back(connection: Connection, run: AnyRow, form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
+def send_back(connection: Connection, catalog: Catalog, run: AnyRow, form: ReviewForm, at: datetime, caller: Caller, now: datetime) -> None:
     """Put tubes back into the queue for a repeat; what the run said of them stays on record."""
     refuse_own_import(run, caller)
-    chosen = returnable(on_plate(connection, run), form.tubes)
-    if chosen:
-        rows = [
-            {"barcode": code, "review": form.id, "run": run.id, "lab": run.lab, "comment": form.comment, "by": caller.name, "at": at}
-            for code in chosen
-        ]
-        connection.execute(insert(Returned), rows)
-        back = update(Tube).where(Tube.barcode.in_(chosen), Tube.bench_state.in_([s.value for s in ready_for(BenchEvent.RETURN)]))
-        connection.execute(back.values(bench_state=BenchState.WAITING.value, plate=None, well=None, run=None, call=None))
-    happenings = [Happening(code, "tube.returned", at, {"run": str(run.id), "plate": run.plate}) for code in chosen]
+    reason, tubes = form.reason or RepeatReason.REPEAT, on_plate(connection, run)
+    chosen = returnable(tubes, form.tubes)
+    if reason is RepeatReason.VERIFICATION:
+        verifying = catalog.verifying(catalog.assay(run.assay, run.assay_version))
+        refuse_unverifiable([tubes[code] for code in chosen], run.assay, [assay.code for assay in verifying])
+    back_to_queue(connection, dict.fromkeys(chosen, run.id), run.lab, reason, form.id, form.comment, at, caller.name)
+    if run.controls_passed and chosen:
+        connection.execute(update(Tube).where(Tube.barcode.in_(chosen)).values(repeat_reason=reason.value, repeat_assay=run.assay))
+    happenings = [Happening(code, "tube.returned", at, {"run": str(run.id), "plate": run.plate, "reason": reason}) for code in chosen]
     what = {"run": str(run.id), "returned": len(chosen), "comment": form.comment}
     record(connection, caller.name, now, [Happening(run.plate, "run.rejected", at, what), *happenings])
+
+
+@unaudited("whoever sends tubes back writes their events")
+def back_to_queue(
+    connection: Connection,
+    runs: Mapping[str, UUID | None],
+    lab: str,
+    reason: RepeatReason,
+    message: UUID,
+    comment: str,
+    at: datetime,
+    by: str,
+) -> None:
+    """Let tubes wait once more, with the run (if any) that called each; extracted again they leave their batch.
+
+    A tube that is to be verified stays so where a run that says nothing sends it back.
+    """
+    if not runs:
+        return
+    rows = [
+        {"barcode": code, "review": message, "run": run, "reason": reason.value, "lab": lab, "comment": comment, "by": by, "at": at}
+        for code, run in runs.items()
+    ]
+    connection.execute(insert(Returned), rows)
+    back = update(Tube).where(Tube.barcode.in_(runs), Tube.bench_state.in_([*(s.value for s in ready_for(BenchEvent.RETURN)), "waiting"]))
+    why = case((Tube.repeat_reason == RepeatReason.VERIFICATION.value, Tube.repeat_reason), else_=reason.value)
+    batch = {"batch": None} if reason is RepeatReason.RE_EXTRACTION else {}
+    connection.execute(
+        back.values(bench_state=BenchState.WAITING.value, plate=None, well=None, run=None, call=None, repeat_reason=why, **batch)
+    )
 
 
 def on_plate(connection: Connection, run: AnyRow) -> dict[str, OnPlate]:

@@ -1,6 +1,6 @@
 """The bench today, and one run: what it says, and what a reviewer decides."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -8,14 +8,19 @@ from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.custody.rules import BenchState, Call
+from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.accession import queries as accession
+from lims.testing.extraction import queries as extraction
+from lims.testing.extraction.lookup import own_batch
 from lims.testing.interpretation import queries as interpretation
 from lims.testing.interpretation import views
 from lims.testing.interpretation.forms import RunAnswer
+from lims.testing.layout import queries as layout
+from lims.testing.lots import queries as lots
 from lims.testing.plates import queries as plates
 from lims.testing.review import actions, charts, queries
 from lims.testing.review.rules import OnPlate, clean_negatives, refuse_unapprovable, undecided
@@ -33,10 +38,13 @@ def bench(request: Request, work: BenchReader) -> Response:
     place = place_of(request, "lab", work.caller.lab, {code: lab.name for code, lab in known.labs.items()})
     newest = plates.laid_out(work.connection, place.code, 10)
     facts = {
-        "waiting": plates.waiting_by_size(work.connection, place.code),
+        "waiting": layout.waiting_by_size(work.connection, place.code),
         "coming": [box for box in accession.boxes_of_lab(work.connection, place.code, 50) if box.received_at is None],
         "plates": newest,
         "runs": interpretation.runs_of_plates(work.connection, [plate.barcode for plate in newest]),
+        "alarms": alarms(work, place.code),
+        "again": layout.waiting_again(work.connection, place.code),
+        "kits": {code: [other.code for other in known.verifying(known.assay(code))] for code, _ in known.assays},
         "to_review": one_a_plate(queries.to_review(work.connection, place.code)),
         "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
         "now": work.now,
@@ -44,10 +52,40 @@ def bench(request: Request, work: BenchReader) -> Response:
     return page(request, "review/bench.html", facts, caller=work.caller, place=place)
 
 
+def alarms(work: Work, lab: str) -> dict[str, list[AnyRow]]:
+    """Results that left the lab before their extraction batch was found invalid, and that nobody has decided on: by batch."""
+    failed = [row for row in extraction.failed_batches(work.connection, lab) if row.settled_at is None or row.settled_at < row.since]
+    found: dict[str, list[AnyRow]] = {}
+    if failed:
+        for row in queries.released_out_of(work.connection, [row.barcode for row in failed]):
+            found.setdefault(row.batch, []).append(row)
+    return found
+
+
 def one_a_plate(runs: Sequence[AnyRow]) -> list[AnyRow]:
     """Of each plate the run that can be signed off: the newest in control, otherwise the newest; in the order of the list."""
     chosen = {row.plate: row for row in sorted(runs, key=lambda row: (row.controls_passed, row.imported_at))}
     return [row for row in runs if chosen[row.plate] is row]
+
+
+@router.get("/testing/extractions/{barcode}")
+def batch(request: Request, barcode: str, work: BenchReader) -> Response:
+    """One extraction batch: its map, its plates, why it is invalid, and what follows."""
+    row = own_batch(work, barcodes.normalise(barcode))
+    known = catalog.current(work.connection)
+    there = layout.still_in(work.connection, [row.barcode])
+    facts = {
+        "batch": row,
+        "lots": lots.lots_by_id(work.connection, row.lots),
+        "failures": extraction.failures(work.connection, [row.barcode]),
+        "settlements": extraction.settlements(work.connection, row.barcode),
+        "plates": plates.plates_of_batch(work.connection, row.barcode),
+        "released": queries.released_out_of(work.connection, [row.barcode]),
+        "states": {what["tube"]: there[what["tube"]].bench_state for what in row.wells.values() if what.get("tube") in there},
+        "zone": known.lab(row.lab).timezone,
+    }
+    place = place_of(request, "lab", row.lab, {row.lab: known.lab(row.lab).name})
+    return page(request, "review/batch.html", facts, caller=work.caller, place=place)
 
 
 @router.get("/testing/runs/{run}")
@@ -59,14 +97,22 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
     own_lab(work.caller, row.lab, f"Run {run}")
     known = catalog.current(work.connection)
     tubes = {line.barcode: on_plate(line, row) for line in queries.standing(work.connection, run)}
+    invalid = queries.extracted_in_vain(work.connection, row.wells)
+    unclean = [code for code, tube in tubes.items() if tube.call is not Call.NEGATIVE]
+    assay = known.assay(row.assay, row.assay_version)
     answer = views.run_answer(work.connection, known, run)
     facts = {
         "run": answer,
         "wells": row.wells,
-        "calls_by_well": shown_on_plate(answer),
-        "assay": known.assay(row.assay, row.assay_version),
+        "calls_by_well": shown_on_plate(answer, invalid),
+        "assay": assay,
         "tubes": tubes,
-        "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes))),
+        "invalid": invalid,
+        "failures": {failure.batch: failure for failure in invalid.values()}.values(),
+        "verifying": known.verifying(assay),
+        "verification": known.verification(clock.local_day(work.now, known.lab(row.lab).timezone)),
+        "beside": beside(work, run, unclean),
+        "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes)) | set(invalid)),
         "open": {code for code, tube in tubes.items() if undecided(tube)},
         "hindrance": hindrance(work, row),
         "curves": interpretation.has_curves(work.connection, run),
@@ -85,7 +131,7 @@ def curves(request: Request, run: UUID, work: BenchReader) -> Response:
     own_lab(work.caller, row.lab, f"Run {run}")
     known = catalog.current(work.connection)
     answer = views.run_answer(work.connection, known, run)
-    calls = shown_on_plate(answer)
+    calls = shown_on_plate(answer, queries.extracted_in_vain(work.connection, row.wells))
     seen = {(call.well, target): ct is not None for call in answer.calls for target, ct in call.readings.items()}
     drawn = charts.charts(
         interpretation.curves(work.connection, run),
@@ -98,12 +144,21 @@ def curves(request: Request, run: UUID, work: BenchReader) -> Response:
     return page(request, "review/curves.html", {"charts": drawn, "wells": row.wells, "calls_by_well": calls} | sides, caller=work.caller)
 
 
-def shown_on_plate(run: RunAnswer) -> dict[str, str]:
-    """What each well of a run is shown as: a control by its verdict, a tube by its call where the run is in control."""
+def beside(work: Work, run: UUID, tubes: Sequence[str]) -> dict[str, dict[UUID, list[AnyRow]]]:
+    """What other runs said of these tubes: tube → run → its readings."""
+    found: dict[str, dict[UUID, list[AnyRow]]] = {}
+    for row in queries.runs_beside(work.connection, run, tubes) if tubes else ():
+        found.setdefault(row.barcode, {}).setdefault(row.run, []).append(row)
+    return found
+
+
+def shown_on_plate(run: RunAnswer, invalid: Collection[str]) -> dict[str, str]:
+    """What each well of a run is shown as: a control by its verdict, a tube by its call where the run and its batch are in control."""
     out = {reason["well"] for reason in run.reasons}
     controls = {call.well: "failed" if call.well in out else "passed" for call in run.calls if call.tube is None}
     believed = run.control_verdict == "passed"
-    return controls | {call.well: call.call for call in run.calls if believed and call.tube is not None}
+    tubes = {call.well: "failed" if call.tube in invalid else call.call for call in run.calls if believed and call.tube is not None}
+    return controls | tubes
 
 
 def on_plate(line: AnyRow, run: AnyRow) -> OnPlate:

@@ -1,15 +1,17 @@
 """Reading what a reviewer decides on, and what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, exists, select
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
-from lims.testing.instruments.tables import Run
+from lims.testing.extraction.queries import why_failed
+from lims.testing.instruments.tables import ReadingRow, Run
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
+from lims.testing.review.rules import batches_of
 from lims.testing.review.tables import Release, Returned
 
 
@@ -23,6 +25,54 @@ def doubted(connection: Connection, run_id: UUID, codes: Sequence[str]) -> set[s
         CallRow.barcode.in_(codes), CallRow.run != run_id, CallRow.controls_passed, CallRow.call != "negative", ~sent_back
     )
     return set(connection.execute(query).scalars())
+
+
+def extracted_in_vain(connection: Connection, wells: Mapping[str, Mapping[str, str]]) -> dict[str, AnyRow]:
+    """The tubes of a plate whose extraction batch is invalid, and the first reason why."""
+    of_tube = batches_of(wells)
+    why = why_failed(connection, set(of_tube.values()))
+    return {tube: why[batch] for tube, batch in of_tube.items() if batch in why}
+
+
+def called_by(connection: Connection, codes: Sequence[str], assays: Sequence[str]) -> set[str]:
+    """Which of these tubes one of these assays has called in control."""
+    query = select(CallRow.barcode).where(CallRow.barcode.in_(codes), CallRow.assay.in_(assays), CallRow.controls_passed)
+    return set(connection.execute(query).scalars())
+
+
+def runs_beside(connection: Connection, run_id: UUID, codes: Sequence[str]) -> Sequence[AnyRow]:
+    """What other runs in control said of these tubes, reading by reading, oldest first."""
+    query = (
+        select(
+            CallRow.barcode, CallRow.run, CallRow.call, CallRow.reasons, CallRow.assay, CallRow.assay_version, CallRow.well,
+            Run.plate, Run.imported_at, ReadingRow.target, ReadingRow.ct,
+        )
+        .join(Run, Run.id == CallRow.run)
+        .join(
+            ReadingRow,
+            and_(
+                ReadingRow.barcode == CallRow.barcode,
+                ReadingRow.run == CallRow.run,
+                ReadingRow.well == CallRow.well,
+                ReadingRow.day == CallRow.day,
+            ),
+        )
+        .where(CallRow.barcode.in_(codes), CallRow.run != run_id, CallRow.controls_passed)
+    )  # fmt: skip
+    return connection.execute(query.order_by(CallRow.barcode, Run.imported_at, ReadingRow.target)).all()
+
+
+def released_out_of(connection: Connection, batches: Sequence[str]) -> Sequence[AnyRow]:
+    """The tubes that were released on a call from one of these extraction batches: what they were released with, when, on which plate."""
+    well = Plate.wells[CallRow.well]
+    query = (
+        select(Release.barcode, Release.call, Release.released_at, Release.released_by, Run.plate, well["batch"].astext.label("batch"))
+        .join(CallRow, and_(CallRow.barcode == Release.barcode, CallRow.run == Release.run))
+        .join(Run, Run.id == Release.run)
+        .join(Plate, Plate.barcode == Run.plate)
+        .where(Plate.batches.overlap(list(batches)), well["batch"].astext.in_(batches))
+    )
+    return connection.execute(query.order_by(Release.released_at, Release.barcode)).all()
 
 
 def aliquot_pools(connection: Connection, codes: Sequence[str]) -> Sequence[AnyRow]:

@@ -65,6 +65,23 @@ def returnable(tubes: Mapping[str, OnPlate], asked: Collection[str] | None) -> l
     return list(dict.fromkeys(asked))
 
 
+def batches_of(wells: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The extraction batch of each tube of a plate that was extracted in one."""
+    return {what["tube"]: what["batch"] for what in wells.values() if "tube" in what and "batch" in what}
+
+
+def refuse_unverifiable(tubes: Collection[OnPlate], assay: str, verifying: Collection[str]) -> None:
+    """Refused where there is nothing to verify, or nothing to verify it with."""
+    if clear := [tube.barcode for tube in tubes if tube.call not in (Call.POSITIVE, Call.INCONCLUSIVE)]:
+        raise Refused(
+            "verification_of_nothing", "Only positive and inconclusive calls are verified with another kit: {tubes}.", tubes=listed(clear)
+        )
+    if not verifying:
+        raise Refused(
+            "verification_no_assay", "The catalogue has no assay that shares no target with {assay}; load one first.", assay=assay
+        )
+
+
 def refuse_unapprovable(controls_passed: bool, run: UUID, newest: UUID | None, plate: str) -> None:  # noqa: FBT001 - a fact, not a switch
     """Refused where a run's controls failed, or a later run of the plate is in control."""
     if not controls_passed:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
@@ -37,14 +37,19 @@ class Release(Base):
 
 
 class Returned(Base):
-    """A tube sent back to the queue for a repeat."""
+    """A tube sent back to the queue: for a repeat, to be extracted again, or to be verified with another kit."""
 
     __tablename__ = "returned"
-    __table_args__ = (Index("returned_review_idx", "review"), Index("returned_at_idx", "at"))
+    __table_args__ = (
+        CheckConstraint("reason IN ('repeat', 're_extraction', 'verification')", name="reason"),
+        Index("returned_review_idx", "review"),
+        Index("returned_at_idx", "at"),
+    )
 
     barcode: Mapped[str] = mapped_column(Text, primary_key=True)
     review: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    run: Mapped[UUID] = mapped_column(Uuid)
+    run: Mapped[UUID | None] = mapped_column(Uuid, comment="null where no run had called it")
+    reason: Mapped[str] = mapped_column(Text, server_default=text("'repeat'"))
     lab: Mapped[str] = mapped_column(Text)
     comment: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(Text)

@@ -20,6 +20,7 @@ function documentOf(form, pressed) {
   const fields = [...form.elements].filter((field) => field.name && field.type !== "submit" && !(field.type === "checkbox" && !field.checked));
   const json = Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]).filter(([, value]) => value !== null && value !== ""));
   if (pressed?.name) json[pressed.name] = pressed.value;
+  if (pressed?.dataset.reason) json.reason = pressed.dataset.reason;
   if (pressed?.dataset.tubes) json.tubes = pressed.dataset.tubes.split(" ");
   return json;
 }

@@ -13,6 +13,7 @@ from lims.kernel.barcodes import Kind, own_code
 from lims.sampling.labels import templates
 from lims.sampling.labels.formats import pdf, render
 from lims.sampling.labels.rules import LabelFacts, PrintJob
+from lims.web import paper
 from tests.sampling.labels.damage import FACTS
 
 Read = Callable[[Image.Image], list[str]]
@@ -48,7 +49,7 @@ def pages() -> Pages:
     """The pages of the PDF as pixels, drawn by Typst's own rasteriser."""
 
     def drawn(job: PrintJob, ppi: float) -> list[Image.Image]:
-        pictures = typst.compile(pdf.SOURCE, font_paths=pdf.fonts(), sys_inputs=pdf.inputs(job), format="png", ppi=ppi)
+        pictures = typst.compile(pdf.SOURCE, font_paths=paper.fonts(), sys_inputs=pdf.inputs(job), format="png", ppi=ppi)
         listed = pictures if isinstance(pictures, list) else [pictures]
         return [Image.open(BytesIO(picture)) for picture in listed if isinstance(picture, bytes)]
 

@@ -6,17 +6,14 @@ to them as a small picture, which also means that no text can ever be read as a 
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from lims.sampling.labels.stock import DOTS_PER_MM
 from lims.sampling.labels.wording import ASCENT_EM, TextLine
+from lims.web.paper import FOLDER
 
-FAMILY = "Noto Sans SC"
-FOLDER = Path(str(files("justmytype_intl_cjk"))) / "fonts" / "ofl" / "notosanssc"
 WEIGHT = {False: 400, True: 700}
 INK = 128
 # A roll of labels differs in its numbers, and drawing letters is what takes time: figures are drawn once and put side by side.

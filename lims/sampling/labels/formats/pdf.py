@@ -2,28 +2,21 @@
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 from importlib.resources import files
 
 import typst
 
-from lims.sampling.labels.formats.font import FAMILY, FOLDER
 from lims.sampling.labels.rules import LaidOutLabel, PrintJob
 from lims.sampling.labels.stock import DOTS_PER_MM, Template
 from lims.sampling.labels.symbols import dark_runs
 from lims.sampling.labels.wording import ASCENT_EM
+from lims.web.paper import FAMILY, fonts
 
 SOURCE = files(__package__).joinpath("labels.typ").read_bytes()
 # Typst remembers the work of its last ten compilations, about 100 kB a label: ten prints of 5,000 labels would hold 5 GB.
 COMPILATIONS_REMEMBERED = 10
 WORTH_FORGETTING_LABELS = 500
 SEAM_MM = 0.01
-
-
-@lru_cache(maxsize=1)
-def fonts() -> typst.Fonts:
-    """The label font and no other, so that a label looks alike on every machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FOLDER)])
 
 
 def draw(job: PrintJob) -> bytes:

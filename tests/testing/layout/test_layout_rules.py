@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lims.catalog.rules import Assay, ControlRole, InternalControl, PlannedControl, Target
-from lims.testing.plates.rules import canonical_well, lay_out, room_for_tubes, well_names
+from lims.testing.layout.rules import canonical_well, lay_out, room_for_tubes, well_names
 
 PLATES = st.integers(0, 10**6).map(lambda number: f"30{number:012d}")
 

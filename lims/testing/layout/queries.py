@@ -1,0 +1,93 @@
+"""Reading what waits in a lab."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from lims.catalog.tables import SiteRow
+from lims.custody.tables import Tube
+from lims.kernel.db import AnyRow
+
+LAB_LOCKS = 7_301_004
+MOST_AGAIN = 100
+
+
+def lock_lab(connection: Connection, lab: str) -> None:
+    """One layout at a time in a lab: two technicians who fill plates at once must not take the same tubes."""
+    connection.execute(select(func.pg_advisory_xact_lock(LAB_LOCKS, func.hashtext(lab))))
+
+
+def waiting(
+    connection: Connection, lab: str, pool_max: int, limit: int, *, independent: Collection[str] = (), extracted: bool = False
+) -> Sequence[AnyRow]:
+    """Tubes that wait in a lab, with their batch, most urgent first: recollections of cases, by age in hours, by the site's priority.
+
+    `extracted`: those whose eluate lies in an extraction batch, otherwise those that lie in none. `independent` are the assays
+    whose positives may be verified by the one that is wanted.
+    """
+    query = (
+        select(Tube.barcode, Tube.batch)
+        .outerjoin(SiteRow, SiteRow.code == Tube.site)
+        .where(Tube.lab == lab, Tube.bench_state == "waiting", func.coalesce(Tube.pool_size, 1) <= pool_max)
+        .where(Tube.batch.is_not(None) if extracted else Tube.batch.is_(None), fits(independent))
+        .order_by(
+            Tube.retest_of.is_(None),
+            func.date_trunc("hour", Tube.received_at),
+            func.coalesce(SiteRow.priority, 5),
+            Tube.received_at,
+            Tube.barcode,
+        )
+        .limit(limit)
+    )
+    return connection.execute(query).all()
+
+
+def fits(independent: Collection[str]) -> ColumnElement[bool]:
+    """Tubes that are not to be verified, or were called by one of these assays."""
+    return or_(Tube.repeat_reason.is_distinct_from("verification"), Tube.repeat_assay.in_(independent))
+
+
+def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
+    """Tubes by barcode, locked in the order of their barcodes."""
+    query = select(
+        Tube.barcode, Tube.lab, Tube.bench_state, Tube.plate, Tube.kind, Tube.pool_size, Tube.pool, Tube.collected_on,
+        Tube.batch, Tube.run, Tube.repeat_reason, Tube.repeat_assay,
+    )  # fmt: skip
+    rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
+    return {row.barcode: row for row in rows}
+
+
+def waiting_by_size(connection: Connection, lab: str) -> Sequence[AnyRow]:
+    """What waits in a lab, by pool size (null where nobody has registered it): tubes, recollections and eluates among them, since when."""
+    query = (
+        select(
+            Tube.pool_size,
+            func.count().label("tubes"),
+            func.count(Tube.retest_of).label("recollections"),
+            func.count(Tube.batch).label("extracted"),
+            func.min(Tube.received_at).label("oldest"),
+        )
+        .where(Tube.lab == lab, Tube.bench_state == "waiting")
+        .group_by(Tube.pool_size)
+        .order_by(Tube.pool_size)
+    )
+    return connection.execute(query).all()
+
+
+def waiting_again(connection: Connection, lab: str) -> Sequence[AnyRow]:
+    """Tubes that wait once more, with the reason and the assay that called them last, the oldest first."""
+    query = select(Tube.barcode, Tube.batch, Tube.repeat_reason, Tube.repeat_assay, Tube.received_at)
+    query = query.where(Tube.lab == lab, Tube.bench_state == "waiting", Tube.repeat_reason.is_not(None))
+    return connection.execute(query.order_by(Tube.received_at, Tube.barcode).limit(MOST_AGAIN)).all()
+
+
+def waiting_in_batches(connection: Connection, lab: str) -> dict[str, int]:
+    """How many eluates of each extraction batch of a lab wait for a plate."""
+    query = select(Tube.batch, func.count()).where(Tube.lab == lab, Tube.bench_state == "waiting", Tube.batch.is_not(None))
+    return {str(row[0]): row[1] for row in connection.execute(query.group_by(Tube.batch))}
+
+
+def still_in(connection: Connection, batches: Collection[str]) -> dict[str, AnyRow]:
+    """The tubes whose eluates lie in these extraction batches, by barcode."""
+    query = select(Tube.barcode, Tube.batch, Tube.bench_state, Tube.plate, Tube.well, Tube.pool_size, Tube.repeat_reason, Tube.repeat_assay)
+    return {row.barcode: row for row in connection.execute(query.where(Tube.batch.in_(batches)).order_by(Tube.barcode))}
