@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from lims.testing.instruments.rules import Curve
 
-WIDTH, HEIGHT = 480, 260
-LEFT, RIGHT, TOP, BOTTOM = 14, 44, 10, 30
+WIDTH, HEIGHT = 320, 210
+LEFT, RIGHT, TOP, BOTTOM = 6, 32, 10, 26
 EVERY_TICK = 10  # cycles
 
 

@@ -15,7 +15,7 @@ export function told(name) {
 }
 
 export function fill(sentence, facts) {
-  return sentence.replace(/\{(\w+)[^}]*\}/g, (place, name) => (name in facts ? String(facts[name]) : place));
+  return sentence.replace(/\{(\w+)[^}]*\}/g, (place, name) => (name in facts ? [facts[name]].flat().join(", ") : place));
 }
 
 const LATER = "lims.said";
