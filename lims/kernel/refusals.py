@@ -136,6 +136,7 @@ CATALOGUE: dict[str, Refusal] = {
     "run_well_foreign": Refusal(422, "The file has wells that were not planned"),
     "run_target_missing": Refusal(422, "A well lacks a target"),
     "run_target_foreign": Refusal(422, "A target is not the assay's"),
+    "run_plate_unknown": Refusal(422, "Nothing shows which plate the file is of"),
     "run_files_unrelated": Refusal(422, "The files are not of one run"),
     "run_dye_foreign": Refusal(422, "A dye is not the assay's"),
     "run_sample_moved": Refusal(422, "A sample or control stands elsewhere than planned"),

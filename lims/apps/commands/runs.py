@@ -1,21 +1,28 @@
 """`lims run`."""
 
+import logging
+import signal
+import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
+from lims.apps import watching
 from lims.catalog import queries as catalog
 from lims.kernel import barcodes, clock
 from lims.kernel.db import Access
+from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
-from lims.kernel.program import running
+from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 from lims.testing.interpretation import actions, views
 from lims.testing.plates import queries
 
 group = typer.Typer(no_args_is_help=True, help="Instrument files.")
 BY = "command line"
+log = logging.getLogger("lims.watch")
 
 
 @group.callback()
@@ -48,3 +55,45 @@ def import_run(
                 connection.rollback()
     typer.echo(shown.model_dump_json(indent=2))
     raise typer.Exit(1 if shown.control_verdict == "failed" else 0)
+
+
+@group.command("watch")
+def watch(
+    folder: Annotated[Path, typer.Argument(help="where instruments put their files", exists=True, file_okay=False, writable=True)],
+    lab: Annotated[str | None, typer.Option(help="the lab whose instruments these are; without it, of all labs")] = None,
+    every: Annotated[float, typer.Option(min=0.1, help="seconds between two looks")] = 5.0,
+    once: Annotated[bool, typer.Option("--once", help="look twice, then end; exit 1 where a file was refused")] = False,
+) -> None:
+    """Import what instruments export into a folder by themselves; what is done moves to `done`, the rest to `refused`, with the reason."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    went: list[str] = []
+    while not stop.is_set():
+        try:
+            with running(settings(), connections=3) as program:
+                refuse_unknown_lab(program, lab)
+                went = watched(program, watching.Watch(folder), lab, every, stop, once=once)
+                stop.set()
+        except (DBAPIError, EmbeddedServerError) as trouble:
+            log.warning("The database is not there; the files wait. %s", type(trouble).__name__)
+            stop.wait(every)
+    raise typer.Exit(1 if once and watching.REFUSED in went else 0)
+
+
+def watched(program: Program, watch: watching.Watch, lab: str | None, every: float, stop: threading.Event, *, once: bool) -> list[str]:
+    """Look until told to stop, or twice: once to see, once to see that nothing changes; where the files of the last look went."""
+    went = watching.look(program, watch, lab)
+    while not stop.wait(every):
+        went = watching.look(program, watch, lab)
+        if once:
+            break
+    return went
+
+
+def refuse_unknown_lab(program: Program, lab: str | None) -> None:
+    """Refused where there is no such lab: nothing would ever be imported."""
+    with program.database.transaction(Access.BENCH) as connection:
+        if lab is not None:
+            catalog.current(connection).lab(lab)

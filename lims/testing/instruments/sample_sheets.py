@@ -2,6 +2,7 @@
 
 `abi7500` and `quantstudio` are the `[Sample Setup]` section that these programs export and import again. `cfx` is the plate
 import of CFX Maestro; it is given per fluorophore, so the sheet names the samples and leaves the targets to the plate template.
+`lightcycler480` is what its Sample Editor imports; the filters stay those of the run template. Built from descriptions.
 """
 
 import csv
@@ -23,7 +24,7 @@ NO_TEMPLATE = frozenset({"negative", "blank"})
 
 
 def render(instrument: str, plate: PlannedPlate) -> tuple[str, str, bytes]:
-    """File name, media type and content of the sheet for `generic`, `abi7500`, `quantstudio` or `cfx`."""
+    """File name, media type and content of the sheet for `generic`, `abi7500`, `quantstudio`, `cfx` or `lightcycler480`."""
     if instrument not in SHEETS:
         raise Refused(
             "sample_sheet_unknown_instrument",
@@ -71,11 +72,17 @@ def _cfx(plate: PlannedPlate) -> list[list[str]]:
     return [["Row", "Column", "*Target Name", "*Sample Name"], *([well.well[0], well.well[1:], "", well.sample] for well in wells)]
 
 
+def _lightcycler480(plate: PlannedPlate) -> list[list[str]]:
+    wells = sorted(plate.wells, key=_place)
+    return [["General:Pos", "General:Sample Name"], *([well.well, well.sample] for well in wells)]
+
+
 SHEETS: dict[str, tuple[str, str, str, Callable[[PlannedPlate], list[list[str]]]]] = {
     "generic": ("csv", CSV, ",", _generic),
     "abi7500": ("txt", TEXT, "\t", _abi7500),
     "quantstudio": ("txt", TEXT, "\t", _quantstudio),
     "cfx": ("csv", CSV, ",", _cfx),
+    "lightcycler480": ("txt", TEXT, "\t", _lightcycler480),
 }
 
 

@@ -1,10 +1,11 @@
 """Reading plates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
 from lims.testing.plates.tables import Plate
 
@@ -34,3 +35,14 @@ def plates_with_lot(connection: Connection, lot: UUID) -> Sequence[AnyRow]:
 def plates_of_batch(connection: Connection, batch: str) -> Sequence[AnyRow]:
     """The plates that an extraction batch went on, oldest first."""
     return connection.execute(select(Plate.__table__).where(Plate.batches.contains([batch])).order_by(Plate.laid_at, Plate.barcode)).all()
+
+
+def plates(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
+    """The plates among these codes."""
+    return connection.execute(select(Plate.__table__).where(Plate.barcode.in_(codes))).all()
+
+
+def plates_holding(connection: Connection, tubes: Collection[str]) -> Sequence[AnyRow]:
+    """The plates on which these tubes stand now."""
+    standing = select(Tube.plate).where(Tube.barcode.in_(tubes))
+    return connection.execute(select(Plate.__table__).where(Plate.barcode.in_(standing))).all()

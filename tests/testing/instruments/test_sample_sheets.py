@@ -66,6 +66,12 @@ def test_cfx_has_one_row_per_well() -> None:
     assert len(rows("cfx")) == 4
 
 
+def test_lightcycler_480_has_one_row_per_well() -> None:
+    sheet = rows("lightcycler480", delimiter="\t")
+    assert sheet[:2] == [["General:Pos", "General:Sample Name"], ["A1", "10000000000176"]]
+    assert len(sheet) == 4
+
+
 @pytest.mark.parametrize("hostile", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", " =1", "\t=1", 'a"b,c', "a\r\nB1,x", "a\tb", "a\u2028b"])
 @pytest.mark.parametrize("instrument", SHEETS)
 def test_hostile_names_are_only_text(instrument: str, hostile: str) -> None:
@@ -83,4 +89,4 @@ def test_an_instrument_without_a_sheet() -> None:
         render("abacus", PLATE)
     assert refused.value.code == "sample_sheet_unknown_instrument"
     assert refused.value.status == 422
-    assert "generic, abi7500, quantstudio, cfx" in refused.value.detail
+    assert "generic, abi7500, quantstudio, cfx, lightcycler480" in refused.value.detail
