@@ -8,7 +8,7 @@ PROCESSES ?= 2
 QUIETLY := --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format proofs node browser pictures conformance coverage bench requirements clean
+.PHONY: help setup demo test lint format proofs node browser pictures conformance coverage bench reader requirements clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,16 @@ coverage: setup  ## which lines the tests did not reach
 bench: setup  ## what things cost
 	$(BIN)/python -m benchmarks.registration
 	$(BIN)/python -m benchmarks.labels
+
+# Beside the other files of the pages: served, and kept by devices with them. Never needed by anything else here.
+READER := lims/web/static/reader
+
+reader:  ## install the reader for phones that cannot read codes themselves (optional, needs npm)
+	npm ci --prefix reader
+	rm -rf $(READER)
+	mkdir -p $(READER)/reader
+	cp reader/node_modules/zxing-wasm/LICENSE reader/node_modules/zxing-wasm/dist/es/share.js reader/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(READER)
+	cp reader/node_modules/zxing-wasm/dist/es/reader/index.js $(READER)/reader
 
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

@@ -6,6 +6,7 @@ from lims.release import api as release
 from lims.release import pages as release_pages
 from lims.sampling.boxes import api as boxes
 from lims.sampling.boxes import pages as boxes_pages
+from lims.sampling.camera import api as camera
 from lims.sampling.collection import api as collection
 from lims.sampling.collection import pages as collection_pages
 from lims.sampling.collection import receipts
@@ -27,6 +28,7 @@ APIS = (
     printing.router,
     boxes.router,
     handovers.router,
+    camera.router,
     deconvolution.field_router,
     release.person_router,
 )

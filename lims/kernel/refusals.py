@@ -81,6 +81,10 @@ CATALOGUE: dict[str, Refusal] = {
     "label_used": Refusal(409, "The label is in use"),
     "print_refused": Refusal(409, "The server does not hand out labels"),
     "printer_silent": Refusal(503, "The printer does not take the labels"),
+    # pictures of the camera
+    "frame_unreadable": Refusal(422, "The picture is none that is read here"),
+    "frame_too_large": Refusal(413, "The picture is too large"),
+    "frames_limited": Refusal(429, "Too many pictures a second"),
     # boxes
     "box_packed": Refusal(409, "The box is sealed already"),
     "box_dispatched": Refusal(409, "The box has left already"),

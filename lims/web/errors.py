@@ -26,6 +26,8 @@ PROBLEM = "application/problem+json"
 SIGN_IN = "/auth/sign-in"
 TRY_AGAIN_SECONDS = 2
 LIMITED_SECONDS = 60
+# Where another pause than the usual one is asked for.
+PAUSES_SECONDS = {"frames_limited": 1}
 PASSING = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
 
 
@@ -37,7 +39,8 @@ def problem(code: str, detail: str, status: int | None = None, **extra: Any) -> 
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status in (429, 503):
-        headers["Retry-After"] = str(TRY_AGAIN_SECONDS if status == HTTPStatus.SERVICE_UNAVAILABLE else LIMITED_SECONDS)
+        usual = TRY_AGAIN_SECONDS if status == HTTPStatus.SERVICE_UNAVAILABLE else LIMITED_SECONDS
+        headers["Retry-After"] = str(PAUSES_SECONDS.get(code, usual))
     body = {"type": f"urn:lims:{code}", "title": known.title, "status": status, "code": code, "detail": detail} | extra
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
 

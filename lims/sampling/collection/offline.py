@@ -9,9 +9,10 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from lims.kernel.auth.door import Work
+from lims.web.camera import camera_page, reader_files
 from lims.web.language import ENGLISH, LANGUAGES, catalog_file, language_of, translations
 from lims.web.places import Place
-from lims.web.render import STATIC, TEMPLATES, page
+from lims.web.render import STATIC, TEMPLATES
 from lims.web.speech import N_, phrasebook
 
 # A page with another version than the worker's own is not kept beside the worker's files.
@@ -26,17 +27,17 @@ ICONS = {"192x192": "icon-192.png", "512x512": "icon-512.png"}
 
 
 def kept_page(request: Request, template: str, facts: Mapping[str, object], work: Work, place: Place) -> Response:
-    """A page that a device may keep: it carries its version, the day it was made on, and the server's sentences in its language."""
+    """A scanning page that a device may keep: it carries its version, the day it was made on, the server's sentences in its language."""
     carried = {"phrasebook": phrasebook(language_of(request), ROOMS), "today": work.now.date().isoformat()}
-    answer = page(request, template, carried | dict(facts), caller=work.caller, place=place)
+    answer = camera_page(request, template, carried | dict(facts), caller=work.caller, place=place)
     answer.headers[HEADER] = version()
     return answer
 
 
 def files() -> list[Path]:
-    """Everything the pages fetch: what every page has, and what is the sampler's own."""
+    """Everything the pages fetch: what every page has, what is the sampler's own, and the camera's reader where it is installed."""
     found = (path for folder in (STATIC, STATIC / "sampling") for path in folder.iterdir() if path.is_file() and path != WORKER)
-    return sorted(found)
+    return sorted([*found, *reader_files()])
 
 
 def parts() -> Iterator[bytes]:

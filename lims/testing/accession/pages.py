@@ -11,8 +11,8 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.testing.accession import queries
+from lims.web.camera import camera_page
 from lims.web.places import place_of
-from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,4 +28,4 @@ def boxes(request: Request, work: Annotated[Work, allow(Role.TECHNICIAN, using=A
         "rejections": REJECTION_REASONS,
         "formats": [{"regex": one.regex, "kind": one.kind} for one in known.formats if one.kind in (barcodes.Kind.TUBE, barcodes.Kind.BOX)],
     }
-    return page(request, "accession/boxes.html", facts, caller=work.caller, place=place)
+    return camera_page(request, "accession/boxes.html", facts, caller=work.caller, place=place)

@@ -9,13 +9,13 @@ const PATIENCE = 30000; // ms
  * "signed_out"; "busy" (it asks us to wait); "server" (it failed); "portal" (something else answered: the login page of a
  * network); "network" (there is none); "silent" (there is one, and nobody answered). But for "done" nothing was taken, as far as we know.
  */
-export async function ask(address, { method = "GET", json = undefined, form = undefined, file = false } = {}) {
+export async function ask(address, { method = "GET", json = undefined, form = undefined, file = false, patience = PATIENCE } = {}) {
   const headers = { Accept: file ? "*/*" : "application/json", "Accept-Language": document.documentElement.lang };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   let response;
   try {
     const body = form ?? (json === undefined ? undefined : JSON.stringify(json));
-    response = await fetch(address, { method, headers, body, signal: AbortSignal.timeout(PATIENCE), redirect: "manual" });
+    response = await fetch(address, { method, headers, body, signal: AbortSignal.timeout(patience), redirect: "manual" });
   } catch {
     return failed(navigator.onLine ? "silent" : "network", "offline", { status: 0 });
   }

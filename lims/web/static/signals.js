@@ -14,9 +14,10 @@ let sound = null;
 
 /**
  * Give the signal `ok`, `full` (the tube is complete), `again` (known already), `over` (no place any more), `kind` (a code of
- * another kind), `unsure` (taken, but look), `wrong` (misread, not understood) or `problem` (not kept, or the server said no).
+ * another kind), `unsure` (taken, but look), `wrong` (misread, not understood) or `problem` (not kept, or the server said no). An open camera shows it.
  */
 export function signal(name) {
+  document.dispatchEvent(new CustomEvent("lims:signal", { detail: name }));
   const { tones, pattern } = SIGNALS[name];
   navigator.vibrate?.(pattern);
   try {

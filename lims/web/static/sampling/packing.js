@@ -5,6 +5,7 @@ import { post } from "../send.js";
 import { signal } from "../signals.js";
 import { uuid7 } from "../uuid7.js";
 import { say, sayNext, told, words } from "../words.js";
+import { cameraBeside } from "./camera.js";
 import { carry } from "./carrier.js";
 
 const at = (id) => document.getElementById(id);
@@ -88,5 +89,6 @@ at("seal").addEventListener("click", press(seal));
 at("undo").addEventListener("click", press(undo));
 at("empty").addEventListener("click", press(() => (keep(null), tell("emptied", {}, "ok"))));
 scanField(at("scan"), at("keyboard"), scanned);
+cameraBeside(at("scan"), scanned);
 draw();
 carry({ site: screen.site }, { isIdle: () => !packing && !at("scan").value });

@@ -1,6 +1,7 @@
 // The tube screen: what is pressed and typed goes to the desk step by step, and what became of it is drawn; sealed tubes are sent.
 import { scanField } from "../scan_field.js";
 import { say, told, words } from "../words.js";
+import { cameraBeside } from "./camera.js";
 import { add, asks, desk, discard, edit, remove, resume, sealOpen, setAside, take } from "./desk.js";
 import * as identity from "./identity.js";
 import { drawLetters } from "./letterbox.js";
@@ -102,6 +103,7 @@ function listen() {
   addEventListener("offline", () => heard({ kind: "network", outcomes: [] }));
   addEventListener("online", () => heard({ kind: "done", outcomes: [] }));
   scanField(at("scan"), at("keyboard"), scanned);
+  cameraBeside(at("scan"), scanned);
 }
 
 /** One window at a time works with the tubes of a device: the one that was opened last. */

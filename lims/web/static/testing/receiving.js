@@ -1,5 +1,6 @@
 // Receiving a box: each scan is sent at once; while the server is away scans wait here, and leaving the page is warned of.
 import { codeElement, understand } from "../codes.js";
+import { cameraBeside } from "../sampling/camera.js";
 import { scanField } from "../scan_field.js";
 import { post } from "../send.js";
 import { signal } from "../signals.js";
@@ -116,3 +117,4 @@ function drawUnsent() {
 addEventListener("beforeunload", (event) => waiting.length && event.preventDefault());
 setInterval(flush, RETRY);
 scanField(at("scan"), at("keyboard"), scanned);
+cameraBeside(at("scan"), scanned);
