@@ -68,7 +68,7 @@ bench: setup  ## what things cost
 READER := lims/web/static/reader
 
 reader:  ## install the reader for phones that cannot read codes themselves (optional, needs npm)
-	npm ci --prefix reader
+	npm ci --prefix reader --ignore-scripts --no-fund --no-audit --loglevel=error
 	rm -rf $(READER)
 	mkdir -p $(READER)/reader
 	cp reader/node_modules/zxing-wasm/LICENSE reader/node_modules/zxing-wasm/dist/es/share.js reader/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(READER)

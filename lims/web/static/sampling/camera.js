@@ -58,6 +58,7 @@ async function show(mine, reader, scanned) {
   track.addEventListener("ended", () => mine === opening && close(words("camera_held")));
   await drawControls(track);
   draw(reader.name);
+  at("camera-view").scrollIntoView({ block: "start", behavior: "smooth" });
   const look = sight();
   while (mine === opening) {
     const began = performance.now();
