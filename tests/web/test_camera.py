@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from lims.apps import ends
 from lims.web import camera
 from tests.factories import Town
 
@@ -52,6 +54,6 @@ def test_without_one_nothing_may_be_compiled(town: Town, folder: Path) -> None:
     assert camera.reader_files() == []
 
 
-def test_where_the_sampling_end_is_not_served_no_picture_is_sent_to_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(town.web.app.state, "ends", ("testing",))  # type: ignore[attr-defined]  # the application of the tests
-    assert '"frames": null' in town.ben.get("/testing/boxes").text
+def test_where_the_sampling_end_is_not_served_no_picture_is_sent_to_it(town: Town) -> None:
+    alone = TestClient(ends.create(town.program, ("testing",)))
+    assert '"frames": null' in alone.get("/testing/boxes", headers=town.ben.headers).text

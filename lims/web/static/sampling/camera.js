@@ -1,5 +1,5 @@
 // The camera beside a scan field: a live view in the page, whose codes go where a handheld scanner's go.
-import { told, words } from "../words.js";
+import { say, told, words } from "../words.js";
 import { drawControls, onLens } from "./camera_controls.js";
 import { cut } from "./camera_frame.js";
 import { chooseReader, Unable } from "./camera_readers.js";
@@ -87,6 +87,7 @@ function close(why = "") {
   draw("");
   at("camera-cannot").textContent = why;
   at("camera-cannot").hidden = !why;
+  if (why) say(why, "bad");
 }
 
 function draw(says) {
