@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks import processor
 from benchmarks.rows import analyse, copy_rate, fill
 from lims.apps import migrate
 from lims.apps.commands.simulate import CITY
@@ -96,18 +97,25 @@ async def send(url: str, token: str, messages: list[bytes], each: int) -> Measur
     return Measured(len(messages) * each / seconds, 1000 * took[len(took) // 2], 1000 * took[int(len(took) * 0.99)], max(statements))
 
 
-def measure(program: Program, url: str, token: str, calls: int, filled: int) -> None:
+def measure(program: Program, server: int, url: str, token: str, calls: int, filled: int) -> None:
     """One line of the table for each way of sending."""
+    with program.database.owner() as connection:
+        postmaster = processor.postmaster_of(connection)
     rng = random.Random(filled + 1)  # noqa: S311 - a benchmark
     asyncio.run(send(url, token, bodies(50, 1, "warm", rng), 1))
     for name, count, each in (("one a call", calls, 1), (f"batches of {BATCH}", max(calls // 25, 8), BATCH)):
         device = f"bench-{filled}-{each}"
-        got = asyncio.run(send(url, token, bodies(count, each, device, rng), each))
+        messages = bodies(count, each, device, rng)
+        before = processor.used(server, postmaster)
+        got = asyncio.run(send(url, token, messages, each))
+        cost = processor.used(server, postmaster).since(before)
+        per = 1e6 / (count * each)
         with program.database.owner() as connection:
             copied = copy_rate(connection, device, day())
         print(
             f"{filled:>8,} tubes  {name:<14} {got.pools_per_second:8.0f} pools/s  p50 {got.p50_ms:6.1f} ms  p99 {got.p99_ms:6.1f} ms  "
-            f"{got.statements} statements  COPY {copied:7.0f} pools/s  ratio {got.pools_per_second / copied:.2f}",
+            f"{got.statements} statements  COPY {copied:7.0f} pools/s  ratio {got.pools_per_second / copied:.2f}  "
+            f"processor µs a pool: server {per * cost.server:.0f}, database {per * cost.database:.0f}, client {per * cost.client:.0f}",
             flush=True,
         )
 
@@ -136,14 +144,14 @@ def main() -> None:
                 catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
                 token = credentials(connection, catalog.current(connection), clock.now()).samplers[SITE]
             port = hosting.free_port()
-            with hosting.served(port, options.workers):
-                measure(program, f"http://127.0.0.1:{port}", token, options.calls, 0)
+            with hosting.served(port, options.workers) as server:
+                measure(program, server.pid, f"http://127.0.0.1:{port}", token, options.calls, 0)
                 if options.fill:
                     with program.database.owner() as connection:
                         seconds = fill(connection, options.fill, SITE, day())
                         analyse(connection)
                     print(f"filled {options.fill:,} tubes in {seconds:.0f} s", flush=True)
-                    measure(program, f"http://127.0.0.1:{port}", token, options.calls, options.fill)
+                    measure(program, server.pid, f"http://127.0.0.1:{port}", token, options.calls, options.fill)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

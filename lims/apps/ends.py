@@ -15,6 +15,7 @@ from lims.kernel.auth import api as auth
 from lims.kernel.auth.door import marked
 from lims.kernel.program import Program
 from lims.kernel.refusals import CATALOGUE
+from lims.sampling.sync.lateness import is_late
 from lims.web import errors
 from lims.web.admission import Admission
 from lims.web.headers import SecurityHeaders
@@ -22,6 +23,8 @@ from lims.web.render import STATIC
 from lims.web.statements import StatementsHeader
 
 ENDS: dict[str, tuple[APIRouter, ...]] = {"sampling": sampling.ROUTERS, "testing": testing.ROUTERS, "reporting": reporting.ROUTERS}
+
+CAN_WAIT = {"/sampling/api/sync": is_late}
 
 
 def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
@@ -32,7 +35,7 @@ def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Life
     errors.install(app)
     app.add_middleware(StatementsHeader)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(Admission, at_work=program.settings.request_threads, waiting=program.settings.request_queue)
+    app.add_middleware(Admission, at_work=program.settings.request_threads, waiting=program.settings.request_queue, late=CAN_WAIT)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(auth.router)
     app.include_router(health.router)

@@ -35,12 +35,13 @@ from lims.catalog.tables import (
 from lims.kernel.barcodes import BarcodeFormat
 from lims.kernel.db import Base
 
+REVISION = select(CatalogRevision.revision)
 _current: WeakKeyDictionary[Engine, Catalog] = WeakKeyDictionary()
 
 
 def current(connection: Connection) -> Catalog:
     """The catalogue in force: one small statement, and a full read only after a load."""
-    revision = connection.execute(select(CatalogRevision.revision)).scalar_one_or_none() or 0
+    revision = connection.execute(REVISION).scalar_one_or_none() or 0
     known = _current.get(connection.engine)
     if known is None or known.revision != revision:
         known = _current[connection.engine] = read(connection, revision)

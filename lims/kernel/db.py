@@ -153,7 +153,7 @@ def expanded(source: ColumnElement[Any], types: Mapping[str, TypeEngine[Any]]) -
 
 def document(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as that document."""
-    return json.dumps([*rows], default=as_json, ensure_ascii=False)
+    return DOCUMENT.encode([*rows])
 
 
 def as_json(value: object) -> str:
@@ -162,3 +162,6 @@ def as_json(value: object) -> str:
         return "\\x" + value.hex()
     isoformat = getattr(value, "isoformat", None)
     return isoformat() if isoformat else str(value)
+
+
+DOCUMENT = json.JSONEncoder(ensure_ascii=False, default=as_json)

@@ -42,10 +42,14 @@ class Keys:
         """The first bytes of the cipher key's hash: says which key hid a text, and nothing about the key."""
         return hashlib.sha256(self.cipher).digest()[:KEY_ID_BYTES]
 
+    @cached_property
+    def _aead(self) -> AESGCM:
+        return AESGCM(self.cipher)
+
     def hide(self, plain: bytes) -> bytes:
         """Encrypt (AES-256-GCM): key id, nonce, ciphertext with tag."""
         nonce = os.urandom(NONCE_BYTES)
-        return self.cipher_id + nonce + AESGCM(self.cipher).encrypt(nonce, plain, self.cipher_id)
+        return self.cipher_id + nonce + self._aead.encrypt(nonce, plain, self.cipher_id)
 
     def show(self, hidden: bytes) -> bytes:
         """The plain text of what `hide` made; UnknownKeyError where it was made with another key or altered."""
@@ -53,12 +57,12 @@ class Keys:
         if key_id != self.cipher_id:
             raise UnknownKeyError(f"encrypted with key {key_id.hex()}, this program has {self.cipher_id.hex()}")
         try:
-            return AESGCM(self.cipher).decrypt(nonce, hidden[KEY_ID_BYTES + NONCE_BYTES :], key_id)
+            return self._aead.decrypt(nonce, hidden[KEY_ID_BYTES + NONCE_BYTES :], key_id)
         except InvalidTag as wrong:
             raise UnknownKeyError("altered after it was encrypted") from wrong
 
 
 def keyed(key: bytes, *parts: str) -> bytes:
     """HMAC-SHA256 of parts, each prefixed with its length so that no two lists of parts collide."""
-    message = b"".join(len(raw).to_bytes(4) + raw for raw in (part.encode() for part in parts))
+    message = b"".join([len(raw).to_bytes(4) + raw for raw in map(str.encode, parts)])
     return hmac.digest(key, message, "sha256")

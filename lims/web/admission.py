@@ -1,31 +1,108 @@
-"""No more requests at work than there are threads and connections for; a queue before them, and beyond it an honest 503.
+"""Who may come in, and who waits: no more requests at work than there are threads and connections for.
 
 Without this, requests that hold a connection wait for a thread while threads wait for a connection.
+
+There are two lanes. A device that was without a network for an hour can wait a minute longer; a sampler who has just sealed a tube
+stands there with the next person. So what says of itself that it is late comes in by a narrow lane: a crowd of late ones never takes
+more than a part of the threads, and nobody else queues behind it. Who finds a queue too long gets 503 and a time to come again; the
+times are dealt out one after the other, as fast as the lane moves, so that the crowd does not come back as a crowd.
 """
 
-import anyio
-from starlette.types import ASGIApp, Receive, Scope, Send
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
 
-from lims.web.errors import problem
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lims.web.errors import TRY_AGAIN_SECONDS, problem
+
+# Says of the first bytes of a request's body, and whether they are all of it, that it can wait.
+IsLate = Callable[[bytes, bool], bool]
+LATE_PART = 4
+# Before a lane has been full for so long, nobody knows how fast it moves. Rather too soon than too late: who comes too soon is told again.
+KNOWN_AFTER_SECONDS = 5.0
+ASSUMED_A_SECOND = 250.0
+LONGEST_SECONDS = 120.0
+
+
+class Lane:
+    """Requests of one kind: `at_work` at once, `waiting` more in the queue."""
+
+    def __init__(self, at_work: int, waiting: int) -> None:
+        self.limit = anyio.CapacityLimiter(at_work)
+        self.waiting = waiting
+        self.full_since = self.next_turn = 0.0
+        self.done = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next one has to come again."""
+        return self.limit.statistics().tasks_waiting >= self.waiting
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Wait for a place and keep it while the block runs; who leaves while the lane is full is counted, to know how fast it moves."""
+        if self.limit.available_tokens > 0:
+            self.full_since, self.done = monotonic(), 0
+        async with self.limit:
+            yield
+        self.done += 1
+
+    def turn(self) -> int:
+        """After how many seconds whoever is turned away now should come again."""
+        now = monotonic()
+        known = self.done > 0 and now - self.full_since > KNOWN_AFTER_SECONDS
+        each = (now - self.full_since) / self.done if known else 1 / ASSUMED_A_SECOND
+        self.next_turn = max(self.next_turn, now + TRY_AGAIN_SECONDS) + each
+        if self.next_turn > now + LONGEST_SECONDS:
+            self.next_turn = now + TRY_AGAIN_SECONDS
+        return math.ceil(self.next_turn - now)
 
 
 class Admission:
-    """ASGI middleware: `at_work` requests at once, `waiting` more in the queue."""
+    """ASGI middleware: `at_work` requests at once; late ones, as `late` says of the paths it names, a quarter of them."""
 
-    def __init__(self, app: ASGIApp, at_work: int, waiting: int) -> None:
+    def __init__(self, app: ASGIApp, at_work: int, waiting: int, late: Mapping[str, IsLate] | None = None) -> None:
         self.app = app
-        self._limit = anyio.CapacityLimiter(at_work)
-        self._waiting = waiting
+        self._is_late = late or {}
+        self._lane = Lane(at_work, waiting)
+        self._late_lane = Lane(max(1, at_work // LATE_PART), waiting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in, make wait, or turn away with `Retry-After`."""
         if scope["type"] != "http" or scope["path"] == "/healthz":
             await self.app(scope, receive, send)
             return
-        if self._limit.statistics().tasks_waiting >= self._waiting:
-            await problem("overloaded", "Too much is asked of the server right now; nothing was taken, send it again.")(
-                scope, receive, send
-            )
+        lanes = [self._lane]
+        if is_late := self._is_late.get(scope["path"]):
+            first = await receive()
+            receive = with_first(first, receive)
+            if is_late(first.get("body", b""), not first.get("more_body")):
+                lanes = [self._late_lane, self._lane]
+        if full := next((lane for lane in lanes if lane.is_full), None):
+            await turned_away(full)(scope, receive, send)
             return
-        async with self._limit:
+        async with AsyncExitStack() as inside:
+            for lane in lanes:
+                await inside.enter_async_context(lane.place())
             await self.app(scope, receive, send)
+
+
+def turned_away(lane: Lane) -> ASGIApp:
+    """The answer to whoever finds a full queue. The line is hung up: thousands of them would use up what a process may hold open."""
+    answer = problem("overloaded", "Too much is asked of the server right now; nothing was taken, send it again.")
+    answer.headers["Retry-After"] = str(lane.turn())
+    answer.headers["Connection"] = "close"
+    return answer
+
+
+def with_first(first: Message, rest: Receive) -> Receive:
+    """A request's body whose first part was looked at already."""
+    unread = [first]
+
+    async def receive() -> Message:
+        return unread.pop() if unread else await rest()
+
+    return receive

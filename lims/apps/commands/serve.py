@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from lims.apps import migrate
+from lims.apps import listening, migrate
 from lims.apps.serving import ENDS_VARIABLE
 from lims.apps.tls import context
 from lims.apps.tls.authority import Place
@@ -55,11 +55,11 @@ def serve(
         secured = given_tls(tls_certificate, tls_key) or (own_tls(host, port) if tls else {})
         sealer = subprocess.Popen([sys.executable, "-m", "lims.apps.worker"])
         try:
-            uvicorn.run(
+            listening.run(uvicorn.Config(
                 "lims.apps.serving:application", factory=True, host=host, port=port, workers=workers, access_log=False,
-                log_level=settings().log_level, timeout_graceful_shutdown=20, timeout_keep_alive=75,
+                log_level=settings().log_level, timeout_graceful_shutdown=20, timeout_keep_alive=75, backlog=listening.BACKLOG,
                 forwarded_allow_ips=settings().forwarded_allow_ips, **secured,
-            )  # fmt: skip
+            ))  # fmt: skip
         except SystemExit as ended:
             # uvicorn has said why: most often somebody listens on this port already.
             raise typer.Exit(1 if ended.code else 0) from None

@@ -2,20 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, DateTime, bindparam, func, select
+from sqlalchemy.dialects.postgresql import BYTEA
 
 from lims.kernel.auth.rules import Caller
 from lims.kernel.auth.tables import Attempt, Token, User
 
+# Built once: every request asks this.
+HOLDER = (
+    select(User.name, User.roles, User.site, User.lab, User.scopes)
+    .join(Token, Token.user_name == User.name)
+    .where(Token.digest == bindparam("digest", type_=BYTEA), User.active)
+    .where(Token.expires_at.is_(None) | (Token.expires_at > bindparam("now", type_=DateTime(timezone=True))))
+)
+
 
 def caller_of(connection: Connection, digest: bytes, now: datetime) -> Caller | None:
     """Whose token this is; None where it was revoked, has expired, or its user was switched off."""
-    query = (
-        select(User.name, User.roles, User.site, User.lab, User.scopes)
-        .join(Token, Token.user_name == User.name)
-        .where(Token.digest == digest, User.active, (Token.expires_at.is_(None)) | (Token.expires_at > now))
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(HOLDER, {"digest": digest, "now": now}).one_or_none()
     return Caller(row.name, frozenset(row.roles), row.site, row.lab, frozenset(row.scopes)) if row else None
 
 

@@ -38,6 +38,6 @@ def remember(connection: Connection, keys: Keys, people: Iterable[tuple[UUID, Id
         latest[person] = max(said, latest.get(person, said))
     rows = (
         {"person_id": person, "hidden": keys.hide(packed), "digest": digest, "told_at": told_at}
-        for person, (told_at, digest, packed) in sorted(latest.items())
+        for person, (told_at, digest, packed) in sorted(latest.items(), key=lambda one: one[0].int)
     )
     connection.execute(REMEMBER, {"document": document(rows)})

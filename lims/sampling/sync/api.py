@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
 from lims.catalog import queries as catalog
 from lims.kernel import ids
-from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.door import Passage, Work, allow, allow_in_one_go
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.pages import Page
@@ -20,7 +21,7 @@ from lims.sampling.sync.desk import Desk, Sender
 from lims.sampling.sync.forms import SyncAnswer, SyncForm
 
 router = APIRouter(prefix="/sampling/api", tags=["sync"])
-Sampler = Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)]
+CrowdOfSamplers = Annotated[Passage, allow_in_one_go(Role.SAMPLER, using=Access.FIELD)]
 Supervisor = Annotated[Work, allow(Role.ADMIN, using=Access.FIELD)]
 
 
@@ -36,13 +37,30 @@ def desk_of(work: Work) -> Desk:
     return Desk(work.connection, work.program.keys, catalog.current(work.connection), work.now)
 
 
-@router.post("/sync", status_code=202)
-def sync(form: SyncForm, request: Request, work: Sampler) -> SyncAnswer:
+@router.post("/sync", status_code=202, response_model=SyncAnswer, openapi_extra={"requestBody": {"required": True}})
+async def sync(
+    request: Request,
+    passage: CrowdOfSamplers,
+    message: Annotated[SyncForm, SkipValidation] = None,  # type: ignore[assignment]  # whoever may not come in hears that, not what is missing
+) -> Response:
     """What a device has, as often as it likes, in any order, any number of times."""
-    site = admitted(work.connection, token_of(request), form.device, work.caller, work.now)
-    skew = int((form.sent_at - work.now).total_seconds()) if form.sent_at.tzinfo else 0
-    sender = Sender(form.device, work.caller.name, site, skew)
-    return SyncAnswer(receipt=ids.uuid7(work.now), tubes=take(desk_of(work), sender, form.tubes))
+
+    def taken(work: Work) -> bytes:
+        form = read(message)
+        site = admitted(work.connection, token_of(request), form.device, work.caller, work.now)
+        skew = int((form.sent_at - work.now).total_seconds()) if form.sent_at.tzinfo else 0
+        sender = Sender(form.device, work.caller.name, site, skew)
+        return SyncAnswer(receipt=ids.uuid7(work.now), tubes=take(desk_of(work), sender, form.tubes)).model_dump_json().encode()
+
+    return Response(await passage.through(taken), status_code=202, media_type="application/json")
+
+
+def read(message: object) -> SyncForm:
+    """The message in its shape; inside the door, so that it is read on its thread, and for nobody who may not come in."""
+    try:
+        return SyncForm.model_validate(message)
+    except ValidationError as wrong:
+        raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in wrong.errors()]) from None
 
 
 @router.get("/conflicts")

@@ -19,6 +19,8 @@ from lims.kernel.db import as_json
 from lims.kernel.errors import Refused
 from lims.sampling.people.rules import Identity, IdType, canonical_number, check_born
 
+CONTENT = json.JSONEncoder(sort_keys=True, default=as_json)
+
 
 class Outcome(StrEnum):
     """The five answers."""
@@ -123,7 +125,7 @@ def understand(form: Any, catalog: Catalog, reach: str | None, named: Callable[[
         retest_of=retest_of,
         members=members,
         collected_on=clock.local_day(told, catalog.sites[form.site].timezone),
-        digest=hashlib.sha256(json.dumps(instants(content), sort_keys=True, default=as_json).encode()).digest(),
+        digest=hashlib.sha256(CONTENT.encode(instants(content)).encode()).digest(),
     )
 
 

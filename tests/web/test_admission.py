@@ -1,0 +1,127 @@
+"""Who may come in when more come than can be worked on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.types import Message, Receive, Scope, Send
+
+from lims.web.admission import Admission
+
+SYNC = "/sync"
+OLD, NEW = b"old", b"new"
+
+
+class House:
+    """An application that keeps everybody until told to let them go, behind an admission with 4 places and room for 3 to wait."""
+
+    def __init__(self) -> None:
+        self.inside: list[bytes] = []
+        self.leave = asyncio.Event()
+        self.door = Admission(self.app, at_work=4, waiting=3, late={SYNC: lambda start, whole: start == OLD or not whole})
+
+    async def app(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message["body"], message.get("more_body", False)
+        self.inside.append(body)
+        await self.leave.wait()
+        await send({"type": "http.response.start", "status": 202, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    async def knock(self, *parts: bytes, path: str = SYNC) -> tuple[int, dict[bytes, bytes], bytes]:
+        """One request; status, headers and body of its answer."""
+        unread = [{"type": "http.request", "body": part, "more_body": place < len(parts)} for place, part in enumerate(parts, 1)]
+        heard: list[Message] = []
+
+        async def receive() -> Message:
+            return unread.pop(0)
+
+        async def send(message: Message) -> None:
+            heard.append(message)
+
+        await self.door({"type": "http", "path": path, "method": "POST", "headers": []}, receive, send)
+        return heard[0]["status"], dict(heard[0]["headers"]), heard[1]["body"]
+
+
+def told(story: Callable[[House], Awaitable[Any]]) -> None:
+    """A story about a house, from its beginning to its end."""
+
+    async def begin() -> None:
+        await story(House())
+
+    asyncio.run(begin())
+
+
+async def settled() -> None:
+    """Until everybody who can go on has gone on."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+def test_a_sampler_who_has_just_sealed_a_tube_passes_by_the_returning_crowd() -> None:
+    async def story(house: House) -> None:
+        crowd = [asyncio.create_task(house.knock(OLD)) for _ in range(4)]
+        await settled()
+        assert house.inside == [OLD]
+        ana = asyncio.create_task(house.knock(NEW))
+        await settled()
+        assert house.inside == [OLD, NEW]
+        house.leave.set()
+        assert {status for status, _, _ in await asyncio.gather(ana, *crowd)} == {202}
+
+    told(story)
+
+
+def test_whoever_finds_the_queue_full_is_told_when_to_come_again_and_not_all_at_once() -> None:
+    async def story(house: House) -> None:
+        crowd = [asyncio.create_task(house.knock(OLD)) for _ in range(4)]
+        await settled()
+        answers = await asyncio.gather(*(house.knock(OLD) for _ in range(1000)))
+        assert {status for status, _, _ in answers} == {503}
+        assert {headers[b"connection"] for _, headers, _ in answers} == {b"close"}
+        waits = [int(headers[b"retry-after"]) for _, headers, _ in answers]
+        assert min(waits) >= 2
+        assert max(waits) - min(waits) >= 3, "they would come back as a crowd"
+        house.leave.set()
+        assert {status for status, _, _ in await asyncio.gather(*crowd)} == {202}
+        assert (await house.knock(OLD))[0] == 202
+
+    told(story)
+
+
+def test_samplers_too_are_turned_away_where_there_are_too_many_of_them() -> None:
+    async def story(house: House) -> None:
+        many = [asyncio.create_task(house.knock(NEW)) for _ in range(7)]
+        await settled()
+        assert len(house.inside) == 4
+        assert (await house.knock(NEW))[0] == 503
+        house.leave.set()
+        assert {status for status, _, _ in await asyncio.gather(*many)} == {202}
+
+    told(story)
+
+
+def test_what_was_looked_at_arrives_whole() -> None:
+    async def story(house: House) -> None:
+        house.leave.set()
+        assert (await house.knock(NEW))[2] == NEW
+        assert (await house.knock(b"a ", b"long ", b"one"))[2] == b"a long one"
+        assert (await house.knock(b"", path="/elsewhere"))[2] == b""
+
+    told(story)
+
+
+def test_a_balancer_hears_that_the_house_lives_however_full_it_is() -> None:
+    async def story(house: House) -> None:
+        many = [asyncio.create_task(house.knock(NEW)) for _ in range(7)]
+        await settled()
+        alive = asyncio.create_task(house.knock(b"", path="/healthz"))
+        await settled()
+        assert len(house.inside) == 5
+        house.leave.set()
+        assert (await alive)[0] == 202
+        await asyncio.gather(*many)
+
+    told(story)
