@@ -1,4 +1,7 @@
-"""In which language something is said: `?lang=`, then the cookie, then what the browser asks for, then English."""
+"""In which language something is said: `?lang=`, then the cookie, then what the browser asks for, then English.
+
+A device that keeps a page in every language asks with a header for each, which is not remembered as somebody's choice.
+"""
 
 import gettext
 import io
@@ -15,12 +18,13 @@ LANGUAGES = {"en": "en", "zh": "zh-CN"}
 OWN_NAMES = {"en": "English", "zh": "中文"}
 ENGLISH = "en"
 COOKIE = "lims_language"
+HEADER = "x-lims-language"
 FOLDER = Path(__file__).with_name("translations")
 
 
 def language_of(request: Request) -> str:
     """The language of this request."""
-    for asked in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+    for asked in (request.query_params.get("lang"), request.headers.get(HEADER), request.cookies.get(COOKIE)):
         if asked in LANGUAGES:
             return asked
     return preferred(request.headers.get("accept-language", ""))

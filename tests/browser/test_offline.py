@@ -211,6 +211,7 @@ def test_signing_out_keeps_the_outbox_and_takes_the_page_away(town: Town, opened
     amy = town.somebody("amy", "sampler", site=town.site)
     page.context.clear_cookies()
     sign_in(page.context, amy, address)  # so that Ana's own token stays good for the check at the end
+    page.locator(".menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/auth/sign-in")
     page.goto("/sampling/")
@@ -220,6 +221,20 @@ def test_signing_out_keeps_the_outbox_and_takes_the_page_away(town: Town, opened
     page.goto("/sampling/")
     network(page, "online · all sent")
     on_the_server(town, tubes)
+
+
+def test_the_language_is_changed_without_a_network_and_stays(town: Town, opened: Opener) -> None:
+    page = with_worker(opened(town.ana, "/sampling/", screen=PHONE))
+    page.wait_for_function("caches.match('/sampling/?lang=zh').then(Boolean)")
+    page.context.set_offline(True)
+    scan(page, code(Kind.TUBE), *numbers(1))
+    expect(page.locator("#count")).to_have_text("1 / 10")
+    page.locator(".menu summary").click()
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator("#count")).to_have_text("1 / 10")
+    page.goto("/sampling/")
+    expect(page.locator("#asks")).to_contain_text("扫")
 
 
 def sign_in(context: BrowserContext, who: Somebody, address: str) -> None:

@@ -48,6 +48,7 @@ def test_olga_signs_in_and_out_in_her_language(town: Town, opened: Opener, langu
     page.wait_for_url("**/reporting/")
     page.goto("/")
     expect(page.locator("h1")).to_contain_text(greeting)
+    page.locator(".menu summary").click()
     page.get_by_role("banner").get_by_role("button").click()
     page.wait_for_url("**/auth/sign-in")
     page.goto("/")

@@ -30,7 +30,7 @@ def kept_page(request: Request, template: str, facts: Mapping[str, object], work
     """A scanning page that a device may keep: it carries its version, the day it was made on, the server's sentences in its language."""
     carried = {"phrasebook": phrasebook(language_of(request), ROOMS), "today": work.now.date().isoformat()}
     answer = camera_page(request, template, carried | dict(facts), caller=work.caller, place=place)
-    answer.headers[HEADER] = version()
+    answer.headers.update({HEADER: version(), "Content-Language": language_of(request)})
     return answer
 
 
@@ -62,7 +62,7 @@ def version() -> str:
 def worker() -> str:
     """The worker's text, with what it is to keep."""
     addresses = [f"/static/{path.relative_to(STATIC).as_posix()}" for path in files()]
-    known = json.dumps({"version": version(), "files": addresses, "pages": PAGES})
+    known = json.dumps({"version": version(), "files": addresses, "pages": PAGES, "languages": list(LANGUAGES)})
     return f"const SCREEN = {known};\n{WORKER.read_text('utf-8')}"
 
 

@@ -36,7 +36,8 @@ def carried(known: Catalog, code: str) -> dict[str, Any]:
     return {
         "site": code,
         "timezone": site.timezone if site else "UTC",
-        "formats": [{"regex": form.regex, "kind": form.kind} for form in known.formats if form.kind == barcodes.Kind.TUBE],
+        # Tubes first: a code that is one is never taken for another thing of the same pattern.
+        "formats": [vars(form) for form in sorted(known.formats, key=lambda form: form.kind != barcodes.Kind.TUBE)],
         "zone": zone,
         "policies": [
             {"from": policy.valid_from.isoformat(), "group": policy.group, "pool_max": policy.pool_max, "household": policy.household}

@@ -7,3 +7,7 @@ document.querySelector(".place-choice select")?.addEventListener("change", (even
 document.addEventListener("lims:done", ({ target, detail }) => {
   if (target.dataset.api === "/auth/sign-out") detail.until(forget());
 });
+document.addEventListener("click", ({ target }) => {
+  const menu = document.querySelector(".menu[open]");
+  if (menu && !menu.contains(target)) menu.open = false;
+});

@@ -10,7 +10,8 @@ import { nextTube } from "./rule.js";
 const screen = told("screen");
 
 export function read(text) {
-  const { code, kind, fault } = understand(text, screen.formats);
+  const { code, kind, fault, meant } = understand(text, screen.formats);
+  if (meant) throw new Refusal("digit_lost", { code, meant });
   if (kind && fault) throw new Refusal("misread", { code });
   if (kind && kind !== "tube") throw new Refusal("wrong_kind", { code, kind: told("kinds")[kind] });
   if (kind === "tube") return tubeScanned(code, nextTube().mode === "single" ? chosen() : null);

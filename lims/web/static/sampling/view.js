@@ -114,7 +114,9 @@ export function drawNetwork({ kind, sentence = "" }, unsent) {
   const short = SHORT[kind] ?? "online";
   const badge = at("network");
   badge.className = `mark ${short === "online" ? (unsent ? "waiting" : "negative") : "problem"}`;
-  badge.textContent = `${words(short)} · ${unsent ? words("unsent", { count: unsent }) : words("all_sent")}`;
+  const [state, count] = badge.children;
+  state.textContent = words(short);
+  count.textContent = ` · ${unsent ? words("unsent", { count: unsent }) : words("all_sent")}`;
   warn("network", short === "online" ? "" : words(`${kind}_long`, { sentence }));
   at("sign-in").hidden = kind !== "signed_out";
 }

@@ -1,4 +1,4 @@
-// The service worker of the sampler's pages. `SCREEN` ({version, files, pages}) is put before it by the server.
+// The service worker of the sampler's pages. `SCREEN` ({version, files, pages, languages}) is put before it by the server.
 // The tube screen, the pages beside it that work without a network, and all they are made of lie on the device, as one
 // version; anything else goes to the network untouched.
 const FILES = `lims.files.${SCREEN.version}`;
@@ -19,13 +19,30 @@ addEventListener("fetch", (event) => {
 
 /** All of one version or nothing: pages cannot be kept while nobody is signed in. */
 async function keepAll() {
-  const answers = await Promise.all(SCREEN.pages.map((name) => fetch(name, { redirect: "manual", headers: { Accept: "text/html" } })));
+  const answers = await Promise.all(SCREEN.pages.map((name) => ask(name)));
   if (!answers.every(isOurs)) throw new Error("no pages of this version");
   const files = await caches.open(FILES);
   await files.addAll(SCREEN.files.map((name) => new Request(name, { cache: "no-cache" })));
-  const pages = await caches.open(PAGES);
-  await Promise.all(SCREEN.pages.map((name, place) => pages.put(name, answers[place])));
+  await Promise.all(SCREEN.pages.map((name, place) => keep(name, answers[place])));
 }
+
+function ask(name, headers = {}) {
+  return fetch(name, { redirect: "manual", headers: { Accept: "text/html", ...headers } });
+}
+
+/** Keep a page as what its address shows, and beside it the same page in every language: the switch works without a network. */
+async function keep(name, answer) {
+  const pages = await caches.open(PAGES);
+  await pages.put(name, answer.clone());
+  await Promise.all(SCREEN.languages.map(async (language) => {
+    if (answer.headers.get("content-language") === language) return pages.put(inLanguage(name, language), answer.clone());
+    await pages.delete(inLanguage(name, language)); // made for somebody else, or for another site
+    const other = await ask(name, { "X-Lims-Language": language }).catch(() => null);
+    return other && isOurs(other) ? pages.put(inLanguage(name, language), other) : null;
+  }));
+}
+
+const inLanguage = (name, language) => `${name}?lang=${language}`;
 
 async function forgetOlder() {
   const names = await caches.keys();
@@ -44,12 +61,23 @@ function isOurs(answer) {
 async function navigated(request, address, event) {
   const name = address.pathname;
   if (!SCREEN.pages.includes(name)) return fetch(request).catch(() => Response.redirect(`${SCREEN.pages[0]}?needs_network=1`));
-  const kept = await (await caches.open(PAGES)).match(name);
-  const fresh = fetch(request).then((answer) => seen(answer, address));
-  event.waitUntil(fresh.catch(() => {}));
+  const kept = await keptPage(name, address.searchParams.get("lang"));
+  const fresh = fetch(request);
+  event.waitUntil(fresh.then((answer) => seen(answer.clone(), address)).catch(() => {}));
   if (!kept) return fresh;
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, kept));
   return Promise.race([fresh.then((answer) => (isOurs(answer) || isRefusal(answer) ? answer : kept)), late]).catch(() => kept);
+}
+
+/** What is kept of a page; a language that is asked for stays the one it is shown in. */
+async function keptPage(name, language) {
+  const pages = await caches.open(PAGES);
+  const asked = language && (await pages.match(inLanguage(name, language)));
+  if (asked) await Promise.all(SCREEN.pages.map(async (one) => {
+    const page = await pages.match(inLanguage(one, language));
+    if (page) await pages.put(one, page);
+  }));
+  return asked || pages.match(name);
 }
 
 /** Our server says that this person may not see the page; a foreign network does not know our headers. */
@@ -59,7 +87,6 @@ function isRefusal(answer) {
 
 async function seen(answer, address) {
   const plain = [...address.searchParams.keys()].every((name) => KEPT_IN_ADDRESS.includes(name));
-  if (plain && isOurs(answer)) await (await caches.open(PAGES)).put(address.pathname, answer.clone());
+  if (plain && isOurs(answer)) await keep(address.pathname, answer);
   if (answer.headers.get("x-lims-screen") && !isOurs(answer)) registration.update();
-  return answer;
 }
