@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from lims.apps import ends, migrate
 from lims.kernel.program import Program, running
 from lims.kernel.settings import Settings
+from lims.web.camera import reader_files
 from tests.factories import Town
 
 # Properties are about what comes out, never about how soon: the machine may be busy.
@@ -32,9 +33,15 @@ def installed(package: str) -> bool:
     return (NODE / "node_modules" / package).is_dir()
 
 
+def is_left_out(item: pytest.Item) -> bool:
+    """Whether a test asks what is not installed: a package of `tests/node`, or the reader of `make reader`."""
+    node = item.get_closest_marker("node")
+    return bool(node and not installed(node.args[0])) or bool(item.get_closest_marker("reader") and not reader_files())
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests whose package of `tests/node` is not installed."""
-    absent = {item for item in items if (mark := item.get_closest_marker("node")) and not installed(mark.args[0])}
+    """Leave out the tests that cannot run without something that is not installed."""
+    absent = {item for item in items if is_left_out(item)}
     if absent:
         config.hook.pytest_deselected(items=list(absent))
         items[:] = [item for item in items if item not in absent]
@@ -45,6 +52,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for package in json.loads((NODE / "package.json").read_text("utf-8"))["dependencies"]:
         if not installed(package):
             terminalreporter.write_line(f"not installed: {package}; tests that ask it were left out. `make node` installs it.", yellow=True)
+    if not reader_files():
+        terminalreporter.write_line(
+            "not installed: the reader for cameras; tests that ask it were left out. `make reader` installs it.", yellow=True
+        )
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,8 @@ async function show(mine, reader, scanned) {
     if (fresh !== null) scanned(fresh);
     draw(several ? "camera_several" : reader.name);
     const took = performance.now() - began;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(reader.pause - took, LEAST_REST)));
+    const rest = Math.max(reader.pause - took, reader.blocks ? took : LEAST_REST);
+    await new Promise((resolve) => setTimeout(resolve, rest));
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 // Who reads the codes on a picture: the browser itself, the reader that this device carries, or the server.
-// Each is {name, widest, pause, read}: `widest` picture in dots, `pause` between two pictures in ms, read(canvas) → texts.
+// Each is {name, widest, pause, blocks, read}: `widest` picture in dots, `pause` between two pictures in ms, whether the page
+// stands still meanwhile, read(canvas) → texts.
 import { ask } from "../send.js";
 
 const FORMATS = ["code_128", "qr_code", "data_matrix"];
@@ -28,7 +29,7 @@ async function ofBrowser() {
   const detector = new BarcodeDetector({ formats });
   // Some phones name their formats and then have no service behind them.
   await detector.detect(new ImageData(64, 64));
-  return { name: "camera_by_browser", widest: 1280, pause: 80, read: async (canvas) => (await detector.detect(canvas)).map((code) => code.rawValue) };
+  return { name: "camera_by_browser", widest: 1280, pause: 80, blocks: false, read: async (canvas) => (await detector.detect(canvas)).map((code) => code.rawValue) };
 }
 
 let loaded = null;
@@ -43,7 +44,7 @@ async function carried({ module, binary }) {
     const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return (await readBarcodes(dots, CARRIED_OPTIONS)).map((code) => code.text);
   };
-  return { name: "camera_by_device", widest: 1000, pause: 120, read };
+  return { name: "camera_by_device", widest: 1000, pause: 120, blocks: true, read };
 }
 
 async function load(module, binary) {
@@ -66,5 +67,5 @@ function ofServer(frames) {
     else if (kind === "network" || ++failures >= FAILURES) throw new Unable("camera_offline");
     return [];
   };
-  return { name: "camera_by_server", widest: 960, pause: 260, read };
+  return { name: "camera_by_server", widest: 960, pause: 260, blocks: false, read };
 }
