@@ -16,6 +16,7 @@ from lims.sampling.handovers import api as handovers
 from lims.sampling.labels import api as labels
 from lims.sampling.labels import pages as labels_pages
 from lims.sampling.printing import api as printing
+from lims.sampling.printing import pages as printing_pages
 from lims.sampling.sync import api as sync
 from lims.sampling.sync import pages as sync_pages
 
@@ -37,6 +38,7 @@ PAGES = (
     deconvolution_pages.field_router,
     boxes_pages.router,
     labels_pages.router,
+    printing_pages.router,
     devices_pages.router,
     sync_pages.router,
     release_pages.router,

@@ -23,6 +23,7 @@ OWN_SQUARE_MODULES = {"qr": 21, "datamatrix": 14}
 # A thermal head burns a bar of one dot wider than a space of one dot; from two dots on both read well.
 LEAST_MODULE_DOTS = 2
 SMALLEST_FONT_MM = 1.0
+LARGEST_MM = 300
 THINNEST_LINE_MM, THICKEST_LINE_MM = 0.1, 3.0
 ROUNDING_MM = 1e-6
 
@@ -60,6 +61,8 @@ def sizes_are_positive(template: Template) -> Iterator[str]:
     codes = [*([template.bars.width_mm, template.bars.height_mm] if template.bars else []), *(one.size_mm for one in template.square)]
     if min(template.width_mm, template.height_mm, *codes) <= 0 or template.gap_mm < 0:
         yield "a size is zero or negative"
+    if max(template.width_mm, template.height_mm, template.gap_mm) > LARGEST_MM:
+        yield f"a label is at most {LARGEST_MM} mm wide, high and apart"
     for number, line in enumerate(template.text, 1):
         if not SMALLEST_FONT_MM <= line.smallest_font_size_mm <= line.font_size_mm:
             yield f"text {number}: font_size_mm must be at least smallest_font_size_mm, and that at least {SMALLEST_FONT_MM:g}"

@@ -14,6 +14,11 @@ def range_for_update(connection: Connection, range_id: UUID) -> AnyRow | None:
     return connection.execute(select(LabelRange.__table__).where(LabelRange.id == range_id).with_for_update()).one_or_none()
 
 
+def range_by_id(connection: Connection, range_id: UUID) -> AnyRow | None:
+    """One range."""
+    return connection.execute(select(LabelRange.__table__).where(LabelRange.id == range_id)).one_or_none()
+
+
 def range_by_serials(connection: Connection, first: int, last: int) -> AnyRow | None:
     """The range that holds both serials, locked."""
     query = select(LabelRange.__table__).where(LabelRange.first_serial <= first, LabelRange.last_serial >= last)

@@ -1,5 +1,6 @@
 """The label stocks a lab keeps: one TOML file each, read anew at every print, so that an edit takes effect at once."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from lims.sampling.labels.stock import Template
 DEFAULT_FOLDER = Path(__file__).resolve().parents[3] / "label_templates"
 SHAPE = TypeAdapter(Template)
 MOST_FAULTS = 5
+# How a fault begins that is about one part of the label.
+NAMED = re.compile(r"(?:.*; )?(?:(text|square|line) (\d+)|the bars)")
 
 
 def names(folder: Path | None = None) -> list[str]:
@@ -22,6 +25,11 @@ def names(folder: Path | None = None) -> list[str]:
 
 def load(name: str, folder: Path | None = None) -> Template:
     """The stock of this name; Refused where there is none, or its file has a fault."""
+    return parsed(name, source(name, folder))
+
+
+def source(name: str, folder: Path | None = None) -> str:
+    """The text of a stock's file; Refused where there is none."""
     # A name is only ever compared with what lies in the folder, never joined to a path: `../` finds nothing.
     known = names(folder)
     if name not in known:
@@ -33,16 +41,22 @@ def load(name: str, folder: Path | None = None) -> Template:
         )
     try:
         # Windows Notepad writes a byte order mark.
-        described = tomllib.loads(((folder or DEFAULT_FOLDER) / f"{name}.toml").read_text("utf-8-sig"))
-        template = SHAPE.validate_python({**described, "name": name})
+        return ((folder or DEFAULT_FOLDER) / f"{name}.toml").read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise unusable(name, "the file is not saved as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+
+
+def parsed(name: str, source: str) -> Template:
+    """The stock that this text describes; Refused, with line and reason, where it cannot be printed."""
+    try:
+        described = tomllib.loads(source)
+        template = SHAPE.validate_python({**described, "name": name})
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise unusable(name, f"it is not TOML: {error}") from error
     except ValidationError as error:
-        raise unusable(name, shape_faults(error)) from error
+        raise unusable(name, shape_faults(error, source)) from error
     if found := faults(template):
-        raise unusable(name, "; ".join(found))
+        raise unusable(name, "; ".join(f"{fault}{at_line(source, *place_in(fault))}" for fault in found))
     return template
 
 
@@ -60,9 +74,34 @@ def fault_of(name: str, folder: Path | None) -> str | None:
     return None
 
 
-def shape_faults(error: ValidationError) -> str:
+def shape_faults(error: ValidationError, source: str) -> str:
     """The fields whose values cannot be used, in the words of the file: a misspelt one is both missing and unknown."""
-    return "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()[:MOST_FAULTS])
+    told = []
+    for fault in error.errors()[:MOST_FAULTS]:
+        table, *rest = fault["loc"]
+        number = next((part + 1 for part in rest if isinstance(part, int)), 1)
+        field = next((part for part in rest if isinstance(part, str)), "")
+        told.append(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}{at_line(source, str(table), number, field)}")
+    return "; ".join(told)
+
+
+def place_in(fault: str) -> tuple[str, int]:
+    """The table that a fault names first, and which of its kind."""
+    named = NAMED.match(fault)
+    return (named[1] or "bars", int(named[2] or 1)) if named else ("", 1)
+
+
+def at_line(source: str, table: str, number: int = 1, field: str = "") -> str:
+    """` (line 12)`: where the so-manieth table of this name stands in the text, or its field, or a field of the label itself."""
+    lines = source.splitlines()
+    heads = [at for at, line in enumerate(lines, 1) if re.fullmatch(rf"\s*\[+\s*{re.escape(table)}\s*\]+\s*(#.*)?", line)] if table else []
+    if len(heads) < number:
+        heads, number, field = [0], 1, field or table
+    start = heads[number - 1]
+    end = next((at for at, line in enumerate(lines, 1) if at > start and line.lstrip().startswith("[")), len(lines) + 1)
+    inside = (at for at in range(start + 1, end) if field and re.match(rf"\s*{re.escape(field)}\s*=", lines[at - 1]))
+    found = next(inside, start)
+    return f" (line {found})" if found else ""
 
 
 def unusable(name: str, fault: str) -> Refused:

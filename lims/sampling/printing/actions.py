@@ -1,4 +1,4 @@
-"""Print jobs: made, handed out label by label, broken, resumed; labels declared void."""
+"""Print jobs: made, handed out label by label, broken, resumed; labels declared void; the printers of a site."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from lims.kernel import ids
 from lims.kernel.audit.actions import record
@@ -15,7 +16,7 @@ from lims.kernel.errors import Refused, listed
 from lims.sampling.labels.tables import LabelRange
 from lims.sampling.printing import queries
 from lims.sampling.printing.rules import JobEvent, JobState, Progress, Run, advance
-from lims.sampling.printing.tables import Job, VoidLabel
+from lims.sampling.printing.tables import Job, Printer, VoidLabel
 
 FILE = "file"
 
@@ -30,6 +31,7 @@ class Wish:
     dpi: int | None = None
     text: str = ""
     reason: str | None = None
+    printer: str | None = None
 
 
 @audited("labels.printed", "labels.reprinted")
@@ -50,7 +52,7 @@ def make(
         "id": job_id or ids.uuid7(now), "site": printed.site, "range_id": printed.id, "first_serial": wish.run.first,
         "last_serial": wish.run.last, "printed_through": through, "sent_through": through, "template": wish.template,
         "format": wish.format, "dpi": wish.dpi, "label_text": wish.text, "reason": wish.reason if again else None,
-        "state": JobState.DONE if file else JobState.WAITING, "printer": FILE if file else None,
+        "state": JobState.DONE if file else JobState.WAITING, "printer": FILE if file else None, "wanted": wish.printer,
         "made_at": now, "made_by": by, "changed_at": now,
     }  # fmt: skip
     made = connection.execute(insert(Job).values(**values).returning(*Job.__table__.columns)).one()
@@ -84,8 +86,8 @@ def take(connection: Connection, job: AnyRow, take_id: UUID, printer: str, most:
     A printer that asks anew while an earlier take of its own is unanswered was stopped in the middle of it: nobody knows what
     came out. The job is broken, and nothing is handed out, until an operator has scanned the last label.
     """
-    if job.state == JobState.PRINTING and job.printer != printer:
-        raise Refused("print_job_elsewhere", "Printer {printer} is at this job.", printer=job.printer)
+    if printer != (its := (job.printer if job.state == JobState.PRINTING else job.wanted) or printer):
+        raise Refused("print_job_elsewhere", "Printer {printer} is at this job.", printer=its)
     if job.take == take_id:
         return Run(job.printed_through + 1, job.sent_through)
     if job.take is not None:
@@ -185,3 +187,20 @@ def note(connection: Connection, job: AnyRow, now: datetime, **values: object) -
 def progress(job: AnyRow) -> Progress:
     """How far a job has come."""
     return Progress(job.first_serial, job.last_serial, job.printed_through, job.sent_through)
+
+
+@unaudited("a sign of life")
+def heard(connection: Connection, site: str, printer: str, now: datetime) -> None:
+    """A printer's agent has asked for work."""
+    row = upsert(Printer).values(site=site, name=printer, heard_at=now)
+    connection.execute(row.on_conflict_do_update(index_elements=["site", "name"], set_={"heard_at": now}))
+
+
+@audited("printer.set_up")
+def set_up(connection: Connection, site: str, printer: str, how: dict[str, str | int | bool], by: str, now: datetime) -> None:
+    """What a printer speaks, and whether labels of its site go to it unless another is chosen: one is the usual one."""
+    if how["usual"]:
+        connection.execute(update(Printer).where(Printer.site == site, Printer.name != printer).values(usual=False))
+    row = upsert(Printer).values(site=site, name=printer, **how)
+    connection.execute(row.on_conflict_do_update(index_elements=["site", "name"], set_=how))
+    record(connection, by, now, [Happening(f"site {site}", "printer.set_up", now, {"printer": printer, **how})])

@@ -13,10 +13,10 @@ def ends_of(kind: str, run: Run) -> tuple[str, str]:
     return barcodes.own_code(own, run.first), barcodes.own_code(own, run.last)
 
 
-def state_run(kind: str, state: str, run: Run) -> StateRun:
+def state_run(kind: str, state: str, run: Run, reason: str | None = None) -> StateRun:
     """A run of labels of one state."""
     first, last = ends_of(kind, run)
-    return StateRun(first=first, last=last, count=len(run), state=state)
+    return StateRun(first=first, last=last, count=len(run), state=state, reason=reason)
 
 
 def job_answer(job: AnyRow, kind: str) -> JobAnswer:
@@ -26,6 +26,6 @@ def job_answer(job: AnyRow, kind: str) -> JobAnswer:
     return JobAnswer(
         id=job.id, site=job.site, range=job.range_id, first=first, last=last, count=len(run),
         printed=job.printed_through - job.first_serial + 1, state=job.state, template=job.template, format=job.format,
-        printer=job.printer, trouble=job.trouble, reprint_reason=job.reason,
+        wanted=job.wanted, printer=job.printer, trouble=job.trouble, reprint_reason=job.reason,
         labels=[state_run(kind, state, part) for state, part in progress(job).labels()],
     )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from base64 import b64encode
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from lims.catalog import queries as catalog
 from lims.kernel import barcodes, clock
@@ -22,18 +22,22 @@ from lims.sampling.printing.forms import (
     JobAnswer,
     JobForm,
     LedgerAnswer,
+    LedgerLine,
     NextAnswer,
     OutcomeForm,
+    Part,
+    PrinterForm,
     ReasonForm,
     ResumeForm,
     TakeAnswer,
     TakeForm,
     VoidForm,
 )
-from lims.sampling.printing.ledger import ledger, window
+from lims.sampling.printing.ledger import as_csv, ledger, window
 from lims.sampling.printing.rules import Run
 
 router = APIRouter(prefix="/sampling/api", tags=["labels"])
+WHOLE = Part()
 Labeller = Annotated[Work, allow(Role.SAMPLER, Role.ADMIN, using=Access.FIELD)]
 
 
@@ -44,12 +48,15 @@ def labels(
     template: str = "tube_35x30",
     format: str = "pdf",  # noqa: A002 - the contract's name
     reprint_reason: str | None = None,
+    part: Annotated[Part, Depends()] = WHOLE,
+    text: Annotated[str, Query(max_length=200)] = "",
+    dpi: Literal[203, 300] | None = None,
 ) -> Response:
-    """Print a range to a file: exactly its labels or an error. A second print needs a reason, and is marked on the labels."""
-    row, run = range_of(work, range_id)
+    """Print a range, or a part of it, to a file: exactly its labels or an error. A second print needs a reason, and is marked."""
+    row, run = range_of(work, range_id, part)
     chosen = formats.format_named(format)
     again = actions.reprints(work.connection, row.id, run)
-    wish = actions.Wish(run, template, format.removeprefix(".").lower(), reason=reprint_reason)
+    wish = actions.Wish(run, template, format.removeprefix(".").lower(), dpi=dpi, text=text, reason=reprint_reason)
     job = actions.make(work.connection, row, wish, work.caller.name, work.now, file=True)
     content = files.content_of(work.connection, work.program.settings, job, row.kind, run, again)
     name = f"labels-{row.site}-{row.first_serial}.{wish.format}"
@@ -59,14 +66,18 @@ def labels(
 @router.post("/print-jobs", status_code=201)
 def make(form: JobForm, work: Labeller) -> JobAnswer:
     """Have labels printed by a printer of the site; the same `id` again is the same job."""
-    row, run = range_of(work, form.range, form.first, form.last)
+    row, run = range_of(work, form.range, Part(form.first, form.last, form.count))
     known = queries.job(work.connection, form.id) if form.id else None
     if known is not None:
         if (known.range_id, known.first_serial, known.last_serial) != (row.id, run.first, run.last):
             raise Refused("id_reused", "This id was used for another print job.")
         return job_answer(known, row.kind)
-    files.fit_to_print(work.program.settings, form.template, len(run), form.format)
-    wish = actions.Wish(run, form.template, form.format, form.dpi, form.text, form.reprint_reason)
+    its = queries.printer(work.connection, row.site, form.printer) if form.printer else None
+    file_format = form.format or (its.format if its else "zpl")
+    files.fit_to_print(work.program.settings, form.template, len(run), file_format)
+    wish = actions.Wish(
+        run, form.template, file_format, form.dpi or (its.dpi if its else None), form.text, form.reprint_reason, form.printer
+    )
     return job_answer(actions.make(work.connection, row, wish, work.caller.name, work.now, job_id=form.id), row.kind)
 
 
@@ -78,12 +89,13 @@ def jobs(work: Labeller, site: str, limit: Annotated[int, Query(ge=1, le=200)] =
 
 
 @router.get("/print-jobs/next")
-def next_job(work: Labeller, printer: str, site: str | None = None) -> NextAnswer:
-    """What a printer of the caller's site should print next. Changes nothing."""
+def next_job(work: Labeller, printer: Annotated[str, Query(min_length=1, max_length=200)], site: str | None = None) -> NextAnswer:
+    """What a printer of the caller's site should print next; asking is its sign of life."""
     place = site or work.caller.site
     if place is None:
         raise Refused("site_unknown", "Say for which site, or use a token that is bound to one.")
     own_site(work.caller, catalog.current(work.connection).site(place).code, f"Site {place}")
+    actions.heard(work.connection, place, printer, work.now)
     job = queries.next_job(work.connection, place, printer)
     return NextAnswer(job=job_answer(job, kind_of(work, job)) if job is not None else None)
 
@@ -146,7 +158,7 @@ def cancel(job_id: UUID, form: ReasonForm, work: Labeller) -> JobAnswer:
 @router.post("/label-ranges/{range_id}/void", status_code=204)
 def void(range_id: UUID, form: VoidForm, work: Labeller) -> None:
     """Declare labels void: torn, smeared, thrown away."""
-    row, run = range_of(work, range_id, form.first, form.last or form.first)
+    row, run = range_of(work, range_id, Part(form.first, form.last or form.first))
     actions.declare_void(work.connection, row, run.serials, form.reason, work.caller.name, work.now)
 
 
@@ -158,23 +170,50 @@ def label_ledger(
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> LedgerAnswer:
     """What became of every label of the blocks that a site reserved on these days (without any: the last seven)."""
+    return LedgerAnswer(items=lines_of(work, site, first, last))
+
+
+@router.get("/label-ledger.csv")
+def label_ledger_file(
+    work: Labeller,
+    site: str,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+) -> Response:
+    """The same for a spreadsheet."""
+    content = as_csv(lines_of(work, site, first, last))
+    headers = {"Content-Disposition": 'attachment; filename="label-ledger.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/label-printers", status_code=204)
+def set_up_printer(form: PrinterForm, work: Labeller) -> None:
+    """Say what a printer of a site speaks, and whether it is the usual one."""
+    own_site(work.caller, catalog.current(work.connection).site(form.site).code, f"Site {form.site}")
+    how = form.model_dump(include={"format", "dpi", "usual"})
+    actions.set_up(work.connection, form.site, form.name, how, work.caller.name, work.now)
+
+
+def lines_of(work: Work, site: str, first: date | None, last: date | None) -> list[LedgerLine]:
+    """The ledger of a site that the caller reaches."""
     place = catalog.current(work.connection).site(site)
     own_site(work.caller, place.code, f"Site {site}")
     days = window(first, last, clock.local_day(work.now, place.timezone))
-    return LedgerAnswer(items=ledger(work.connection, place.code, place.timezone, *days))
+    return ledger(work.connection, place.code, place.timezone, *days)
 
 
-def range_of(work: Work, range_id: UUID, first: str | None = None, last: str | None = None) -> tuple[AnyRow, Run]:
+def range_of(work: Work, range_id: UUID, part: Part = WHOLE) -> tuple[AnyRow, Run]:
     """A range of the caller's site, locked, and the part of it that is meant."""
     row = stock.range_for_print(work.connection, range_id)
     own_site(work.caller, row.site, "This label range")
     kind = barcodes.Kind(row.kind)
     low, high = (
         barcodes.serial_of(barcodes.check(barcodes.normalise(code), kind)) if code else end
-        for code, end in ((first, row.first_serial), (last, row.last_serial))
+        for code, end in ((part.first, row.first_serial), (part.last, row.last_serial))
     )
+    high = low + part.count - 1 if part.count else high
     if not row.first_serial <= low <= high <= row.last_serial:
-        raise Refused("label_range_unknown", "{codes} was not reserved in one piece; reserve labels first.", codes=f"{first}-{last}")
+        raise Refused("label_range_unknown", "{codes} was not reserved in one piece; reserve labels first.", codes=part.said)
     return row, Run(low, high)
 
 

@@ -1,23 +1,43 @@
 """Shapes of print requests."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 Sentence = Annotated[str, Field(min_length=1, max_length=500)]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a range: from `first` to `last`, or `count` labels from `first`."""
+
+    first: str | None = None
+    last: str | None = None
+    count: Annotated[int | None, Field(ge=1, le=10_000)] = None
+
+    @property
+    def said(self) -> str:
+        """The part in words, for a refusal."""
+        return f"{self.first or '…'}-{self.last or '…'}" + (f" ({self.count})" if self.count else "")
+
+
 class JobForm(BaseModel):
-    """What is to be printed; without `first` and `last` the whole range. `id` makes the request repeatable."""
+    """What is to be printed: the whole range, or from `first` to `last`, or `count` labels from `first`.
+
+    `printer` is the only one that gets it, in what it speaks if `format` says nothing; `id` makes the request repeatable.
+    """
 
     id: UUID | None = None
     range: UUID
     first: str | None = None
     last: str | None = None
+    count: Annotated[int | None, Field(ge=1, le=10_000)] = None
+    printer: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     template: str = "tube_35x30"
-    format: Literal["zpl", "tspl"] = "zpl"
+    format: Literal["zpl", "tspl"] | None = None
     dpi: Literal[203, 300] | None = None
     text: Annotated[str, Field(max_length=200)] = ""
     reprint_reason: Annotated[str | None, Field(max_length=500)] = None
@@ -35,6 +55,7 @@ class StateRun(LabelRun):
     """Consecutive labels of one state."""
 
     state: str
+    reason: str | None = None
 
 
 class JobAnswer(BaseModel):
@@ -50,6 +71,7 @@ class JobAnswer(BaseModel):
     state: str
     template: str
     format: str
+    wanted: str | None
     printer: str | None
     trouble: str | None
     reprint_reason: str | None
@@ -88,9 +110,27 @@ class OutcomeForm(BaseModel):
 
 
 class ResumeForm(BaseModel):
-    """The last label that came out, scanned; null where none of those in doubt did."""
+    """The last label that came out, scanned; null, said openly, where none of those in doubt did."""
 
-    scanned: str | None
+    scanned: str | None = None
+    none_came_out: bool = False
+
+    @model_validator(mode="after")
+    def something_is_said(self) -> Self:
+        """An empty message is no word of an operator."""
+        if "scanned" not in self.model_fields_set and not self.none_came_out:
+            raise ValueError("scan the last label that came out, or say that none did")
+        return self
+
+
+class PrinterForm(BaseModel):
+    """A printer of a site: what it speaks, and whether labels go to it unless another is chosen."""
+
+    site: str
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    format: Literal["zpl", "tspl"] = "zpl"
+    dpi: Literal[203, 300] = 203
+    usual: bool = False
 
 
 class ReasonForm(BaseModel):

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, or_, select, text
+from sqlalchemy import Connection, case, func, or_, select, text
 
 from lims.kernel.db import AnyRow
 from lims.sampling.labels.tables import LabelRange
 from lims.sampling.printing.rules import OPEN, JobState, Run
-from lims.sampling.printing.tables import Job, VoidLabel
+from lims.sampling.printing.tables import Job, Printer, VoidLabel
 
 # A code of ours is its kind's two digits, eleven of the serial, and a check digit: a run of serials is a run of codes.
 USED = text("""
@@ -41,10 +41,28 @@ def jobs_of_site(connection: Connection, site: str, limit: int = 20) -> Sequence
     return connection.execute(select(Job.__table__).where(Job.site == site).order_by(Job.id.desc()).limit(limit)).all()
 
 
+def jobs_to_show(connection: Connection, site: str, limit: int = 20) -> Sequence[AnyRow]:
+    """What needs an operator first, then what is open, then what ended last; each with the kind of its labels."""
+    asked = select(Job.__table__, LabelRange.kind).join(LabelRange, LabelRange.id == Job.range_id).where(Job.site == site)
+    rank = case((Job.state == JobState.BROKEN, 0), (Job.state.in_(OPEN), 1), else_=2)
+    return connection.execute(asked.order_by(rank, Job.changed_at.desc()).limit(limit)).all()
+
+
+def printers_of_site(connection: Connection, site: str) -> Sequence[AnyRow]:
+    """The printers of a site, the usual one first."""
+    query = select(Printer.__table__).where(Printer.site == site)
+    return connection.execute(query.order_by(Printer.usual.desc(), Printer.name)).all()
+
+
+def printer(connection: Connection, site: str, name: str) -> AnyRow | None:
+    """One printer of a site."""
+    return connection.execute(select(Printer.__table__).where(Printer.site == site, Printer.name == name)).one_or_none()
+
+
 def next_job(connection: Connection, site: str, printer: str) -> AnyRow | None:
     """What a printer of this site should do: the job it was in the middle of, else the one that waits longest."""
     mine_or_free = or_(Job.state == JobState.WAITING, (Job.state == JobState.PRINTING) & (Job.printer == printer))
-    query = select(Job.__table__).where(Job.site == site, mine_or_free, Job.state.in_(OPEN))
+    query = select(Job.__table__).where(Job.site == site, mine_or_free, Job.state.in_(OPEN), func.coalesce(Job.wanted, printer) == printer)
     return connection.execute(query.order_by(Job.state == JobState.WAITING, Job.id).limit(1)).one_or_none()
 
 
@@ -83,5 +101,5 @@ def used_labels(connection: Connection, ranges: Collection[UUID]) -> Sequence[An
 
 
 def void_labels(connection: Connection, ranges: Collection[UUID]) -> Sequence[AnyRow]:
-    """The serials of these ranges that were declared void."""
-    return connection.execute(select(VoidLabel.range_id, VoidLabel.serial).where(VoidLabel.range_id.in_(ranges))).all()
+    """The serials of these ranges that were declared void, and why."""
+    return connection.execute(select(VoidLabel.range_id, VoidLabel.serial, VoidLabel.reason).where(VoidLabel.range_id.in_(ranges))).all()

@@ -148,6 +148,15 @@ def account(block: Run, printed: Iterable[Run], sent: Iterable[Run], used: set[i
     )
 
 
+def first_unprinted(block: Run, sent: Iterable[Run]) -> int | None:
+    """The first label of a block that no printer was handed; None where all were."""
+    next_one = block.first
+    for run in sorted(sent, key=lambda run: run.first):
+        if run.first <= next_one:
+            next_one = max(next_one, run.last + 1)
+    return next_one if next_one <= block.last else None
+
+
 def runs(serials: set[int]) -> tuple[Run, ...]:
     """Serial numbers as runs."""
     ordered = sorted(serials)

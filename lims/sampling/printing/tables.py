@@ -1,9 +1,9 @@
-"""Print jobs, and labels that were declared void."""
+"""Print jobs, the printers of a site, and labels that were declared void."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Integer, Text, Uuid, func, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, ForeignKeyConstraint, Index, Integer, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,6 +49,7 @@ class Job(Base):
     label_text: Mapped[str] = mapped_column(Text, server_default=text("''"))
     reason: Mapped[str | None] = mapped_column(Text, comment="why labels that were printed before are printed again")
     state: Mapped[str] = mapped_column(Text)
+    wanted: Mapped[str | None] = mapped_column(Text, comment="the printer that shall print it; any of the site where null")
     printer: Mapped[str | None] = mapped_column(Text, comment="who has taken it: a printer's agent, or file")
     take: Mapped[UUID | None] = mapped_column(Uuid, comment="the labels handed out and not answered for")
     last_take: Mapped[UUID | None] = mapped_column(Uuid, comment="the labels answered for last, so that the answer may be repeated")
@@ -56,6 +57,24 @@ class Job(Base):
     made_at: Mapped[datetime] = mapped_column(TIME)
     made_by: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class Printer(Base):
+    """A printer of a site under the name its agent gives it: when it was heard last, what it speaks, and whether it is the usual one."""
+
+    __tablename__ = "label_printer"
+    __table_args__ = (
+        CheckConstraint("format IN ('zpl', 'tspl')", name="format"),
+        ForeignKeyConstraint(["site"], ["site.code"], name="label_printer_site_fkey"),
+        Index("label_printer_usual_idx", "site", unique=True, postgresql_where=text("usual")),
+    )
+
+    site: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    format: Mapped[str] = mapped_column(Text, server_default=text("'zpl'"))
+    dpi: Mapped[int] = mapped_column(Integer, server_default=text("203"))
+    usual: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    heard_at: Mapped[datetime | None] = mapped_column(TIME)
 
 
 class VoidLabel(Base):
