@@ -17,6 +17,8 @@ from lims.sampling.labels import api as labels
 from lims.sampling.labels import pages as labels_pages
 from lims.sampling.printing import api as printing
 from lims.sampling.printing import pages as printing_pages
+from lims.sampling.roster import api as roster
+from lims.sampling.roster import pages as roster_pages
 from lims.sampling.sync import api as sync
 from lims.sampling.sync import pages as sync_pages
 
@@ -25,6 +27,7 @@ APIS = (
     devices.router,
     collection.router,
     receipts.router,
+    roster.router,
     labels.router,
     printing.router,
     boxes.router,
@@ -35,6 +38,7 @@ APIS = (
 )
 PAGES = (
     collection_pages.router,
+    roster_pages.router,
     deconvolution_pages.field_router,
     boxes_pages.router,
     labels_pages.router,

@@ -37,6 +37,9 @@ CATALOGUE: dict[str, Refusal] = {
     "user_role_unknown": Refusal(422, "There is no such role or scope"),
     "user_incomplete": Refusal(422, "A user lacks a name or a role"),
     "no_authority": Refusal(404, "There is no certificate to install"),
+    # lists of people
+    "roster_unreadable": Refusal(422, "The list of people cannot be read"),
+    "roster_too_long": Refusal(422, "The list of people is too long"),
     # catalogue
     "catalog_malformed": Refusal(422, "The catalogue file is not as it should be"),
     "assay_version_changed": Refusal(409, "A stored assay version is never changed"),

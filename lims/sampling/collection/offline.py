@@ -20,7 +20,15 @@ HEADER = "X-Lims-Screen"
 WORKER = STATIC / "sampling" / "worker.js"
 # They are kept as they are made, in clear: no page among them may be made with anybody's name in it. The first is the way back.
 PAGES = ("/sampling/", "/sampling/boxes")
-PAGE_PARTS = ("base.html", "marks.html", "shapes.html", "collection/*.html", "cases/recollections.html", "boxes/*.html")
+PAGE_PARTS = (
+    "base.html",
+    "marks.html",
+    "shapes.html",
+    "collection/*.html",
+    "cases/recollections.html",
+    "boxes/*.html",
+    "roster/document.html",
+)
 # Whose refusals a device may be told: of what it sends, and of what that rests on.
 ROOMS = ("lims/sampling", "lims/deconvolution", "lims/custody", "lims/kernel/auth", "lims/kernel/barcodes", "lims/kernel/clock")
 ICONS = {"192x192": "icon-192.png", "512x512": "icon-512.png"}

@@ -15,6 +15,7 @@ from lims.kernel.secrets import Keys, keyed
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: no I, L, O, U
 CODE_LETTERS = 8
+PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")  # what a person's own code says as it is
 LONGEST_NUMBER = 40
 SHOWN_ENDS = 2
 RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
@@ -108,3 +109,19 @@ def masked_number(number: str) -> str:
     if len(number) <= 2 * SHOWN_ENDS:
         return "*" * len(number)
     return f"{number[:2]}{'*' * max(len(number) - 4, 1)}{number[-2:]}"
+
+
+def person_code(identity: Identity, group: str = "") -> str:
+    """What a person's own QR code says: LIMS:P1:type:number:name:phone:group.
+
+    Upper-case letters, digits and % alone, so that no keyboard layout, caps lock or input method of a scanner can spoil it
+    (the reader folds cases and widths), and the compact form of a QR code holds it: other characters are %XX of UTF-8.
+    """
+    kind = identity.id_type.upper().replace("_", "-")
+    fields = (kind, identity.id_number, identity.name, identity.phone, group)
+    return ":".join(("LIMS", "P1", *("".join(ch if ch in PLAIN else escaped(ch) for ch in text) for text in fields)))
+
+
+def escaped(character: str) -> str:
+    """A character as %XX of each of its bytes."""
+    return "".join(f"%{byte:02X}" for byte in character.encode())

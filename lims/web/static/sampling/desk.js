@@ -4,6 +4,7 @@ import { told, words } from "../words.js";
 import * as identity from "./identity.js";
 import * as outbox from "./outbox.js";
 import { Refusal, addPerson, isFull, narrow, newTube, removePerson, reopen, seal, unseal } from "./record.js";
+import { completed } from "./roster.js";
 import { limitFor, nextTube } from "./rule.js";
 import { deviceIsAhead, nowText } from "./time.js";
 import { clock } from "./view.js";
@@ -90,7 +91,8 @@ function put(record, person) {
 }
 
 export async function add(given) {
-  const person = { ...given, group: given.group || desk.group };
+  const known = completed(given);
+  const person = { ...known, group: known.group || desk.group };
   const fault = identity.faultOf(person.id_type, person.id_number);
   if (fault) throw new Refusal(fault, { number: person.id_number });
   await change((record) => put(record, person));

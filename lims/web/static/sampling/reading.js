@@ -3,13 +3,17 @@ import { understand } from "../codes.js";
 import { told } from "../words.js";
 import { add, desk, edit, tubeScanned } from "./desk.js";
 import * as identity from "./identity.js";
+import { personOf } from "./person_code.js";
 import { Refusal } from "./record.js";
 import { chosen } from "./recollections.js";
+import { withNumber } from "./roster.js";
 import { nextTube } from "./rule.js";
 
 const screen = told("screen");
 
 export function read(text) {
+  const person = personOf(text);
+  if (person) return personCodeScanned(person);
   const { code, kind, fault, meant } = understand(text, screen.formats);
   if (meant) throw new Refusal("digit_lost", { code, meant });
   if (kind && fault) throw new Refusal("misread", { code });
@@ -19,8 +23,16 @@ export function read(text) {
   return personScanned(text);
 }
 
+function personCodeScanned(person) {
+  if (!desk.open) throw new Refusal("person_first", {});
+  if (!person.id_type) throw new Refusal("person_code_damaged", {});
+  return add({ ...person, id_number: identity.canonical(person.id_number) });
+}
+
 function personScanned(text) {
   const number = identity.canonical(text);
+  const expected = withNumber(number);
+  if (expected) return add(expected);
   if (identity.RESIDENT.test(number) || /^[0-9]{15,20}$/.test(number)) return add({ id_type: "resident_id", id_number: number });
   const { id, members } = desk.open.tube;
   const last = members.at(-1);

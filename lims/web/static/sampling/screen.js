@@ -9,6 +9,8 @@ import * as letters from "./letters.js";
 import { begin as beginOffline } from "./offline.js";
 import * as outbox from "./outbox.js";
 import * as list from "./recollections.js";
+import * as roster from "./roster.js";
+import * as rosterPanel from "./roster_panel.js";
 import { warnOfRoom } from "./room.js";
 import { nextTube } from "./rule.js";
 import { sendNow, start, stop } from "./sender.js";
@@ -61,6 +63,7 @@ function drawAround() {
     setAside: (record) => press(() => setAside(record)),
   });
   drawLetters(drawAround);
+  rosterPanel.draw();
   view.drawNetwork(reached, records.filter((record) => record.standing !== "open").length + letters.all().length);
 }
 
@@ -100,6 +103,8 @@ function listen() {
     at("scan").focus();
   });
   at("recollection").addEventListener("change", draw);
+  at("roster").addEventListener("toggle", rosterPanel.draw);
+  rosterPanel.begin(draw);
   addEventListener("offline", () => heard({ kind: "network", outcomes: [] }));
   addEventListener("online", () => heard({ kind: "done", outcomes: [] }));
   scanField(at("scan"), at("keyboard"), scanned);
@@ -123,6 +128,7 @@ async function open() {
     await outbox.open();
     await letters.open(drawAround);
     await time.prepare(told("today"));
+    await roster.open(site);
   } catch {
     view.warn("device", words("device_broken"));
   }

@@ -5,6 +5,7 @@ import * as letters from "./letters.js";
 import * as outbox from "./outbox.js";
 import { askedToWait, batch, pause } from "./pace.js";
 import { inOurLanguage } from "./phrases.js";
+import { noteSampled } from "./roster.js";
 import { askWhoWeAre } from "./this_device.js";
 import * as time from "./time.js";
 
@@ -124,8 +125,10 @@ async function settle(line) {
   if (!record || record.tube.revision !== line.revision) return null;
   const detail = inOurLanguage(line.detail ?? "");
   const standing = SAFE[line.outcome];
-  if (standing) await outbox.noteSafe(record, standing);
-  else if (["refused", "conflict"].includes(line.outcome)) await outbox.keep({ ...record, standing: "problem", outcome: line.outcome, detail });
+  if (standing) {
+    await noteSampled(record.tube.members).catch(() => {}); // a count, never worth holding a tube back
+    await outbox.noteSafe(record, standing);
+  } else if (["refused", "conflict"].includes(line.outcome)) await outbox.keep({ ...record, standing: "problem", outcome: line.outcome, detail });
   else return null;
   return { record, standing: standing ?? "problem", detail };
 }
