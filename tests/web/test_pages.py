@@ -13,7 +13,7 @@ from tests.factories import Somebody, Town
 
 PAGES = {
     "ana": ["/", "/sampling/", "/sampling/recollections", "/sampling/boxes", "/sampling/labels"],
-    "ben": ["/", "/testing/", "/testing/boxes", "/testing/plates", "/testing/cases"],
+    "ben": ["/", "/testing/", "/testing/boxes", "/testing/extractions", "/testing/plates", "/testing/lots", "/testing/cases"],
     "bea": ["/", "/testing/", "/testing/cases"],
     "olga": ["/", "/reporting/", "/reporting/wall", "/testing/cases"],
     "ada": ["/", "/sampling/labels", "/sampling/devices", "/sampling/conflicts"],

@@ -20,7 +20,9 @@ def receive(connection: Connection, catalog: Catalog, form: LotForm, at: datetim
     product, expires_on, number = read_gs1(form.number) or (form.product, form.expires_on, form.number.strip())
     if not product or expires_on is None:
         raise Refused("lot_incomplete", "Lot {number}: say which product it is and when it expires.", number=number)
-    assay = catalog.assay(form.assay or "").code if form.kind is LotKind.AMPLIFICATION_KIT else None
+    if form.kind is LotKind.AMPLIFICATION_KIT and not form.assay:
+        raise Refused("lot_incomplete", "Lot {number}: say which assay this amplification kit is of.", number=number)
+    assay = catalog.assay(form.assay).code if form.kind is LotKind.AMPLIFICATION_KIT and form.assay else None
     opened = {"opened_at": at, "opened_by": by} if form.opened else {}
     row = insert(LotRow).values(
         id=form.id, lab=form.lab, kind=form.kind.value, product=product, assay=assay, number=number, expires_on=expires_on,

@@ -18,15 +18,22 @@ DIGITS_SHOWN = 5
 
 
 def plate_map(plate: AnyRow, assay: Assay, lab: Lab, lots: Sequence[AnyRow], language: str) -> bytes:
-    """The map as PDF on A4 across: code, assay, batches, lots, every well, and lines to sign."""
+    """The map as PDF on A4 across: code, assay, batches, lots, every well, lines to sign, labels to cut out."""
+    return paper.pdf(SOURCE, facts_of(plate, assay, lab, lots, language))
+
+
+def facts_of(plate: AnyRow, assay: Assay, lab: Lab, lots: Sequence[AnyRow], language: str) -> dict[str, object]:
+    """What the page says."""
     _ = translations(language).gettext
     rows = ROWS[assay.plate]
     laid = plate.laid_at.astimezone(ZoneInfo(lab.timezone))
     used = ", ".join(f"{lot.product} {lot.number} ({lot.expires_on})" for lot in lots)
     short = {"weak_positive": _("WP"), "negative": _("NC"), "blank": _("BL")}
-    facts = {
+    return {
         "title": f"{_('Plate')} {grouped(plate.barcode)}",
         "code": plate.barcode,
+        "assay": assay.code,
+        "cut": _("Cut out and stick on"),
         "bars": zxingcpp.create_barcode(plate.barcode, zxingcpp.BarcodeFormat.Code128).to_svg(add_quiet_zones=True),
         "lines": [
             f"{assay.code} v{assay.version} · {assay.name} · {lab.name} · {laid:%Y-%m-%d %H:%M} · {plate.laid_by}",
@@ -41,7 +48,6 @@ def plate_map(plate: AnyRow, assay: Assay, lab: Lab, lots: Sequence[AnyRow], lan
         "wells": {well: shown(what, short) for well, what in plate.wells.items()},
         "signatures": [_("Pipetted by, at"), _("Checked by, at")],
     }
-    return paper.pdf(SOURCE, facts)
 
 
 def shown(what: dict[str, str], short: dict[str, str]) -> dict[str, str]:

@@ -27,7 +27,8 @@ def from_batches(
     other in filling order. Controls that the assay asks for beyond those are added in free wells, drawn from the plate's code.
     """
     kept = [
-        [(well, {**what, "batch": code, "from": well}) for well, what in wells.items() if takes(what, wanted)] for code, wells in batches
+        [(well, {**wells[well], "batch": code, "from": well}) for well in well_names(SMALL) if well in wells and takes(wells[well], wanted)]
+        for code, wells in batches
     ]
     if empty := [code for (code, _), content in zip(batches, kept, strict=True) if not any("tube" in what for _, what in content)]:
         raise Refused("batch_empty", "No eluate of batch {batch} waits for this assay; leave it out.", batch=empty[0])
