@@ -143,7 +143,7 @@ def test_a_full_map_is_one_page_and_its_labels_scan(size: int) -> None:
     inputs = {"facts": json.dumps(facts | {"font": paper.FAMILY}, ensure_ascii=False)}
     page = typst.compile(SOURCE, font_paths=paper.fonts(), sys_inputs=inputs, format="png", ppi=200)
     assert isinstance(page, bytes)  # a list where there are several
-    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(page)), formats=zxingcpp.BarcodeFormat.Code128)
+    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(page)), formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128]))
     assert [found.text for found in read] == [barcode] * 5
 
 

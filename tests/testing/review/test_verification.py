@@ -12,14 +12,9 @@ from lims.kernel.db import Access
 from tests.bench import bench_state, done, extracted, lay_out, refused, review, tubes_in
 from tests.factories import ASSAY, Town, code
 
-SECOND = ASSAY | {
-    "code": "second", "name": "ORF3 + E",
-    "targets": [
-        {"name": "ORF3", "channel": "FAM", "cutoff": 37.0, "grey_to": 39.0},
-        {"name": "E", "channel": "VIC", "cutoff": 37.0, "grey_to": 39.0},
-    ],
-}  # fmt: skip
-SIMILAR = ASSAY | {"code": "similar", "name": "orf1AB + S", "targets": [SECOND["targets"][0] | {"name": "orf1AB"}]}
+ORF3 = {"name": "ORF3", "channel": "FAM", "cutoff": 37.0, "grey_to": 39.0}
+SECOND = ASSAY | {"code": "second", "name": "ORF3 + E", "targets": [ORF3, ORF3 | {"name": "E", "channel": "VIC"}]}
+SIMILAR = ASSAY | {"code": "similar", "name": "orf1AB + S", "targets": [ORF3 | {"name": "orf1AB"}]}
 
 
 @pytest.fixture
