@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from lims.kernel.barcodes import grouped
 from lims.kernel.errors import Refused, listed
-from lims.sampling.labels.stock import DOTS_PER_MM, BarsField, LineField, SquareField, Template, filled
+from lims.sampling.labels.stock import DOTS_PER_MM, BarsField, LineField, SquareField, Template, filled, speaking
 from lims.sampling.labels.symbols import Bars, Square, modules_of, square_rows
 from lims.sampling.labels.wording import TextLine, fitted
 
 REPRINT_MARK = "重印 REPRINT"
 Box = tuple[int, int, int, int]
 """A filled box as (left, top, width, height) in printer dots."""
-Fitted = dict[tuple[int, str], TextLine | None]
-"""Lines of text that were made to fit before, by their number and words: on a roll all but one are the same."""
+Fitted = dict[tuple[int, str, tuple[str, ...]], TextLine | None]
+"""Lines of text that were made to fit before, by their number, their words and whose they are: on a roll all but one are the same."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,10 @@ def worded(template: Template, language: str, values: Mapping[str, str], known: 
     lines = []
     for number, line in enumerate(template.text):
         content = line.content if isinstance(line.content, str) else line.content[language]
-        words = filled(content, values)
-        if (number, words) not in known:
-            known[number, words] = fitted(template, line, content, words)
-        lines.append(known[number, words])
+        words, names = filled(content, values), tuple(speaking(content, values))
+        if (number, words, names) not in known:
+            known[number, words, names] = fitted(template, line, words, names)
+        lines.append(known[number, words, names])
     return tuple(line for line in lines if line is not None)
 
 

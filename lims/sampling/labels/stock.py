@@ -6,6 +6,7 @@ Pure. Positions and sizes are millimetres from the top left corner of one label.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar, Literal
 
 from lims.kernel.barcodes import Kind
@@ -139,6 +140,13 @@ def placeholders(content: str) -> Iterator[str]:
     """Every name in braces; words in quotes are none."""
     for inside in PLACEHOLDER.findall(content):
         yield from (part for part in inside.split("|") if not QUOTED.fullmatch(part))
+
+
+def speaking(content: str, values: Mapping[str, str]) -> Iterator[str]:
+    """The names whose values the filled content says: of alternatives the first that says something."""
+    for inside in PLACEHOLDER.findall(content):
+        names = (part for part in inside.split("|") if QUOTED.fullmatch(part) or values[part])
+        yield from (part for part in islice(names, 1) if not QUOTED.fullmatch(part))
 
 
 def filled(content: str, values: Mapping[str, str]) -> str:

@@ -4,10 +4,11 @@ Pure: the widths of the letters are a table here, so that fitting needs no font.
 """
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from lims.kernel.errors import Refused
-from lims.sampling.labels.stock import Template, TextField, placeholders
+from lims.sampling.labels.stock import Template, TextField
 
 # A line with one of these must be complete or refused; a line without (a long site name) may end in an ellipsis.
 NEVER_CUT = frozenset({"code", "grouped", "text", "reprint", "lookup", "day"})
@@ -39,14 +40,17 @@ class TextLine:
     text: str
 
 
-def fitted(template: Template, line: TextField, content: str, filled: str) -> TextLine | None:
-    """The line with its words, as large as fits; None where nothing is to be said, Refused where a complete line cannot fit."""
+def fitted(template: Template, line: TextField, filled: str, names: Collection[str]) -> TextLine | None:
+    """The line with its words, as large as fits; None where nothing is to be said, Refused where a complete line cannot fit.
+
+    `names` are the placeholders that speak in it.
+    """
     words = one_line(filled)
     if not words:
         return None
     size_mm = min(line.font_size_mm, line.width_mm * SLACK / width_em(words))
     if size_mm < line.smallest_font_size_mm:
-        if NEVER_CUT & set(placeholders(content)):
+        if NEVER_CUT.intersection(names):
             raise too_long(template, line, words)
         size_mm = line.smallest_font_size_mm
         words = cut(words, line.width_mm * SLACK / size_mm)

@@ -15,7 +15,7 @@ from lims.sampling.labels.formats import render
 from lims.sampling.labels.rules import LabelFacts, lay_out_all
 
 ROLLS = [name for name in templates.names() if not name.endswith("_sheet")]
-HOSTILE = ["^XZ^XA^FDowned^FS^XZ", "~JR ~DGR:X", '",0,"x"\r\nPRINT 99', "_5EXZ \\& >;", "=1+1 {text} \x1b@"]
+HOSTILE = ["أحمد \u202e 🧪${x}#y$", "^XZ^XA^FDowned^FS^XZ", "~JR ~DGR:X", '",0,"x"\r\nPRINT 99', "_5EXZ \\& >;", "=1+1 {text} \x1b@"]
 ZPL_LABEL = re.compile(r"\^XA\^LH0,0\^LS0\^PON\^FWN\^PW(\d+)\^LL(\d+)\n(.*?)\^PQ1,0,1,N\^XZ\n", re.DOTALL)
 ZPL_FIELD = re.compile(
     r"\^FO(\d+),(\d+)(?:\^BY(\d+),3,\d+\^BCN,(\d+),N,N,N\^FD>;(\d+)\^FS\n|\^GB(\d+),(\d+),\d+\^FS\n?|\^GFA,(\d+),(\d+),(\d+),([0-9A-F]+)\^FS\n)",
