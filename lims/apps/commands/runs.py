@@ -32,24 +32,24 @@ def words() -> None:
 
 @group.command("import")
 def import_run(
-    file: Annotated[Path, typer.Argument(help="what the instrument exported", exists=True)],
+    file: Annotated[list[Path], typer.Argument(help="what the instrument exported; several, if it writes one per filter", exists=True)],
     plate: Annotated[str, typer.Option(help="the plate's barcode")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what it would give")] = False,
 ) -> None:
     """Import an instrument's file: the same code as the upload. Exit 1 where the controls failed."""
-    content, now, code = file.read_bytes(), clock.now(), barcodes.normalise(plate)
+    files, now, code = [(path.read_bytes(), path.name) for path in file], clock.now(), barcodes.normalise(plate)
     with running(settings(), connections=3) as program:
         if not dry_run:
             with program.database.transaction(Access.BENCH) as aside:
-                actions.keep_files(aside, [(content, file.name)], code, BY, now)
+                actions.keep_files(aside, files, code, BY, now)
         with program.database.transaction(Access.BENCH) as connection:
             row = queries.plate(connection, code)
             if row is None:
                 raise Refused("not_found", "{what} is not known in this lab.", what=f"Plate {code}")
             if dry_run:
-                actions.keep_files(connection, [(content, file.name)], code, BY, now)
+                actions.keep_files(connection, files, code, BY, now)
             known = catalog.current(connection)
-            done = actions.import_files(connection, known, row, [(content, file.name)], now, BY, now)
+            done = actions.import_files(connection, known, row, files, now, BY, now)
             shown = views.imported(connection, known, code, done)
             if dry_run:
                 connection.rollback()

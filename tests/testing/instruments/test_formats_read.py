@@ -81,3 +81,12 @@ def test_a_well_that_the_operator_omitted_has_no_reading_at_all() -> None:
     run = read((SAMPLES / "quantstudio.txt").read_bytes())
     assert run.omitted == ("B2",)
     assert "B2" not in {reading.well for reading in run.readings}
+
+
+def test_a_lightcycler_file_that_a_spreadsheet_has_saved_is_read_as_before() -> None:
+    """It fills up the first line, ends lines with a bare CR, and leaves empty cells at the end away, from some row on."""
+    whole = (SAMPLES / "lightcycler_vic.txt").read_bytes()
+    first, *rest = whole.decode().split("\r\n")
+    saved = "\r".join([first + "\t" * 7, *rest[:2], *(line.rstrip("\t") for line in rest[2:])])
+    assert read(saved.encode()).readings == read(whole).readings
+    assert read(saved.rstrip().encode()).readings == read(whole).readings

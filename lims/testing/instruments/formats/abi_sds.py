@@ -16,7 +16,7 @@ NAME, TITLE = "sds", "ABI SDS and RQ Manager (7300, 7500, 7900; txt, csv)"
 WELL, SAMPLE, DETECTOR, CT = ("pos", "well"), ("sample name", "sample"), ("detector name", "detector"), ("ct",)
 PLATE = ("plate", "plateid")
 NEEDED = (*WELL, *SAMPLE, *DETECTOR, "omit", *CT)
-ROW_OF_96, ROW_OF_384, WELLS_OF_96 = 12, 24, 96
+ROW_OF_96, ROW_OF_384, WELLS_OF_96, WELLS_OF_384 = 12, 24, 96, 384
 
 
 def recognises(grids: tuple[Grid, ...]) -> bool:
@@ -70,7 +70,7 @@ def _wells(records: list[Record]) -> list[str]:
     """The names of the wells. Where there are only numbers, the highest tells a plate of 96 from one of 384."""
     said = [record.text(*WELL) for record in records]
     numbers = [cells.number(text) for text in said]
-    counted = [int(number) for number in numbers if number is not None and number.is_integer() and number > 0]
+    counted = [int(number) for number in numbers if number is not None and number.is_integer() and 0 < number <= WELLS_OF_384]
     if len(counted) < len(said):
         return [cells.well(text, record.line) for text, record in zip(said, records, strict=True)]
     row = ROW_OF_96 if max(counted, default=0) <= WELLS_OF_96 else ROW_OF_384

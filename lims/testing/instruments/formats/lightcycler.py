@@ -1,7 +1,8 @@
 """Roche LightCycler 480, `Abs Quant` results as text: one file for each filter, so the file names a dye and no target.
 
 Line 1 says `Experiment: …  Selected Filter: dye (483-533)`; its files of all filters together are one read-out. No
-amplification is an empty `Cp`, never 0, so the columns must stand in the program's own order and all rows be equally long.
+amplification is an empty `Cp`, never 0, so the columns must stand in the program's own order, and every row must reach beyond its
+Cp: to `Standard`, which is never empty. (A spreadsheet that has saved the file leaves the empty cells at the end away.)
 """
 
 import re
@@ -17,7 +18,7 @@ NAME, TITLE = "lightcycler", "LightCycler 480 (txt, one file per filter)"
 OWN = ("include", "pos", "name")
 COLUMNS = ("include", "color", "pos", "name", "cp", "concentration", "standard", "status")
 FIRST_LINE = re.compile(r"Experiment:\s*(?P<experiment>.*?)\s*(?:Selected )?Filter:\s*(?P<filter>.*?)\s*")
-NEEDED = ("include", "pos", "name", "cp", "standard")
+NEEDED = ("include", "pos", "name", "cp")
 
 
 def recognises(grids: tuple[Grid, ...]) -> bool:
@@ -39,7 +40,8 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
             column=next((name for name, own in zip(header.names, COLUMNS, strict=False) if name != own), header.names[-1]),
         )
     records = [header.record(line, NEEDED) for line in rows_of_a_plate(grid.lines[header.line.number :])]
-    cross_checks.rows_are_equally_long(records)
+    if "standard" not in header.names:
+        cross_checks.rows_are_equally_long(records)
     readings = once_each(reading for record in records for reading in _reading(record, dye))
     cross_checks.some_ct_is_written((record.written("cp") for record in records), header.line.number)
     gone = {reading.line for reading, record in zip(readings, records, strict=True) if not _included(record)}
@@ -71,7 +73,8 @@ def _included(record: Record) -> bool:
 def _reading(record: Record, dye: str) -> Iterable[ParsedReading]:
     well = cells.well(record.text("pos"), record.line)
     written = record.written("cp")
-    if not record.text("include") or not record.reaches("cp"):
+    whole = record.reaches("cp") and (record.text("standard") or not record.header.where("standard"))
+    if not record.text("include") or not whole:
         raise Refused("run_file_truncated", "Line {line}, well {well}: the row is not whole.", line=record.line, well=well)
     if record.text("standard") and cells.number(record.text("standard")) is None:
         raise Refused(
