@@ -207,3 +207,31 @@ def test_a_device_that_was_set_up_sends_under_the_name_that_the_supervisor_knows
     scan(page, tube := code(Kind.TUBE), *numbers(1), tube)
     confirmed(page, tube)
     assert stored(town, tube)["device"] == made["device"]
+
+
+def test_a_label_of_another_site_is_taken_and_said(town: Town, opened: Opener) -> None:
+    reserved = town.ana.post("/sampling/api/label-ranges", {"site": town.site, "count": 5}).json()
+    page = opened(town.ana, "/sampling/")
+    scan(page, foreign := code(Kind.TUBE))
+    said(page, f"Tube {foreign} is open, but its label was printed for another site.")
+    page.get_by_role("button", name="Discard this tube").click()
+    scan(page, reserved["last"])
+    said(page, f"Tube {reserved['last']} is open. Now the first person.")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_where_i_am_stands_in_one_line_on_a_phone_and_the_count_in_the_screen(town: Town, opened: Opener, language: str) -> None:
+    page = opened(town.ana, "/sampling/", language=language, screen={"width": 360, "height": 740})
+    scan(page, code(Kind.TUBE), *numbers(10))
+    expect(page.locator("#count")).to_have_text("10 / 10")
+    target = 48
+    top, count = page.locator(".top").bounding_box(), page.locator("#count").bounding_box()
+    assert top
+    assert count
+    assert top["height"] < 2 * target
+    assert count["x"] + count["width"] <= 360
+    page.goto("/sampling/labels")
+    top = page.locator(".top").bounding_box()
+    assert top
+    assert top["height"] < 2 * target
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

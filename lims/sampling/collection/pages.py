@@ -12,6 +12,7 @@ from lims.kernel.auth.door import Work, allow, marked
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.sampling.collection import offline
+from lims.sampling.labels.queries import tube_blocks
 from lims.web.language import language_of
 from lims.web.places import place_of
 
@@ -25,7 +26,7 @@ def tube_screen(request: Request, work: Annotated[Work, allow(Role.SAMPLER, usin
     """Scan a tube, then person after person; seal and send. What is done is kept on the device until it is confirmed."""
     known = catalog.current(work.connection)
     place = place_of(request, "site", work.caller.site, {code: site.name for code, site in known.sites.items()})
-    facts = {"screen": carried(known, place.code)}
+    facts = {"screen": carried(known, place.code) | {"blocks": tube_blocks(work.connection, place.code)}}
     return offline.kept_page(request, "collection/tube.html", facts, work, place)
 
 

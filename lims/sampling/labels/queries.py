@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BigInteger, Connection, func, select, text
+from sqlalchemy.dialects.postgresql import INT8RANGE
 
+from lims.kernel.barcodes import Kind
 from lims.kernel.db import AnyRow
 from lims.sampling.labels.tables import LabelBlock, LabelRange
 
@@ -48,3 +50,12 @@ def range_of_code(connection: Connection, serial: int) -> AnyRow | None:
     """The range that a serial was given out in."""
     query = select(LabelRange.__table__).where(LabelRange.first_serial <= serial, LabelRange.last_serial >= serial)
     return connection.execute(query).one_or_none()
+
+
+def tube_blocks(connection: Connection, site: str) -> list[tuple[int, int]]:
+    """The serials of every tube label that a site ever reserved, as (first, last) of unbroken runs."""
+    serials = func.int8range(LabelRange.first_serial, LabelRange.last_serial, text("'[]'"))
+    mine = (LabelRange.site == site) & (LabelRange.kind == Kind.TUBE.value)
+    run = select(func.unnest(func.range_agg(serials), type_=INT8RANGE).label("run")).where(mine).subquery().c.run
+    ends = select(func.lower(run, type_=BigInteger), func.upper(run, type_=BigInteger) - 1)
+    return [(first, last) for first, last in connection.execute(ends)]

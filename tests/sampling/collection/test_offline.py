@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
+from lims.kernel.barcodes import serial_of
 from lims.kernel.db import Access
 from tests.factories import Town
 
@@ -38,6 +39,16 @@ def test_a_device_knows_the_pooling_policies_of_its_zone(town: Town) -> None:
     assert {"from": "2022-01-01", "group": "school", "pool_max": 1, "household": False} in screen["policies"]
     assert "guests" not in {rule["group"] for rule in screen["policies"]}
     assert {"school", "guests"} <= set(screen["groups"])
+
+
+def test_a_device_knows_which_labels_its_site_has_reserved(town: Town) -> None:
+    ranges = [town.ana.post("/sampling/api/label-ranges", {"site": town.site, "count": 5}).json() for _ in range(2)]
+    town.ana.post("/sampling/api/label-ranges", {"site": town.site, "count": 5, "kind": "box"})
+    serials = [(serial_of(one["first"]), serial_of(one["last"])) for one in ranges]
+    blocks = carried(town.ana.get("/sampling/").text)["blocks"]
+    inside = [any(first <= serial <= last for first, last in blocks) for ends in serials for serial in ends]
+    assert all(inside)
+    assert sum(last - first + 1 for first, last in blocks) == 10
 
 
 def carried(text: str) -> dict[str, Any]:

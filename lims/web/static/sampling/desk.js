@@ -55,7 +55,15 @@ async function openTube(code, person) {
   if (person) put(record, { ...person, group: person.group ?? desk.group });
   await outbox.keep(record);
   Object.assign(desk, { open: record, recoding: false });
-  return person ? [words("opened_for", { ...facts(), name: identity.masked(person) }), "full"] : [words("opened", { tube: code }), "ok"];
+  return person ? [words("opened_for", { ...facts(), name: identity.masked(person) }), "full"] : openedAs(code);
+}
+
+/** A tube of ours whose label this site never reserved is taken, and said: labels are lent, and mistaken for others. */
+function openedAs(code) {
+  const serial = Number(code.slice(2, 13));
+  const ours = /^[0-9]{14}$/.test(code) && screen.blocks.length > 0;
+  if (!ours || screen.blocks.some(([first, last]) => first <= serial && serial <= last)) return [words("opened", { tube: code }), "ok"];
+  return [words("opened_foreign", { tube: code }), "unsure"];
 }
 
 function sameTube() {
