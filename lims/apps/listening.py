@@ -6,6 +6,7 @@ deals connections out by their addresses. Linux does that; elsewhere one socket 
 """
 
 import contextlib
+import logging
 import resource
 import socket
 import sys
@@ -16,6 +17,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+log = logging.getLogger("uvicorn.error")
 DEALT_OUT = sys.platform == "linux"
 BACKLOG = 4096  # connections that nobody has looked at yet; the system may keep fewer
 
@@ -28,33 +30,41 @@ class Port(socket.socket):
         return opened, self.getsockname()[:2]
 
 
-def opened(host: str, port: int) -> Port:
-    """The port, open to be shared with other processes of this user that open it in the same way."""
+def opened(host: str, port: int, *, shared: bool = True) -> Port:
+    """The port, open to be shared with other processes of this user that open it in the same way; OSError where it is not to be had."""
     made = Port(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    made.bind((host, port))
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(shared))
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
     return made
 
 
 def run(config: uvicorn.Config) -> None:
     """Serve until told to stop; SystemExit, with its number, where it does not come so far."""
     hold_many()
-    if config.workers == 1:
+    with contextlib.suppress(KeyboardInterrupt):
+        if config.workers > 1:
+            Multiprocess(config, sockets=[dealt_out(config) if DEALT_OUT else config.bind_socket()]).run()
+            return
         server = uvicorn.Server(config)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run()
+        server.run()
         if not server.started:
             sys.exit(STARTUP_FAILURE)
-        return
-    # Without sharing first, to find out whether somebody else has it: two programs on one port would take turns in answering.
-    port = config.bind_socket()
-    if DEALT_OUT:
-        host, number = port.getsockname()[:2]
-        port.close()
-        port = opened(host, number)
-    with contextlib.suppress(KeyboardInterrupt):
-        Multiprocess(config, sockets=[port]).run()
+
+
+def dealt_out(config: uvicorn.Config) -> Port:
+    """The port for several processes, once it is sure that no other program has it: the two would take turns in answering."""
+    try:
+        with opened(config.host, config.port, shared=False) as alone:
+            port = alone.getsockname()[1]
+        return opened(config.host, port)
+    except OSError as taken:
+        log.error("%s", taken)  # noqa: TRY400 - the sentence is the system's, and nobody reads a traceback of it
+        sys.exit(STARTUP_FAILURE)
 
 
 def hold_many() -> None:

@@ -84,7 +84,8 @@ def check_resident_id(number: str) -> None:
 
 def check_born(number: str, now: datetime) -> None:
     """Refused where a resident ID is of somebody not born yet; a day is allowed for places where it is tomorrow already."""
-    if number[6:14] > f"{now + timedelta(days=1):%Y%m%d}":
+    # Written so because `strftime` costs more than all the rest of the check.
+    if number[6:14] > (now + timedelta(days=1)).date().isoformat().replace("-", ""):
         raise Refused("resident_id_invalid", "A resident ID has a birth date in the future; read the card again.")
 
 
