@@ -13,6 +13,7 @@ from lims.sampling.collection import receipts
 from lims.sampling.devices import api as devices
 from lims.sampling.devices import pages as devices_pages
 from lims.sampling.handovers import api as handovers
+from lims.sampling.handovers import pages as handovers_pages
 from lims.sampling.labels import api as labels
 from lims.sampling.labels import pages as labels_pages
 from lims.sampling.printing import api as printing
@@ -41,6 +42,7 @@ PAGES = (
     roster_pages.router,
     deconvolution_pages.field_router,
     boxes_pages.router,
+    handovers_pages.router,
     labels_pages.router,
     printing_pages.router,
     devices_pages.router,

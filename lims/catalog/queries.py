@@ -118,8 +118,8 @@ def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[
 
 def capacities_on(connection: Connection, day: date) -> dict[str, int]:
     """What every lab declared for a day, in tubes."""
-    query = select(LabCapacity.lab, LabCapacity.tubes_per_day).where(LabCapacity.valid_from <= day).distinct(LabCapacity.lab)
-    return {row.lab: row.tubes_per_day for row in connection.execute(query.order_by(LabCapacity.lab, LabCapacity.valid_from.desc()))}
+    query = select(LabCapacity.lab, LabCapacity.tubes_per_day).where(LabCapacity.valid_from <= day).order_by(LabCapacity.valid_from)
+    return {row.lab: row.tubes_per_day for row in connection.execute(query)}
 
 
 def capacity_on(connection: Connection, lab: str, day: date) -> int | None:

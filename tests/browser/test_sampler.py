@@ -165,22 +165,6 @@ def test_ana_samples_somebody_again_from_the_list(town: Town, opened: Opener) ->
     assert found["members"][0]["id_number"] == first["id_number"]
 
 
-def test_ana_packs_a_box_and_notes_that_it_has_left(town: Town, opened: Opener) -> None:
-    tubes, box = [town.collected(1)["barcode"] for _ in range(2)], code(Kind.BOX)
-    page = opened(town.ana, "/sampling/boxes")
-    scan(page, box, *tubes, tubes[0])
-    said(page, f"Tube {tubes[0]} is in this box already.")
-    page.reload(wait_until="networkidle")
-    scan(page, box)
-    said(page, f"Box {box} is sealed with 2 tubes.")
-    form = page.locator("form", has_text="A box leaves")
-    form.get_by_label("Box").fill(box)
-    form.get_by_label("To which lab").select_option(town.lab)
-    form.get_by_role("button", name="Note that it has left").click()
-    said(page, f"Box {box} is on its way to {town.lab}.")
-    expect(page.locator("tbody tr").first).to_contain_text("on its way")
-
-
 def test_ana_reserves_labels_and_a_second_print_asks_why(town: Town, opened: Opener) -> None:
     page = opened(town.ana, "/sampling/labels")
     page.get_by_label("How many labels").fill("12")

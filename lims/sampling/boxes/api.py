@@ -1,20 +1,21 @@
 """Routes of boxes."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog
 from lims.custody.actions import taken_first
 from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
-from lims.kernel.auth.rules import Role, own_site
+from lims.kernel.auth.rules import Caller, Role, own_site
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.errors import Refused
-from lims.sampling.boxes import actions, queries
+from lims.sampling.boxes import actions, manifest, queries
 from lims.sampling.boxes.forms import BoxAnswer, BoxView, DispatchForm, PackedTube, PackForm, RepackForm, WaitingTube, WaitingTubes
+from lims.sampling.boxes.manifest import Packed
 from lims.sampling.boxes.rules import Departure, standing_of
 
 router = APIRouter(prefix="/sampling/api", tags=["boxes"])
@@ -44,15 +45,30 @@ def waiting(site: str, work: Sampler) -> WaitingTubes:
     return WaitingTubes(items=items, count=found.count, oldest=found.oldest)
 
 
+@router.get("/manifest.pdf")
+def empty_manifest(site: str, work: Sampler, tubes: Annotated[int, Query(ge=1, le=200)] = 44) -> Response:
+    """An empty manifest with places for tubes, to be printed before the day."""
+    place = catalog.current(work.connection).site(site)
+    own_site(work.caller, place.code, f"Site {site}")
+    return paper(manifest.empty(f"{place.code} {place.name}", tubes, place.timezone, work.now), "manifest-empty")
+
+
+@router.get("/boxes/{barcode}/manifest.pdf")
+def box_manifest(barcode: str, work: OnTheWay) -> Response:
+    """The manifest of a box on paper: its tubes as codes and counts, and room for three signatures."""
+    known = catalog.current(work.connection)
+    row = reached(work, box_code(barcode, known))
+    packed = packed_boxes(work, [row], known)
+    zone = known.sites[row.site].timezone if row.site in known.sites else work.program.settings.timezone
+    return paper(manifest.of_boxes(packed, zone, work.now), f"manifest-{row.barcode}")
+
+
 @router.get("/boxes/{barcode}")
 def box(barcode: str, work: OnTheWay) -> BoxView:
     """A box as it stands; to a courier only while he carries it."""
     code = box_code(barcode, catalog.current(work.connection))
-    row = queries.box(work.connection, code)
-    samples = work.caller.has(Role.SAMPLER) and row is not None and row.site is not None and work.caller.reaches_site(row.site)
-    carries = work.caller.has(Role.COURIER) and row is not None and row.carried_by == work.caller.name and row.received_at is None
-    if row is None or not (samples or carries):
-        raise Refused("not_found", "{what} is not known here.", what=f"Box {code}")
+    row = reached(work, code)
+    samples = is_own(work.caller, row)
     packed = [tube.barcode for tube in queries.tubes_in(work.connection, [code])] if samples else None
     return BoxView(
         **answer_of(row).model_dump(),
@@ -101,6 +117,33 @@ def dispatch(barcode: str, form: DispatchForm, work: OnTheWay) -> BoxAnswer:
     if taken_first(work.connection, form.id, "box.dispatch", content, work.caller.name, work.now):
         actions.dispatch(work.connection, [code], way, work.caller.name, work.now)
     return answer(work, code)
+
+
+def reached(work: Work, code: str) -> AnyRow:
+    """A box within the caller's reach: a sampler's site has sealed it, or a courier carries it."""
+    row = queries.box(work.connection, code)
+    carries = row is not None and work.caller.has(Role.COURIER) and row.carried_by == work.caller.name and row.received_at is None
+    if row is None or not (is_own(work.caller, row) or carries):
+        raise Refused("not_found", "{what} is not known here.", what=f"Box {code}")
+    return row
+
+
+def is_own(caller: Caller, box: AnyRow) -> bool:
+    """Whether a sampler's site has sealed this box."""
+    return caller.has(Role.SAMPLER) and box.site is not None and caller.reaches_site(box.site)
+
+
+def packed_boxes(work: Work, rows: Sequence[AnyRow], known: Catalog) -> list[Packed]:
+    """Boxes with their tubes, as the manifest lists them."""
+    inside: dict[str | None, list[AnyRow]] = {}
+    for tube in queries.tubes_in(work.connection, [row.barcode for row in rows]):
+        inside.setdefault(tube.box, []).append(tube)
+    return [Packed(row, inside.get(row.barcode, ()), known.sites[row.site].name if row.site in known.sites else "") for row in rows]
+
+
+def paper(content: dict[str, Any], name: str) -> Response:
+    """A manifest as a file that the browser shows."""
+    return Response(manifest.pdf(content), media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})
 
 
 def box_code(scan: str, known: Catalog) -> str:

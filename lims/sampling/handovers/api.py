@@ -10,13 +10,16 @@ from lims.custody.actions import taken_first
 from lims.kernel import clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.guesses import Guess
-from lims.kernel.auth.rules import Caller, Role
-from lims.kernel.db import Access, AnyRow
+from lims.kernel.auth.rules import Role
+from lims.kernel.db import Access
 from lims.kernel.errors import Refused
-from lims.sampling.boxes.api import box_code
+from lims.sampling.boxes import queries as box_queries
+from lims.sampling.boxes.api import box_code, packed_boxes, paper
+from lims.sampling.boxes.manifest import Journey, of_boxes
 from lims.sampling.boxes.rules import Departure
 from lims.sampling.handovers import actions, queries
 from lims.sampling.handovers.forms import HandoverAnswer, HandoverForm, SignForm
+from lims.sampling.handovers.rules import Signatures, concerns
 from lims.web.errors import said
 
 router = APIRouter(prefix="/sampling/api", tags=["hand-overs"])
@@ -63,15 +66,22 @@ def sign(handover_id: UUID, form: SignForm, work: OnTheWay) -> HandoverAnswer:
 def handover(handover_id: UUID, work: OnTheWay) -> HandoverAnswer:
     """A hand-over as it stands, for those who have signed it and whoever may sign it."""
     row = queries.handover(work.connection, handover_id)
-    if row is None or not concerns(work.caller, row):
+    if row is None or not concerns(work.caller, Signatures(row.given_by, row.taken_by)):
         raise actions.unknown(handover_id)
     return answer(work, handover_id)
 
 
-def concerns(caller: Caller, row: AnyRow) -> bool:
-    """Who has signed, and while a signature is wanting, who may give it."""
-    wanted = Role.SAMPLER if row.given_by is None else Role.COURIER
-    return caller.name in (row.given_by, row.taken_by) or (row.signed_at is None and caller.has(wanted))
+@router.get("/handovers/{handover_id}/manifest.pdf")
+def handover_manifest(handover_id: UUID, work: OnTheWay) -> Response:
+    """The manifest of all boxes of a hand-over, with what is known of it, and room for signatures."""
+    row = queries.handover(work.connection, handover_id)
+    if row is None or not concerns(work.caller, Signatures(row.given_by, row.taken_by)):
+        raise actions.unknown(handover_id)
+    known = catalog.current(work.connection)
+    stored = box_queries.boxes(work.connection, [box.barcode for box in queries.boxes_of(work.connection, handover_id)])
+    journey = Journey(row.lab, row.vehicle, row.temperature_c, row.given_by, row.taken_by, row.signed_at)
+    zone = known.labs[row.lab].timezone if row.lab in known.labs else work.program.settings.timezone
+    return paper(of_boxes(packed_boxes(work, stored, known), zone, work.now, journey), f"manifest-{handover_id}")
 
 
 def answer(work: Work, handover_id: UUID) -> HandoverAnswer:

@@ -61,3 +61,9 @@ def countersigned(first: Signatures, signer: Caller) -> Signatures:
             "handover_wrong_role", "{name} is no {role}: a site gives, a courier takes.", name=signer.name, role=ROLE_OF[side].value
         )
     return Signatures(first.given_by or signer.name, first.taken_by or signer.name)
+
+
+def concerns(caller: Caller, signatures: Signatures) -> bool:
+    """Whether a hand-over is this caller's business: whoever has signed it, and while a signature is wanting, whoever may give it."""
+    side = signatures.open_side
+    return caller.name in (signatures.given_by, signatures.taken_by) or (side is not None and caller.has(ROLE_OF[side]))

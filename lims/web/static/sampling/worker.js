@@ -26,8 +26,10 @@ async function keepAll() {
   await Promise.all(SCREEN.pages.map((name, place) => keep(name, answers[place])));
 }
 
-function ask(name, headers = {}) {
-  return fetch(name, { redirect: "manual", headers: { Accept: "text/html", ...headers } });
+/** A page, read to its end: an answer that nobody reads holds one of the browser's few connections, and the files behind it wait for ever. */
+async function ask(name, headers = {}) {
+  const answer = await fetch(name, { redirect: "manual", headers: { Accept: "text/html", ...headers } });
+  return answer.ok ? new Response(await answer.blob(), { headers: answer.headers }) : answer;
 }
 
 /** Keep a page as what its address shows, and beside it the same page in every language: the switch works without a network. */
