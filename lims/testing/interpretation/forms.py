@@ -33,6 +33,7 @@ class RunAnswer(BaseModel):
     control_verdict: str
     readings: int
     reasons: list[dict[str, Any]]
+    lots: list[UUID]
     calls: list[WellCall]
 
 

@@ -31,6 +31,7 @@ def run_answer(connection: Connection, catalog: Catalog, run: UUID, *, already_i
         control_verdict="passed" if row.controls_passed else "failed",
         readings=row.readings,
         reasons=row.reasons,
+        lots=row.lots,
         calls=well_calls(connection, catalog, row),
     )
 

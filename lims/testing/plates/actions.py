@@ -81,8 +81,8 @@ def wells_for(connection: Connection, catalog: Catalog, assay: Assay, form: Plat
         return wells_of_batches(connection, assay, form.lab, barcode, codes, independent)
     extracted = form.batches == "eluates"
     waiting = layout.waiting(connection, form.lab, assay.pool_max, room_for_tubes(assay), independent=independent, extracted=extracted)
-    sound = set(extraction.why_failed(connection, {row.batch for row in waiting})) if extracted else set()
-    tubes = [row.barcode for row in waiting if row.batch not in sound]
+    failed = set(extraction.why_failed(connection, {row.batch for row in waiting})) if extracted else set()
+    tubes = [row.barcode for row in waiting if row.batch not in failed]
     if not tubes:
         raise Refused("nothing_waits", "No tube waits in lab {lab} for assay {assay}.", lab=form.lab, assay=assay.code)
     return laid_out_around_controls(assay, barcode, tubes, before)

@@ -111,6 +111,7 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
         "failures": {failure.batch: failure for failure in invalid.values()}.values(),
         "verifying": known.verifying(assay),
         "verification": known.verification(clock.local_day(work.now, known.lab(row.lab).timezone)),
+        "lots": lots.lots_by_id(work.connection, row.lots),
         "beside": beside(work, run, unclean),
         "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes)) | set(invalid)),
         "open": {code for code, tube in tubes.items() if undecided(tube)},

@@ -15,6 +15,7 @@ from tests.bench import (
     refused,
     review,
     spoiled_file,
+    together,
     tubes_in,
     verbs,
 )
@@ -178,3 +179,37 @@ def test_a_pool_of_an_invalid_batch_and_its_members_stay_unreleased(town: Town) 
     run = spoil(town, plate, batch)["run"]
     refused(review(run, town.bea, tubes=[pool]), 409, "controls_failed")
     assert {bench_state(town, single) for single in singles} == {"pooled"}
+
+
+def test_bea_reads_on_the_run_what_is_invalid_and_is_offered_only_what_stands(town: Town) -> None:
+    bad, good = extracted(town, 2), extracted(town, 3)
+    plate = done(lay_out(town, batches=[bad["barcode"], good["barcode"]]))
+    run = spoil(town, plate, bad)["run"]
+    page = town.bea.get(f"/testing/runs/{run}").text
+    assert "2 tubes of this run were extracted in a batch that is invalid" in page
+    assert "Release 3 clean negatives" in page
+    batch = town.bea.get(f"/testing/extractions/{bad['barcode']}").text
+    assert "the negative control shows amplification" in batch
+    assert plate["barcode"] in batch
+
+
+def test_a_positive_of_an_invalid_batch_is_not_offered_for_release(town: Town) -> None:
+    batch, first, second = two_plates(town)
+    tube = tubes_in(second)[0]
+    run = done(town.imported(second, {tube: "positive"}))["run"]
+    assert "Release this tube" in town.bea.get(f"/testing/runs/{run}").text
+    spoil(town, first, batch)
+    page = town.bea.get(f"/testing/runs/{run}").text
+    assert "Release this tube" not in page
+    assert "Send back for a repeat" in page
+
+
+def test_who_releases_and_who_judges_at_once_cannot_pass_each_other(town: Town) -> None:
+    """Either the release came first, and is listed, or the failure did, and it was refused."""
+    batch, first, second = two_plates(town)
+    run = done(town.imported(second))["run"]
+    together(lambda: review(run, town.bea).status_code, lambda: spoil(town, first, batch)["run"])
+    tube = tubes_in(second)[0]
+    answer = done(town.ben.post(f"/testing/api/extractions/{batch['barcode']}/re-extract", message()))
+    assert (answer["released"] == [tube]) == (bench_state(town, tube) == "released")
+    assert (tube in answer["returned"]) == (bench_state(town, tube) == "waiting")

@@ -73,6 +73,7 @@ def test_a_lot_that_is_called_back_names_every_tube_it_met(town: Town) -> None:
     assert (uses["batches"], uses["plates"], uses["tubes"]) == ([batch["barcode"]], [plate["barcode"]], sorted(tubes_in(batch)))
     page = town.ben.get(f"/testing/lots/{lot['id']}").text
     assert plate["barcode"] in page
+    assert done(town.imported(plate))["lots"] == [lot["id"]]
 
 
 def test_a_box_says_its_product_its_number_and_its_last_day(town: Town) -> None:
