@@ -10,7 +10,17 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
 from lims.deconvolution import queries
 from lims.deconvolution.forms import CaseView, MemberView
-from lims.deconvolution.rules import CaseStanding, CaseState, MemberStanding, MemberState, Outcome, ReactiveTube, stand, stand_case
+from lims.deconvolution.rules import (
+    CaseStanding,
+    CaseState,
+    ContactNote,
+    MemberStanding,
+    MemberState,
+    Outcome,
+    ReactiveTube,
+    stand,
+    stand_case,
+)
 from lims.kernel.clock import local_day
 from lims.kernel.db import AnyRow
 
@@ -28,10 +38,12 @@ class Case:
     deadline: datetime
 
 
-def standings(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, tuple[MemberStanding, ...]]:
-    """How each member of these tubes stands, by tube."""
+def standings(
+    connection: Connection, tubes: Sequence[AnyRow], noted: dict[tuple[str, int], list[ContactNote]] | None = None
+) -> dict[str, tuple[MemberStanding, ...]]:
+    """How each member of these tubes stands, by tube; `noted` of them, where it was read already."""
     codes = [tube.barcode for tube in tubes]
-    people, notes = queries.people(connection, tubes), queries.contacts(connection, codes)
+    people, notes = queries.people(connection, tubes), queries.contacts(connection, codes) if noted is None else noted
     own = queries.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
     answers = queries.answers(connection, [*codes, *own])
 

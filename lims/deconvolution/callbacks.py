@@ -3,9 +3,10 @@
 from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
+from lims.custody.rules import Call
 from lims.deconvolution import board, queries
-from lims.deconvolution.forms import RecollectionView
-from lims.deconvolution.rules import CAME_BACK, MemberState
+from lims.deconvolution.forms import ContactView, RecollectionView
+from lims.deconvolution.rules import CAME_BACK, MemberState, why
 from lims.kernel.db import AnyRow
 from lims.kernel.secrets import Keys
 from lims.sampling.people.queries import identities
@@ -14,8 +15,9 @@ from lims.sampling.people.queries import identities
 def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | None, state: MemberState | None) -> list[RecollectionView]:
     """Members of this site's tubes in a state (without: all who have not come back), most urgent first."""
     tubes = queries.tubes_to_answer(connection, site)
-    standings, people = board.standings(connection, tubes), queries.people(connection, tubes)
     codes = [tube.barcode for tube in tubes]
+    noted = queries.contacts(connection, codes)
+    standings, people = board.standings(connection, tubes, noted), queries.people(connection, tubes)
     # Nobody is called back for a case that a reviewer has closed, nor twice: a recollection's own person waits in the tube it answers.
     spoken_for = {*queries.closures(connection, codes), *queries.answering(connection, codes)}
     wanted = []
@@ -35,7 +37,11 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             state=member.state.value,
             case=tube.barcode if has_case(tube) else None,
             site=tube.site,
+            since=tube.released_at or tube.rejected_at,
             deadline=board.deadline(catalog, tube, tube.released_at or tube.rejected_at),
+            why=why(tube.kind, Call(tube.released_call) if tube.released_call else None, sampled_again=member.tube is not None),
+            reason=tube.rejected_for,
+            tried=[ContactView(**vars(one)) for one in noted.get((tube.barcode, member.position), [])],
             single=member.tube,
             **vars(known[person]),
         )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from lims.deconvolution.rules import ContactEvent, Outcome
+from lims.deconvolution.rules import ContactEvent, Outcome, Why
 
 
 class MemberView(BaseModel):
@@ -54,15 +54,31 @@ class CloseForm(BaseModel):
     at: AwareDatetime | None = None
 
 
+class ContactView(BaseModel):
+    """What was tried, when, and by whom."""
+
+    event: ContactEvent
+    at: datetime
+    by: str
+    note: str
+
+
 class RecollectionView(BaseModel):
-    """A member to call back, for the site that collected the tube."""
+    """A member to call back, for the site that collected the tube: since when, until when, why, and what was tried.
+
+    `reason` is the code that a rejected tube was rejected for.
+    """
 
     tube: str
     position: int
     state: str
     case: str | None
     site: str
+    since: datetime
     deadline: datetime
+    why: Why
+    reason: str | None
+    tried: list[ContactView]
     single: str | None
     id_type: str
     id_number: str

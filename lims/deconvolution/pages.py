@@ -7,20 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
-from lims.deconvolution import board, callbacks
+from lims.deconvolution import board
 from lims.deconvolution.lookup import found
 from lims.deconvolution.rules import CaseState, ContactEvent, Outcome
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
 from lims.kernel.pages import cursor, parts_of
+from lims.sampling.collection.offline import kept_page
 from lims.web.places import place_of
 from lims.web.render import page
 
 bench_router = APIRouter(include_in_schema=False)
 field_router = APIRouter(include_in_schema=False)
 CASES_SHOWN = 30
-PEOPLE_SHOWN = 50
 BoardReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]
 
 
@@ -64,15 +64,9 @@ def case(request: Request, case_id: str, work: BoardReader) -> Response:
 
 @field_router.get("/sampling/recollections")
 def recollections(request: Request, work: Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)]) -> Response:
-    """Whom to call back, most urgent first."""
+    """Whom to call back, most urgent first. The page itself names nobody: a device keeps it in clear, and the list encrypted."""
     known = catalog.current(work.connection)
     place = place_of(request, "site", work.caller.site, {code: site.name for code, site in known.sites.items()})
-    people = callbacks.listed(work.connection, work.program.keys, known, place.code, None)
-    facts = {
-        "people": people[:PEOPLE_SHOWN],
-        "total": len(people),
-        "events": list(ContactEvent),
-        "zone": known.sites[place.code].timezone if place.code in known.sites else work.program.settings.timezone,
-        "now": work.now,
-    }
-    return page(request, "cases/recollections.html", facts, caller=work.caller, place=place)
+    zone = known.sites[place.code].timezone if place.code in known.sites else work.program.settings.timezone
+    facts = {"events": list(ContactEvent), "screen": {"site": place.code, "timezone": zone}}
+    return kept_page(request, "cases/recollections.html", facts, work, place)

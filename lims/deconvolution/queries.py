@@ -20,7 +20,7 @@ from lims.testing.review.tables import Release
 
 TUBE = (
     Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, Tube.released_at, Tube.rejected_at,
-    Tube.received_at, Tube.call, Tube.run, Tube.member_count,
+    Tube.rejected_for, Tube.received_at, Tube.call, Tube.run, Tube.member_count,
 )  # fmt: skip
 
 
@@ -167,12 +167,12 @@ def contacts(connection: Connection, codes: Collection[str]) -> dict[tuple[str, 
     """What was noted of members, by tube and position."""
     found: dict[tuple[str, int], list[ContactNote]] = defaultdict(list)
     query = (
-        select(Contact.barcode, Contact.position, Contact.event, Contact.at)
+        select(Contact.barcode, Contact.position, Contact.event, Contact.at, Contact.by, Contact.note)
         .where(Contact.barcode.in_(codes))
         .order_by(Contact.at, Contact.id)
     )
     for row in connection.execute(query):
-        found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at))
+        found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at, row.by, row.note))
     return found
 
 

@@ -55,6 +55,16 @@ class ContactEvent(StrEnum):
     TRANSFERRED = "transferred"
 
 
+class Why(StrEnum):
+    """Why somebody is called back."""
+
+    POOL = "pool"
+    REJECTED = "rejected"
+    INVALID = "invalid"
+    INCONCLUSIVE = "inconclusive"
+    SINGLE_AGAIN = "single_again"
+
+
 SETTLED = {MemberState.NEGATIVE, MemberState.POSITIVE}
 CAME_BACK = {MemberState.RECOLLECTED, MemberState.RECEIVED, *SETTLED}
 UNDER_WAY = {*CAME_BACK, MemberState.INCONCLUSIVE}
@@ -79,10 +89,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class ContactNote:
-    """Something noted of a member."""
+    """Something noted of a member, and by whom."""
 
     event: ContactEvent
     at: datetime
+    by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,17 @@ class MemberStanding:
     state: MemberState
     tube: str | None = None
     settled_at: datetime | None = None
+
+
+def why(kind: str | None, call: Call | None, *, sampled_again: bool) -> Why:
+    """Why the member of a tube with this released call (None: it was rejected) is called back; `sampled_again`: for a second time."""
+    if sampled_again:
+        return Why.SINGLE_AGAIN
+    if call is None:
+        return Why.REJECTED
+    if call is Call.INVALID:
+        return Why.INVALID
+    return Why.INCONCLUSIVE if kind == "single" else Why.POOL
 
 
 def stand(position: int, answers: Sequence[Answer], contacts: Sequence[ContactNote]) -> MemberStanding:

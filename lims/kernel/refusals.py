@@ -51,6 +51,13 @@ CATALOGUE: dict[str, Refusal] = {
     "resident_id_invalid": Refusal(422, "The resident ID is wrong"),
     "lookup_unknown": Refusal(404, "There is no result for this number and code"),
     "lookup_limited": Refusal(429, "Too many wrong codes"),
+    # files of devices
+    "outbox_unreadable": Refusal(422, "The file is no outbox of a device"),
+    "outbox_damaged": Refusal(422, "The file is not as the device made it"),
+    "outbox_other_installation": Refusal(422, "The file is for another installation"),
+    "outbox_parts_mixed": Refusal(422, "QR codes of several hand-overs"),
+    "outbox_parts_missing": Refusal(422, "QR codes of the hand-over are missing"),
+    "outbox_too_large": Refusal(413, "The file is larger than any outbox"),
     # sync: outcomes held, conflict and refused
     "record_malformed": Refusal(422, "The record does not have the agreed shape"),
     "held_for_tube": Refusal(202, "Kept until the tube it answers is known"),

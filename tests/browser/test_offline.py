@@ -58,7 +58,7 @@ def kept(page: Page) -> list[dict[str, Any]]:
 
 def with_worker(page: Page) -> Page:
     """Wait until the page is on the device."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.getRegistration().then((one) => Boolean(one?.active))")
     page.wait_for_function("caches.keys().then((names) => names.some((name) => name.startsWith('lims.page.')))")
     page.reload(wait_until="networkidle")
     page.wait_for_function("navigator.serviceWorker.controller !== null")

@@ -9,8 +9,10 @@ import typer
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.db import Access
+from lims.kernel.errors import Refused
 from lims.kernel.program import Program, running
 from lims.kernel.refusals import CATALOGUE
+from lims.kernel.secrets import Keys
 from lims.kernel.settings import settings
 from lims.sampling.sync.actions import take
 from lims.sampling.sync.desk import Desk, Sender
@@ -30,13 +32,18 @@ def words() -> None:
 
 @group.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="what a device exported: JSON, or JSON lines", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(help="what a device handed over, sealed or not: JSON, JSON lines, or scanned QR parts", exists=True, dir_okay=False),
+    ],
 ) -> None:
     """Take the outbox of a device that had no network, as good as synced; again without effect. Exit 1 where a tube was not taken."""
     try:
-        told = messages(file.read_bytes())
+        told = messages(file.read_bytes(), Keys.derive(settings().secret()))
     except NoOutboxError as wrong:
         raise typer.BadParameter(f"{file.name} is not a device's export: {wrong}.") from wrong
+    except Refused as wrong:
+        raise typer.BadParameter(f"{file.name}: {wrong.detail}") from wrong
     counted: Counter[str] = Counter()
     with running(settings(), connections=2) as program:
         for form in told:

@@ -19,17 +19,8 @@ from lims.web.speech import N_, phrasebook
 HEADER = "X-Lims-Screen"
 WORKER = STATIC / "sampling" / "worker.js"
 # They are kept as they are made, in clear: no page among them may be made with anybody's name in it. The first is the way back.
-PAGES = ("/sampling/", "/sampling/boxes", "/sampling/handover")
-PAGE_PARTS = (
-    "base.html",
-    "marks.html",
-    "shapes.html",
-    "collection/*.html",
-    "cases/recollections.html",
-    "boxes/*.html",
-    "roster/document.html",
-    "handovers/handover.html",
-)
+PAGES = ("/sampling/", "/sampling/recollections", "/sampling/boxes", "/sampling/handover")
+PAGE_PARTS = ("*.html", "collection/*.html", "cases/recollections.html", "boxes/*.html", "roster/document.html", "handovers/handover.html")
 # Whose refusals a device may be told: of what it sends, and of what that rests on.
 ROOMS = ("lims/sampling", "lims/deconvolution", "lims/custody", "lims/kernel/auth", "lims/kernel/barcodes", "lims/kernel/clock")
 ICONS = {"192x192": "icon-192.png", "512x512": "icon-512.png"}
@@ -37,7 +28,9 @@ ICONS = {"192x192": "icon-192.png", "512x512": "icon-512.png"}
 
 def kept_page(request: Request, template: str, facts: Mapping[str, object], work: Work, place: Place | None) -> Response:
     """A scanning page that a device may keep: it carries its version, the day it was made on, the server's sentences in its language."""
-    carried = {"phrasebook": phrasebook(language_of(request), ROOMS), "today": work.now.date().isoformat()}
+    keys = work.program.keys
+    slot = {"key": keys.slot_id, "point": keys.slot.hex()}
+    carried = {"phrasebook": phrasebook(language_of(request), ROOMS), "today": work.now.date().isoformat(), "slot": slot}
     answer = camera_page(request, template, carried | dict(facts), caller=work.caller, place=place)
     answer.headers.update({HEADER: version(), "Content-Language": language_of(request)})
     return answer

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
@@ -12,16 +12,19 @@ from lims.kernel import ids
 from lims.kernel.auth.door import Passage, Work, allow, allow_in_one_go
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
+from lims.kernel.errors import Refused
 from lims.kernel.pages import Page
 from lims.sampling.devices.actions import admitted
 from lims.sampling.devices.carried import token_of
 from lims.sampling.sync import conflicts
 from lims.sampling.sync.actions import take
 from lims.sampling.sync.desk import Desk, Sender
-from lims.sampling.sync.forms import SyncAnswer, SyncForm
+from lims.sampling.sync.files import NoOutboxError, messages
+from lims.sampling.sync.forms import OutcomeForm, SyncAnswer, SyncForm
 
 router = APIRouter(prefix="/sampling/api", tags=["sync"])
 CrowdOfSamplers = Annotated[Passage, allow_in_one_go(Role.SAMPLER, using=Access.FIELD)]
+MOST_BYTES = 16 * 2**20
 Supervisor = Annotated[Work, allow(Role.ADMIN, using=Access.FIELD)]
 
 
@@ -61,6 +64,28 @@ def read(message: object) -> SyncForm:
         return SyncForm.model_validate(message)
     except ValidationError as wrong:
         raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in wrong.errors()]) from None
+
+
+@router.post("/sync/import")
+def import_file(
+    request: Request, file: UploadFile, work: Annotated[Work, allow(Role.SAMPLER, Role.ADMIN, using=Access.FIELD)]
+) -> list[OutcomeForm]:
+    """A device's outbox that came as a file or as scanned QR codes, as good as synced; again without effect. One outcome a tube."""
+    content = file.file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Refused("outbox_too_large", "The file has more than {most} bytes; a device's outbox is far smaller.", most=MOST_BYTES)
+    try:
+        told = messages(content, work.program.keys)
+    except NoOutboxError as wrong:
+        raise Refused("outbox_unreadable", "This is no file that a device hands over ({fault}); choose another.", fault=wrong) from None
+    desk, outcomes = desk_of(work), []
+    for form in told:
+        # A supervisor answers for what a device left behind that is out of use; a sampler for devices that are in use.
+        site = work.caller.site
+        if not work.caller.has(Role.ADMIN):
+            site = admitted(work.connection, token_of(request), form.device, work.caller, work.now)
+        outcomes += take(desk, Sender(form.device, work.caller.name, site), form.tubes)
+    return outcomes
 
 
 @router.get("/conflicts")

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from lims.kernel.secrets import Keys
+from lims.sampling.sync.envelopes import opened
 from lims.sampling.sync.forms import SyncForm
 
 MOST_TUBES = 500
@@ -15,13 +17,13 @@ class NoOutboxError(Exception):
     """The file is not what a device exports; the sentence says where it is not."""
 
 
-def messages(content: bytes) -> list[SyncForm]:
-    """The messages in a file: JSON lines, a JSON document, or a list of documents. NoOutboxError before any of them is taken."""
+def messages(content: bytes, keys: Keys) -> list[SyncForm]:
+    """The messages in a file, sealed or not: JSON lines, a document, or a list of them. NoOutboxError before any of them is taken."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise NoOutboxError(f"byte {wrong.start} is not UTF-8") from None
-    found = [form for number, document in enumerate(documents(text), 1) for form in in_pieces(number, document)]
+    found = [form for number, document in enumerate(documents(opened(text, keys)), 1) for form in in_pieces(number, document)]
     if not found:
         raise NoOutboxError("it is empty")
     return found

@@ -8,11 +8,14 @@ from lims.catalog import queries as catalog
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
+from lims.sampling.collection.offline import ROOMS
 from lims.sampling.sync import queries
 from lims.sampling.sync.desk import Desk
 from lims.sampling.sync.versions import COMPARED, side_by_side
+from lims.web.language import language_of
 from lims.web.places import place_of
 from lims.web.render import page
+from lims.web.speech import phrasebook
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 20
@@ -32,3 +35,11 @@ def conflicts(request: Request, work: Annotated[Work, allow(Role.ADMIN, using=Ac
         "zone": known.sites[place.code].timezone if place.code in known.sites else work.program.settings.timezone,
     }
     return page(request, "sync/conflicts.html", facts, caller=work.caller, place=place)
+
+
+@router.get("/sampling/import")
+def import_page(request: Request, work: Annotated[Work, allow(Role.SAMPLER, Role.ADMIN, using=Access.FIELD)]) -> Response:
+    """Take what a device hands over without a network: a file, or scanned QR codes."""
+    known = catalog.current(work.connection)
+    place = place_of(request, "site", work.caller.site, {code: site.name for code, site in known.sites.items()})
+    return page(request, "sync/import.html", {"phrasebook": phrasebook(language_of(request), ROOMS)}, caller=work.caller, place=place)

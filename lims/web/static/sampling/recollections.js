@@ -1,33 +1,46 @@
-// Single tubes: for whom they are. The list comes from the server when it can be reached, most urgent first; the last one
+// Whom to sample again. The list comes from the server when it can be reached, most urgent first; the last one
 // stays on the device, encrypted, for the hours without a network.
 import { ask } from "../send.js";
 import * as cipher from "./cipher.js";
 import * as store from "./store.js";
+import { nowText } from "./time.js";
 
 const select = document.getElementById("recollection");
 const NOTE = "recollections";
+const MOST = 500;
 let people = [];
 
-/** Show the list of a site; the answer says how the server was reached. */
-export async function loadRecollections(site) {
-  const told = await ask(`/sampling/api/recollections?site=${encodeURIComponent(site)}&limit=200`);
-  const listed = told.ok && Array.isArray(told.answer?.items);
-  if (listed) {
-    const kept = await cipher.hide(NOTE, { site, items: told.answer.items });
-    await store.write(["notes", kept, NOTE]).catch(() => {});
-  }
-  const list = listed ? told.answer.items : await kept(site);
-  if (list) show(list);
-  return told.ok && !listed ? { ...told, ok: false, kind: "portal" } : told;
+/** The newest list of a site, {site, items, at}: {attempted} says how the server was reached, `list` is null where it was not. */
+export async function latest(site) {
+  const told = await ask(`/sampling/api/recollections?site=${encodeURIComponent(site)}&limit=${MOST}`);
+  if (!told.ok) return { attempted: told, list: null };
+  if (!Array.isArray(told.answer?.items)) return { attempted: { ...told, ok: false, kind: "portal" }, list: null };
+  const list = { site, items: told.answer.items, at: nowText() };
+  await keep(list);
+  return { attempted: told, list };
 }
 
-async function kept(site) {
+/** Keep a list on the device, encrypted. */
+export async function keep(list) {
+  await store.write(["notes", await cipher.hide(NOTE, list), NOTE]).catch(() => {});
+}
+
+/** The list of a site that lies on the device, or null. */
+export async function kept(site) {
   try {
     const list = await cipher.show(await store.read("notes", NOTE));
-    return list.site === site ? list.items : null;
+    return list.site === site ? list : null;
   } catch {
     return null;
   }
+}
+
+/** Show the list of a site among the single tubes; the answer says how the server was reached. */
+export async function loadRecollections(site) {
+  const { attempted, list } = await latest(site);
+  const best = list ?? (await kept(site));
+  if (best) show(best.items);
+  return attempted;
 }
 
 function show(list) {

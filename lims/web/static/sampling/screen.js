@@ -2,7 +2,8 @@
 import { scanField } from "../scan_field.js";
 import { say, told, words } from "../words.js";
 import { cameraBeside } from "./camera.js";
-import { add, asks, desk, discard, edit, remove, resume, sealOpen, setAside, take } from "./desk.js";
+import { add, asks, desk, discard, edit, release, remove, resume, sealOpen, setAside, take } from "./desk.js";
+import { drawHanding, handOver } from "./outbox_file.js";
 import * as identity from "./identity.js";
 import { drawLetters } from "./letterbox.js";
 import * as letters from "./letters.js";
@@ -61,7 +62,9 @@ function drawAround() {
     resumed: (record) => press(() => resume(record)),
     corrected: (record) => press(() => resume(record)),
     setAside: (record) => press(() => setAside(record)),
+    handed: (record) => press(() => handOver(site, [record])),
   });
+  drawHanding(site);
   drawLetters(drawAround);
   rosterPanel.draw();
   view.drawNetwork(reached, records.filter((record) => record.standing !== "open").length + letters.all().length);
@@ -95,6 +98,7 @@ function listen() {
     at("scan").focus();
   });
   at("person").addEventListener("submit", typedIn);
+  at("hand-file").addEventListener("click", () => press(() => (release(), handOver(site))));
   at("send").addEventListener("click", sendNow);
   at("group").addEventListener("change", () => {
     desk.group = at("group").value;
@@ -154,5 +158,6 @@ if (asked.has("retest_of") && !desk.open) {
   desk.mode = "single";
   list.choose(asked.get("retest_of"), asked.get("position"));
   draw();
+  say(list.chosen() ? words("sample_now", list.chosen()) : words("not_listed"), list.chosen() ? "good" : "bad");
 }
 if (asked.has("needs_network")) say(words("needs_network"), "bad");

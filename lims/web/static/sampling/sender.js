@@ -23,7 +23,7 @@ let hear = () => {};
 let isHeld = () => false;
 
 /** From now on, send the sealed tubes of this site but those `held`; `heard` is told {kind, sentence, outcomes} of every attempt. */
-export function start(ofSite, heard, held) {
+export function start(ofSite, heard, held = () => false) {
   site = ofSite;
   hear = heard;
   isHeld = held;

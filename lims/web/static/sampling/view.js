@@ -86,7 +86,8 @@ function outboxRow(record, site, act) {
   row.querySelector(".tube").append(codeElement(record.tube.barcode));
   row.querySelector(".where").append(piece(`mark-${record.standing}`));
   row.querySelector(".reason").textContent = foreign ? words("of_other_site", { site: record.tube.site }) : record.detail;
-  const buttons = { continue: ["open", act.resumed], correct: ["problem", act.corrected], aside: ["problem", act.setAside] };
+  row.querySelector(".handed").textContent = record.handed ? words("handed_at", { at: clock(record.handed) }) : "";
+  const buttons = { continue: ["open", act.resumed], correct: ["problem", act.corrected], aside: ["problem", act.setAside], hand: ["waiting", act.handed] };
   for (const [name, [standing, does]] of Object.entries(buttons)) {
     const button = row.querySelector(`.${name}`);
     // What another device has registered cannot be put right here.

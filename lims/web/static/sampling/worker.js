@@ -19,11 +19,13 @@ addEventListener("fetch", (event) => {
 
 /** All of one version or nothing: pages cannot be kept while nobody is signed in. */
 async function keepAll() {
-  const answers = await Promise.all(SCREEN.pages.map((name) => ask(name)));
-  if (!answers.every(isOurs)) throw new Error("no pages of this version");
-  const files = await caches.open(FILES);
-  await files.addAll(SCREEN.files.map((name) => new Request(name, { cache: "no-cache" })));
-  await Promise.all(SCREEN.pages.map((name, place) => keep(name, answers[place])));
+  // One after the other: pages nobody has read yet hold their connections, and the files would wait for them.
+  for (const name of SCREEN.pages) {
+    const answer = await ask(name);
+    if (!isOurs(answer)) throw new Error("no page of this version");
+    await keep(name, answer);
+  }
+  await (await caches.open(FILES)).addAll(SCREEN.files.map((name) => new Request(name, { cache: "no-cache" })));
 }
 
 /** A page, read to its end: an answer that nobody reads holds one of the browser's few connections, and the files behind it wait for ever. */
