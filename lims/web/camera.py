@@ -24,7 +24,7 @@ def reader_files() -> list[Path]:
     return sorted(path for path in READER.rglob("*") if path.is_file()) if (READER / BINARY).is_file() else []
 
 
-def camera_page(request: Request, template: str, facts: Mapping[str, object], *, caller: Caller, place: Place) -> HTMLResponse:
+def camera_page(request: Request, template: str, facts: Mapping[str, object], *, caller: Caller, place: Place | None) -> HTMLResponse:
     """A page that may use the camera, with `camera` told to its modules; where a reader is installed, the page may compile it."""
     installed = bool(reader_files())
     told = {

@@ -30,7 +30,7 @@ def codes_on(content: dict[str, Any]) -> list[str]:
     """Every Code 128 that an independent reader finds on the pages."""
     found = []
     for page in pages(content):
-        found += [read.text for read in zxingcpp.read_barcodes(page.convert("L"), formats=zxingcpp.BarcodeFormat.Code128)]
+        found += [read.text for read in zxingcpp.read_barcodes(page.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128))]
     return sorted(found)
 
 
