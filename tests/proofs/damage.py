@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from lims.catalog.rules import Assay, InternalControl, Target
 from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import read
-from lims.testing.qc.rules import placed
+from lims.testing.qc.matching import placed
 
 Cts = dict[tuple[str, str], float | None]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "gbk", "gb18030", "latin-1", "cp037", "koi8-r"]

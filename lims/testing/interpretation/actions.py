@@ -22,7 +22,8 @@ from lims.testing.instruments.tables import RunFile
 from lims.testing.interpretation import joining, queries, writes
 from lims.testing.interpretation.rules import call
 from lims.testing.plates import actions as plates
-from lims.testing.qc.rules import ControlVerdict, judge, match, targets_of_dyes
+from lims.testing.qc.matching import match, targets_of_dyes
+from lims.testing.qc.rules import ControlVerdict, judge
 
 Files = Sequence[tuple[bytes, str]]  # content and name
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from lims.catalog.rules import Assay
 from lims.kernel.errors import Refused
 from lims.testing.instruments.rules import ParsedRun
-from lims.testing.qc.rules import placed, targets_of_dyes
+from lims.testing.qc.matching import placed, targets_of_dyes
 
 
 @dataclass(frozen=True)

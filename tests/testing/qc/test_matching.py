@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lims.kernel.errors import Refused
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
-from lims.testing.qc.rules import match
+from lims.testing.qc.matching import match
 from tests.testing.qc.kit import ASSAY
 
 PLATE = "30000000000017"
