@@ -17,6 +17,7 @@ from lims.web.paper import fonts
 from tests.factories import Town, at, code, person
 
 PAGE_DPI = 200
+BARS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128)
 NOW = datetime(2022, 2, 2, 4, 0, tzinfo=UTC)
 
 
@@ -30,7 +31,7 @@ def codes_on(content: dict[str, Any]) -> list[str]:
     """Every Code 128 that an independent reader finds on the pages."""
     found = []
     for page in pages(content):
-        found += [read.text for read in zxingcpp.read_barcodes(page.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128))]
+        found += [read.text for read in zxingcpp.read_barcodes(page.convert("L"), formats=BARS)]
     return sorted(found)
 
 
