@@ -18,10 +18,14 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FOLDER)])
 
 
+def inputs(facts: Mapping[str, object]) -> dict[str, str]:
+    """What a document is told: its facts and the font."""
+    return {"facts": json.dumps({**facts, "font": FAMILY}, ensure_ascii=False)}
+
+
 def pdf(source: bytes, facts: Mapping[str, object]) -> bytes:
     """A document from its Typst source. The facts travel as JSON in `facts`, so that no text of them is ever read as Typst."""
-    inputs = {"facts": json.dumps({**facts, "font": FAMILY}, ensure_ascii=False)}
-    made = typst.compile(source, font_paths=fonts(), sys_inputs=inputs, format="pdf")
+    made = typst.compile(source, font_paths=fonts(), sys_inputs=inputs(facts), format="pdf")
     if not isinstance(made, bytes):
         raise TypeError("typst answers one PDF with bytes")
     return made

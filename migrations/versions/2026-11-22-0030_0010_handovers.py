@@ -61,7 +61,9 @@ def create_handover() -> None:
         sa.CheckConstraint("given_by IS NOT NULL OR taken_by IS NOT NULL", name=op.f("handover_somebody_signed_check")),
         sa.CheckConstraint("given_by <> taken_by", name=op.f("handover_two_people_check")),
         sa.CheckConstraint("(signed_at IS NULL) = (given_by IS NULL OR taken_by IS NULL)", name=op.f("handover_signed_by_both_check")),
-        sa.CheckConstraint("(signed_id IS NULL) = (signed_at IS NULL) AND signed_id = id", name=op.f("handover_signed_id_when_signed_check")),
+        sa.CheckConstraint(
+            "(signed_id IS NULL) = (signed_at IS NULL) AND signed_id = id", name=op.f("handover_signed_id_when_signed_check")
+        ),
         sa.CheckConstraint("boxes >= 1", name=op.f("handover_boxes_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("handover_pkey")),
         sa.UniqueConstraint("signed_id", name=op.f("handover_signed_id_key")),

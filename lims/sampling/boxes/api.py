@@ -17,6 +17,7 @@ from lims.sampling.boxes import actions, manifest, queries
 from lims.sampling.boxes.forms import BoxAnswer, BoxView, DispatchForm, PackedTube, PackForm, RepackForm, WaitingTube, WaitingTubes
 from lims.sampling.boxes.manifest import Packed
 from lims.sampling.boxes.rules import Departure, standing_of
+from lims.web.paper import pdf
 
 router = APIRouter(prefix="/sampling/api", tags=["boxes"])
 Sampler = Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)]
@@ -143,7 +144,8 @@ def packed_boxes(work: Work, rows: Sequence[AnyRow], known: Catalog) -> list[Pac
 
 def paper(content: dict[str, Any], name: str) -> Response:
     """A manifest as a file that the browser shows."""
-    return Response(manifest.pdf(content), media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(pdf(manifest.SOURCE, content), media_type="application/pdf", headers=headers)
 
 
 def box_code(scan: str, known: Catalog) -> str:

@@ -3,7 +3,6 @@
 An empty one is printed before the day, for when all fails: places for labels, lines to write on.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +10,9 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import typst
-
 from lims.kernel import barcodes
 from lims.kernel.db import AnyRow
 from lims.sampling.labels.symbols import dark_runs, modules_of
-from lims.web.paper import FAMILY, fonts
 
 SOURCE = files(__package__).joinpath("manifest.typ").read_bytes()
 TITLE = "转运清单 Manifest"
@@ -76,7 +72,7 @@ def empty(site: str, slots: int, zone: str, now: datetime) -> dict[str, Any]:
 def document(title: str, zone: str, now: datetime) -> dict[str, Any]:
     """What every manifest has."""
     return {
-        "title": title, "printed": f"打印 Printed {moment(now, zone)}", "font": FAMILY, "hands": HANDS, "lines": LINES, "no_list": NO_LIST,
+        "title": title, "printed": f"打印 Printed {moment(now, zone)}", "hands": HANDS, "lines": LINES, "no_list": NO_LIST,
         "facts": [], "boxes": [], "slots": 0, "written": [], "slot": SLOT,
     }  # fmt: skip
 
@@ -123,16 +119,3 @@ def drawn_code(code: str) -> dict[str, Any]:
 def moment(at: datetime | None, zone: str) -> str:
     """A time where it happened: 2022-02-02 09:31."""
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if at else ""
-
-
-def inputs(manifest: dict[str, Any]) -> dict[str, str]:
-    """The manifest as Typst reads it."""
-    return {"manifest": json.dumps(manifest, ensure_ascii=False)}
-
-
-def pdf(manifest: dict[str, Any]) -> bytes:
-    """The manifest on A4."""
-    made = typst.compile(SOURCE, font_paths=fonts(), sys_inputs=inputs(manifest), format="pdf", pdf_tags=False)
-    if not isinstance(made, bytes):
-        raise TypeError("typst answers one PDF with bytes")
-    return made

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from lims.kernel import barcodes, ids
 from lims.kernel.db import Access
 from lims.sampling.boxes import manifest, queries
-from lims.web.paper import fonts
+from lims.web.paper import fonts, inputs
 from tests.factories import Town, at, code, person
 
 PAGE_DPI = 200
@@ -23,7 +23,7 @@ NOW = datetime(2022, 2, 2, 4, 0, tzinfo=UTC)
 
 def pages(content: dict[str, Any]) -> list[Image.Image]:
     """What the printer puts on paper, as pictures of its pages."""
-    made = typst.compile(manifest.SOURCE, font_paths=fonts(), sys_inputs=manifest.inputs(content), format="png", ppi=PAGE_DPI)
+    made = typst.compile(manifest.SOURCE, font_paths=fonts(), sys_inputs=inputs(content), format="png", ppi=PAGE_DPI)
     return [Image.open(io.BytesIO(page)) for page in (made if isinstance(made, list) else [made])]
 
 
