@@ -67,11 +67,23 @@ def test_a_letter_that_the_server_refuses_stays_with_the_reason_and_spoils_no_ot
 
 def test_a_refused_letter_is_sent_again_when_its_reason_is_gone(town: Town, opened: Opener) -> None:
     page = opened(town.ana, "/sampling/boxes")
+    wanted, other = (town.collected(1)["barcode"] for _ in range(2))
+    box, first = code(Kind.BOX), sealed(town, code(Kind.BOX), wanted, other)["body"]
+    town.ana.post("/sampling/api/boxes", first)
+    page.evaluate(WRITE, sealed(town, box, wanted))
+    expect(page.locator("#letters .reason")).to_contain_text("A tube is in one box")
+    town.ana.post(f"/sampling/api/boxes/{first['barcode']}/changes", {"id": str(ids.uuid7()), "removed": [wanted]})
+    page.get_by_role("button", name="Send again").click()
+    letters(page)
+    assert boxed(town, wanted) == box
+
+
+def test_a_box_that_came_before_its_tubes_goes_out_by_itself_when_another_device_has_sent_them(town: Town, opened: Opener) -> None:
+    page = opened(town.ana, "/sampling/boxes")
     late, box = tube(town.site), code(Kind.BOX)
     page.evaluate(WRITE, sealed(town, box, late["barcode"]))
     expect(page.locator("#letters .reason")).to_contain_text("Not registered")
     town.sync(late)
-    page.get_by_role("button", name="Send again").click()
     letters(page)
     assert boxed(town, late["barcode"]) == box
 

@@ -10,7 +10,11 @@ import * as time from "./time.js";
 
 const PLACE = "letter ";
 const KEPT_BACK = [401, 403, 408, 413, 425, 429]; // says no to this person or this moment, not to the letter
+// It came before what it speaks of: what is missing comes from another device, and the letter is tried until then.
+const EARLY = ["box_tube_unknown", "box_tube_not_sealed", "box_not_sealed"];
+const PATIENCE = 10000; // ms
 const letters = new Map();
+const tried = new Map(); // id → when, by performance.now()
 const others = "BroadcastChannel" in globalThis ? new BroadcastChannel("lims.letters") : null;
 /** How many letters of this device cannot be opened any more. */
 export let unreadable = 0;
@@ -62,11 +66,15 @@ async function change(id, entry) {
 /** Every letter, oldest first (ids sort by time). */
 export const all = () => [...letters.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
 
-/** The oldest letter of a site that waits to be sent. */
-export const next = (site) => all().find((letter) => letter.standing === "waiting" && letter.site === site);
+/** The oldest letter of a site that waits to be sent; after those, one that came too early and was not tried just now. */
+export function next(site) {
+  const here = all().filter((letter) => letter.site === site);
+  const rested = ({ id }) => performance.now() - (tried.get(id) ?? -PATIENCE) >= PATIENCE;
+  return here.find((letter) => letter.standing === "waiting") ?? here.find((letter) => EARLY.includes(letter.code) && rested(letter));
+}
 
 /** Have a refused letter sent again as it is: under its own id, as the server has done nothing under it. */
-export const again = (id) => keep({ ...letters.get(id), standing: "waiting", detail: "" });
+export const again = (id) => keep({ ...letters.get(id), standing: "waiting", detail: "", code: "" });
 
 /** Send one → what `ask` says, and {letter, answer} of one that was taken or refused for good; only then its standing changes. */
 export async function send(waiting) {
@@ -76,7 +84,11 @@ export async function send(waiting) {
   time.learn(told.at);
   const detail = inOurLanguage(told.sentence);
   const code = told.kind === "refused" && !KEPT_BACK.includes(told.status) && told.answer.code;
-  if (code) return { ...told, kind: "done", letter: await keep({ ...letter, standing: "problem", detail, code }) };
+  if (code) {
+    tried.set(letter.id, performance.now());
+    const refused = await keep({ ...letter, standing: "problem", detail, code });
+    return { ...told, kind: "done", letter: waiting.detail === detail ? undefined : refused }; // told once
+  }
   if (!told.ok) return { ...told, sentence: detail };
   if (Object.entries(letter.proof).some(([name, value]) => told.answer[name] !== value)) return { ...told, kind: "portal" };
   await drop(letter.id);
