@@ -11,6 +11,7 @@ import * as time from "./time.js";
 
 const SAFE = { accepted: "received", already_have: "received", held: "held" };
 const HEARTBEAT = 15000; // ms
+const TOO_LONG = 413;
 let most = 50;
 let failures = 0;
 let busy = false;
@@ -59,6 +60,11 @@ async function run() {
   try {
     for (let next = waiting(); next.length; next = waiting()) {
       const heard = await sendBatch(batch(next, most)).catch(notKept);
+      // Somebody on the way takes only shorter messages: at once a shorter one, as long as there is one.
+      if (heard.status === TOO_LONG && heard.tried > 1) {
+        most = Math.floor(heard.tried / 2);
+        continue;
+      }
       hear(heard);
       if (heard.kind !== "done") return holdBack(heard);
       failures = notBefore = asked = 0;
@@ -78,9 +84,8 @@ function notKept(fault) {
   return { kind: "device", sentence: fault.message, outcomes: [] };
 }
 
-function holdBack({ status, retryAfter }) {
+function holdBack({ retryAfter }) {
   failures += 1;
-  if (status === 413) most = Math.max(1, Math.floor(most / 2));
   const wait = askedToWait(retryAfter, time.now());
   asked = performance.now() + wait;
   const rest = Math.max(wait, pause(failures));
@@ -109,7 +114,7 @@ async function sendBatch(records) {
   if (ready.some((record, place) => record !== records[place])) await outbox.keep(...ready);
   const answer = await post("/sampling/api/sync", { device: outbox.device(), sent_at: time.nowText(), tubes: ready.map((record) => record.tube) });
   time.learn(answer.at);
-  if (!answer.ok) return { ...answer, sentence: inOurLanguage(answer.sentence), outcomes: [] };
+  if (!answer.ok) return { ...answer, sentence: inOurLanguage(answer.sentence), outcomes: [], tried: ready.length };
   // A foreign network's login page may answer 200, too: only a receipt with outcomes counts.
   const lines = answer.answer?.receipt && Array.isArray(answer.answer.tubes) ? answer.answer.tubes : [];
   const outcomes = [];

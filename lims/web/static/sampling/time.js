@@ -5,6 +5,7 @@ const LEFT_ALONE = 120000; // ms
 const TIMES = ["opened_at", "sealed_at", "collected_at", "at"];
 let ahead = 0; // ms that the device's clock is ahead of the server's
 let learnt = false;
+let looked = { wall: Date.now(), steady: performance.now() };
 
 /** `earliest`: it cannot be earlier than this day, as the page was made on it; a clock that was never set says 1970. */
 export async function prepare(earliest) {
@@ -12,7 +13,16 @@ export async function prepare(earliest) {
   ahead = Math.min(ahead, Date.now() - Date.parse(earliest));
 }
 
-export const now = () => Date.now() - ahead;
+/** The time as the server would tell it (ms). Here no time passes backwards: a clock that was set back has become that much wronger. */
+export function now() {
+  const wall = Date.now();
+  const steady = performance.now(); // it may rest while the device sleeps, and never runs ahead
+  const back = steady - looked.steady - (wall - looked.wall);
+  looked = { wall, steady };
+  if (back > LEFT_ALONE) remember(ahead - back);
+  return wall - ahead;
+}
+
 export const nowText = () => new Date(now()).toISOString();
 export const deviceIsAhead = () => ahead;
 /** Whether the server has told the time since this page was opened. */
@@ -24,37 +34,38 @@ export function learn(serverTime) {
   learnt = true;
   const found = Date.now() - serverTime;
   const kept = Math.abs(found) > LEFT_ALONE ? found : 0;
-  if (Math.abs(kept - ahead) <= LEFT_ALONE) return;
-  ahead = kept;
+  if (Math.abs(kept - ahead) > LEFT_ALONE) remember(kept);
+}
+
+function remember(found) {
+  ahead = found;
   write(["notes", ahead, "ahead"]).catch(() => {});
 }
 
 /**
  * A record with its times as the server's clock would have told them; once, before it is sent for the first time, as a
- * repeat must say the same. Nothing has happened in the future, whatever the clock has done since.
+ * repeat must say the same. Nothing has happened in the future, whatever the clock has done since: what says so has never
+ * been taken by the server, and is put right again.
  */
 export function timed(record) {
-  if (record.timed) return record;
-  const copy = structuredClone(record);
-  putRight([copy.tube, ...copy.tube.members], record.ahead);
-  return Object.assign(copy, { timed: true, ahead });
+  return putRight(record, (copy) => [copy.tube, ...copy.tube.members]);
 }
 
 /** The same for the body of a letter. */
 export function timedLetter(letter) {
-  if (letter.timed) return letter;
-  const copy = structuredClone(letter);
-  putRight([copy.body], letter.ahead);
-  return Object.assign(copy, { timed: true, ahead });
+  return putRight(letter, (copy) => [copy.body]);
 }
 
-/** Move the times in these documents, which were written when the device was believed to be `believed` ms ahead. */
-function putRight(documents, believed = 0) {
-  const places = documents.flatMap((document) => TIMES.filter((name) => document[name]).map((name) => [document, name]));
-  if (places.length === 0) return;
-  const told = believed - ahead;
-  const late = Math.max(...places.map(([document, name]) => Date.parse(document[name]) + told)) - now();
-  const shift = told - Math.max(late, 0);
-  if (Math.abs(shift) <= LEFT_ALONE) return;
-  for (const [document, name] of places) document[name] = new Date(Date.parse(document[name]) + shift).toISOString();
+/** A copy with the times moved in the documents that `documentsOf` names; they were written when the device was believed to be `kept.ahead` ahead. */
+function putRight(kept, documentsOf) {
+  const copy = structuredClone(kept);
+  const places = documentsOf(copy).flatMap((document) => TIMES.filter((name) => document[name]).map((name) => [document, name]));
+  const latest = Math.max(...places.map(([document, name]) => Date.parse(document[name])));
+  if (kept.timed && !(latest - now() > LEFT_ALONE)) return kept;
+  const told = (kept.ahead ?? 0) - ahead;
+  const shift = told - Math.max(latest + told - now(), 0);
+  if (places.length && Math.abs(shift) > LEFT_ALONE) {
+    for (const [document, name] of places) document[name] = new Date(Date.parse(document[name]) + shift).toISOString();
+  }
+  return Object.assign(copy, { timed: true, ahead });
 }
