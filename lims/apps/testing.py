@@ -11,6 +11,8 @@ from lims.testing.interpretation import api as interpretation
 from lims.testing.interpretation import pages as interpretation_pages
 from lims.testing.lots import api as lots
 from lims.testing.lots import pages as lots_pages
+from lims.testing.morning import api as morning
+from lims.testing.morning import pages as morning_pages
 from lims.testing.plates import api as plates
 from lims.testing.plates import pages as plates_pages
 from lims.testing.review import api as review
@@ -24,9 +26,11 @@ APIS = (
     instruments.router,
     interpretation.router,
     review.router,
+    morning.router,
     deconvolution.bench_router,
 )
 PAGES = (
+    morning_pages.router,
     review_pages.router,
     accession_pages.router,
     lots_pages.router,

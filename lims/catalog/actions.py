@@ -25,6 +25,7 @@ from lims.catalog.tables import (
     LabRow,
     PoolingPolicyRow,
     SiteRow,
+    TimeLimitRow,
     TransportPolicyRow,
     VerificationRow,
 )
@@ -115,14 +116,21 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
         content = assay.model_dump(mode="json")
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
         yield AssayRow, {"code": assay.code, "version": assay.version, "content": content, "digest": digest}
+    yield from policies_of(form)
+    for barcode_format in form.barcode_format:
+        yield BarcodeFormatRow, barcode_format.model_dump() | {"kind": barcode_format.kind.value}
+
+
+def policies_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
+    """The rules with numbers in them, as rows."""
     for policy in form.pooling_policy:
         yield PoolingPolicyRow, policy.model_dump() | {"zone": policy.zone.value}
     for transport in form.transport_policy:
         yield TransportPolicyRow, transport.model_dump()
+    for limit in form.time_limit:
+        yield TimeLimitRow, limit.model_dump() | {"zone": limit.zone.value if limit.zone else None}
     for verification in form.verification:
         yield VerificationRow, verification.model_dump() | {"calls": list(verification.calls)}
-    for barcode_format in form.barcode_format:
-        yield BarcodeFormatRow, barcode_format.model_dump() | {"kind": barcode_format.kind.value}
 
 
 def parents_first(form: CatalogForm) -> list[dict[str, Any]]:

@@ -151,6 +151,29 @@ class TransportPolicyForm(Strict):
     valid_from: Annotated[date, Field(alias="from")]
     hours_at_most: Annotated[float, Field(gt=0, le=240)]
     source: Name
+    coldest_c: Annotated[float, Field(ge=-200, le=100)] | None = None
+    warmest_c: Annotated[float, Field(ge=-200, le=100)] | None = None
+    tube_hours_at_most: Annotated[float, Field(gt=0, le=240)] | None = None
+
+    @model_validator(mode="after")
+    def cold_lies_below_warm(self) -> Self:
+        """Some temperature is allowed."""
+        if self.coldest_c is not None and self.warmest_c is not None and self.warmest_c < self.coldest_c:
+            raise ValueError("warmest_c lies below coldest_c")
+        return self
+
+
+class TimeLimitForm(Strict):
+    """`[[time_limit]]`: within how many hours from receipt a tube is to be released; whatever condition is given must hold."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    name: Code
+    hours: Annotated[float, Field(gt=0, le=240)]
+    source: Name
+    recollection: bool | None = None
+    kind: Literal["swab_pool", "single", "aliquot_pool"] | None = None
+    zone: Zone | None = None
+    site: Code | None = None
 
 
 class VerificationForm(Strict):
@@ -180,5 +203,6 @@ class CatalogForm(Strict):
     assay: tuple[AssayForm, ...] = ()
     pooling_policy: tuple[PoolingPolicyForm, ...] = ()
     transport_policy: tuple[TransportPolicyForm, ...] = ()
+    time_limit: tuple[TimeLimitForm, ...] = ()
     verification: tuple[VerificationForm, ...] = ()
     barcode_format: tuple[BarcodeFormatForm, ...] = ()

@@ -16,6 +16,7 @@ from lims.catalog.rules import (
     PoolingPolicy,
     Site,
     Target,
+    TimeLimit,
     TransportPolicy,
     VerificationPolicy,
     zones_of,
@@ -29,6 +30,7 @@ from lims.catalog.tables import (
     LabRow,
     PoolingPolicyRow,
     SiteRow,
+    TimeLimitRow,
     TransportPolicyRow,
     VerificationRow,
 )
@@ -60,7 +62,24 @@ def read(connection: Connection, revision: int) -> Catalog:
         PoolingPolicyRow.source,
         PoolingPolicyRow.recollect_within_hours,
     )
-    transport = select(TransportPolicyRow.valid_from, TransportPolicyRow.hours_at_most, TransportPolicyRow.source)
+    transport = select(
+        TransportPolicyRow.valid_from,
+        TransportPolicyRow.hours_at_most,
+        TransportPolicyRow.source,
+        TransportPolicyRow.coldest_c,
+        TransportPolicyRow.warmest_c,
+        TransportPolicyRow.tube_hours_at_most,
+    )
+    limits = select(
+        TimeLimitRow.valid_from,
+        TimeLimitRow.name,
+        TimeLimitRow.hours,
+        TimeLimitRow.source,
+        TimeLimitRow.recollection,
+        TimeLimitRow.kind,
+        TimeLimitRow.zone,
+        TimeLimitRow.site,
+    )
     formats = select(BarcodeFormatRow.name, BarcodeFormatRow.kind, BarcodeFormatRow.regex, BarcodeFormatRow.check)
     verifications = select(VerificationRow.valid_from, VerificationRow.calls, VerificationRow.required, VerificationRow.source)
     sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority)
@@ -74,6 +93,7 @@ def read(connection: Connection, revision: int) -> Catalog:
         assays={(row.code, row.version): assay_from(row.content) for row in connection.execute(select(AssayRow.__table__))},
         policies=tuple(PoolingPolicy(*row) for row in connection.execute(policies)),
         transport=tuple(TransportPolicy(*row) for row in connection.execute(transport)),
+        limits=tuple(TimeLimit(*row) for row in connection.execute(limits)),
         formats=tuple(BarcodeFormat(*row) for row in connection.execute(formats.order_by(BarcodeFormatRow.name))),
         verifications=tuple(
             VerificationPolicy(row.valid_from, tuple(row.calls), row.required, row.source) for row in connection.execute(verifications)
@@ -106,6 +126,7 @@ def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[
         AssayRow,
         PoolingPolicyRow,
         TransportPolicyRow,
+        TimeLimitRow,
         VerificationRow,
         BarcodeFormatRow,
     ):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lims.kernel.barcodes import BarcodeFormat
@@ -130,11 +130,42 @@ class PoolingPolicy:
 
 @dataclass(frozen=True)
 class TransportPolicy:
-    """From when, and for how many hours at most a box may be on its way; who said so."""
+    """From when: for how many hours a box may be on its way, how cold and warm (°C) it may be, how old its tubes; who said so."""
 
     valid_from: date
     hours_at_most: float
     source: str
+    coldest_c: float | None = None
+    warmest_c: float | None = None
+    tube_hours_at_most: float | None = None
+
+    def allows(self, temperature_c: float) -> bool:
+        """Whether a box may have this temperature."""
+        too_cold = self.coldest_c is not None and temperature_c < self.coldest_c
+        return not too_cold and not (self.warmest_c is not None and temperature_c > self.warmest_c)
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """From when, and within how many hours from receipt a class of tubes is to be released; a condition that is None does not matter."""
+
+    valid_from: date
+    name: str
+    hours: float
+    source: str
+    recollection: bool | None = None
+    kind: str | None = None
+    zone: str | None = None
+    site: str | None = None
+
+    def due(self, received_at: datetime) -> datetime:
+        """When a tube of the class that came at this moment is due."""
+        return received_at + timedelta(hours=self.hours)
+
+    def covers(self, kind: str | None, zone: str, site: str | None, *, recollection: bool) -> bool:
+        """Whether a tube of this kind, zone and site belongs to the class."""
+        asked = ((self.recollection, recollection), (self.kind, kind), (self.zone, zone), (self.site, site))
+        return all(wanted is None or wanted == given for wanted, given in asked)
 
 
 @dataclass(frozen=True)
@@ -160,6 +191,7 @@ class Catalog:
     policies: tuple[PoolingPolicy, ...] = ()
     formats: tuple[BarcodeFormat, ...] = ()
     transport: tuple[TransportPolicy, ...] = ()
+    limits: tuple[TimeLimit, ...] = ()
     verifications: tuple[VerificationPolicy, ...] = ()
 
     def lab(self, code: str) -> Lab:
@@ -203,6 +235,15 @@ class Catalog:
     def transport_policy(self, day: date) -> TransportPolicy | None:
         """How long a box may be on its way on a day; None where nobody has said."""
         return max((policy for policy in self.transport if policy.valid_from <= day), key=lambda policy: policy.valid_from, default=None)
+
+    def time_limit(self, kind: str | None, site: str | None, day: date, *, recollection: bool) -> TimeLimit | None:
+        """The limit of a tube on a day: of every class the newest version, of those that cover it the shortest; None where none does."""
+        place = self.sites.get(site) if site is not None else None
+        zone = self.zones.get(place.area, Zone.NORMAL) if place is not None else Zone.NORMAL
+        in_force = sorted((limit for limit in self.limits if limit.valid_from <= day), key=lambda limit: limit.valid_from)
+        newest = {limit.name: limit for limit in in_force}.values()
+        covering = [limit for limit in newest if limit.covers(kind, zone, site, recollection=recollection)]
+        return min(covering, key=lambda limit: (limit.hours, limit.name), default=None)
 
 
 def zones_of(areas: Mapping[str, tuple[str | None, str | None]]) -> dict[str, str]:

@@ -102,6 +102,29 @@ class TransportPolicyRow(Base):
     valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
     hours_at_most: Mapped[float] = mapped_column(Double)
     source: Mapped[str] = mapped_column(Text)
+    coldest_c: Mapped[float | None] = mapped_column(Double)
+    warmest_c: Mapped[float | None] = mapped_column(Double)
+    tube_hours_at_most: Mapped[float | None] = mapped_column(Double, comment="from sealing to receipt")
+
+
+class TimeLimitRow(Base):
+    """Within how many hours from receipt the tubes of a class are to be released, from a day on, and who said so."""
+
+    __tablename__ = "time_limit"
+    __table_args__ = (
+        CheckConstraint("hours > 0", name="hours"),
+        CheckConstraint("kind IN ('swab_pool','single','aliquot_pool')", name="kind"),
+        CheckConstraint("zone IN ('quarantine','sealed','controlled','precaution','normal')", name="zone"),
+    )
+
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    hours: Mapped[float] = mapped_column(Double)
+    source: Mapped[str] = mapped_column(Text)
+    recollection: Mapped[bool | None] = mapped_column(Boolean, comment="a condition, as the next three: null where it does not matter")
+    kind: Mapped[str | None] = mapped_column(Text)
+    zone: Mapped[str | None] = mapped_column(Text)
+    site: Mapped[str | None] = mapped_column(Text)
 
 
 class VerificationRow(Base):

@@ -74,6 +74,8 @@ class Tube(Base):
         Index("tube_unboxed_idx", "site", "sealed_at", postgresql_where=text(UNBOXED)),
         Index("tube_batch_idx", "batch", postgresql_where=text("batch IS NOT NULL")),
         Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),
+        # What a lab has begun and not finished: small, however many tubes there ever were.
+        Index("tube_on_plate_idx", "plate", "lab", postgresql_where=text("bench_state IN ('plated', 'called')")),
         Index("tube_reactive_idx", "released_at", postgresql_where=text("released_call <> 'negative'")),
         Index("tube_rejected_idx", "rejected_at", postgresql_where=text("rejected_at IS NOT NULL")),
         # For reports: block ranges for the tubes that some days touched, and the few that have not come to an end.
@@ -159,6 +161,8 @@ class Box(Base):
         ForeignKeyConstraint(["handover"], ["handover.signed_id"], name="box_handover_fkey"),
         CheckConstraint("handover IS NULL OR dispatched_at IS NOT NULL", name="handed_over_when_dispatched"),
         Index("box_site_sealed_at_idx", "site", "sealed_at"),
+        Index("box_lab_received_at_idx", "lab", "received_at"),
+        Index("box_coming_idx", "dispatched_to", "dispatched_at", postgresql_where=text("received_at IS NULL")),
         Index("box_carried_idx", "carried_by", postgresql_where=text("received_at IS NULL")),
     )
 

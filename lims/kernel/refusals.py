@@ -37,6 +37,13 @@ CATALOGUE: dict[str, Refusal] = {
     "user_role_unknown": Refusal(422, "There is no such role or scope"),
     "user_incomplete": Refusal(422, "A user lacks a name or a role"),
     "no_authority": Refusal(404, "There is no certificate to install"),
+    # what is scanned at the bench
+    "code_unknown": Refusal(404, "Nothing is known under this code"),
+    "code_opens_nothing": Refusal(422, "Codes of this kind open nothing"),
+    "reason_alone": Refusal(422, "A reason of rejection needs a tube"),
+    "tube_not_here": Refusal(404, "The tube has not come to this lab"),
+    "plate_not_here": Refusal(404, "The plate is not known in this lab"),
+    "plate_not_run": Refusal(404, "The plate has no run"),
     # lists of people
     "roster_unreadable": Refusal(422, "The list of people cannot be read"),
     "roster_too_long": Refusal(422, "The list of people is too long"),

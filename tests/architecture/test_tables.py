@@ -21,7 +21,7 @@ EVERYWHERE = {
     "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision",
     "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "run_part", "run_curves", "label_block", "label_range",
     "print_job", "label_void", "label_printer", "device", "handover",
-    "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification",
+    "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",
 }  # fmt: skip
 
 

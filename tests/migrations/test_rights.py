@@ -12,7 +12,10 @@ from lims.kernel.db import Access
 from lims.kernel.program import Program
 
 PEOPLE = ("person", "inbox")
-CATALOGUE = ("area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision")
+CATALOGUE = (
+    "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "time_limit", "barcode_format",
+    "catalog_revision",
+)  # fmt: skip
 WRITTEN_ONCE = ("event", "seal", "run_file", "run_curves", "run", "plate", "reading", "call", "release", "returned")
 DELETABLE = {"tube_member", "run_part", "token", "attempt"}
 

@@ -11,6 +11,7 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.testing.accession import queries
+from lims.testing.accession.rules import CODE_OF_REASON
 from lims.web.camera import camera_page
 from lims.web.places import place_of
 
@@ -26,6 +27,7 @@ def boxes(request: Request, work: Annotated[Work, allow(Role.TECHNICIAN, using=A
         "boxes": queries.boxes_of_lab(work.connection, place.code),
         "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
         "rejections": REJECTION_REASONS,
+        "reason_codes": CODE_OF_REASON,
         "formats": [{"regex": one.regex, "kind": one.kind} for one in known.formats if one.kind in (barcodes.Kind.TUBE, barcodes.Kind.BOX)],
     }
     return camera_page(request, "accession/boxes.html", facts, caller=work.caller, place=place)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, union_all
 
 from lims.custody.tables import Box, Handover, Tube
 from lims.kernel.db import AnyRow
@@ -35,6 +35,13 @@ def carriage(connection: Connection, barcode: str) -> AnyRow | None:
 
 
 def boxes_of_lab(connection: Connection, lab: str, limit: int = 20) -> Sequence[AnyRow]:
-    """Boxes on their way to a lab or received there, the newest first."""
-    query = select(Box.__table__).where(or_(Box.lab == lab, Box.dispatched_to == lab))
-    return connection.execute(query.order_by(func.coalesce(Box.received_at, Box.dispatched_at).desc(), Box.barcode).limit(limit)).all()
+    """Boxes that a lab received last, then those on their way to it; with the number of tubes that were scanned out of each."""
+    here = (
+        select(Box.__table__).where(Box.lab == lab, Box.received_at.is_not(None)).order_by(Box.received_at.desc()).limit(limit).subquery()
+    )
+    way = (
+        select(Box.__table__).where(Box.dispatched_to == lab, Box.received_at.is_(None)).order_by(Box.dispatched_at).limit(limit).subquery()
+    )
+    boxes = union_all(select(here), select(way)).subquery()
+    scanned = select(func.count()).where(Tube.received_box == boxes.c.barcode).scalar_subquery().label("scanned")
+    return connection.execute(select(boxes, scanned).order_by(boxes.c.received_at.desc().nulls_first(), boxes.c.dispatched_at)).all()

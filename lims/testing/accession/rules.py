@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from lims.custody.rules import REJECTION_REASONS
+
+# A reason as a code to scan: letters and digits only, so that no keyboard layout can spoil it.
+CODE_OF_REASON = {reason: f"REJ{reason.replace('_', '').upper()}" for reason in REJECTION_REASONS}
+REASON_OF_CODE = {code: reason for reason, code in CODE_OF_REASON.items()}
+
 
 @dataclass(frozen=True)
 class BoxStanding:
@@ -16,6 +22,11 @@ class BoxStanding:
     unexpected: tuple[str, ...]
     unregistered: tuple[str, ...]
     elsewhere: tuple[str, ...]
+
+
+def reason_of(code: str) -> str | None:
+    """The reason of rejection that a code of the printed sheet names; None where it is none."""
+    return REASON_OF_CODE.get(code)
 
 
 def minutes_on_its_way(left_at: datetime, opened_at: datetime) -> int:

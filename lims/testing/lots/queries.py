@@ -21,6 +21,12 @@ def lot(connection: Connection, lot_id: UUID) -> AnyRow | None:
     return connection.execute(select(LotRow.__table__).where(LotRow.id == lot_id)).one_or_none()
 
 
+def numbered(connection: Connection, number: str, lab: str | None) -> Sequence[AnyRow]:
+    """The lots of this number in a lab (or in all), the newest first."""
+    query = select(LotRow.__table__).where(LotRow.number == number).order_by(LotRow.received_at.desc(), LotRow.id)
+    return connection.execute(query.where(LotRow.lab == lab) if lab else query).all()
+
+
 def lots_by_id(connection: Connection, ids: Collection[UUID]) -> Sequence[AnyRow]:
     """These lots, in the order of their kinds and numbers."""
     query = select(LotRow.__table__).where(LotRow.id.in_(ids))

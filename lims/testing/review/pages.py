@@ -1,4 +1,4 @@
-"""The bench today, and one run: what it says, and what a reviewer decides."""
+"""One batch, and one run: what it says, and what a reviewer decides."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated
@@ -13,7 +13,6 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.errors import Refused
-from lims.testing.accession import queries as accession
 from lims.testing.extraction import queries as extraction
 from lims.testing.extraction.lookup import own_batch
 from lims.testing.interpretation import queries as interpretation
@@ -29,43 +28,6 @@ from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
 BenchReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, using=Access.BENCH)]
-
-
-@router.get("/testing/")
-def bench(request: Request, work: BenchReader) -> Response:
-    """What waits, what is on its way, what lies on plates, what is to be reviewed."""
-    known = catalog.current(work.connection)
-    place = place_of(request, "lab", work.caller.lab, {code: lab.name for code, lab in known.labs.items()})
-    newest = plates.laid_out(work.connection, place.code, 10)
-    facts = {
-        "waiting": layout.waiting_by_size(work.connection, place.code),
-        "coming": [box for box in accession.boxes_of_lab(work.connection, place.code, 50) if box.received_at is None],
-        "plates": newest,
-        "runs": interpretation.runs_of_plates(work.connection, [plate.barcode for plate in newest]),
-        "alarms": alarms(work, place.code),
-        "again": layout.waiting_again(work.connection, place.code),
-        "kits": {code: [other.code for other in known.verifying(known.assay(code))] for code, _ in known.assays},
-        "to_review": one_a_plate(queries.to_review(work.connection, place.code)),
-        "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
-        "now": work.now,
-    }
-    return page(request, "review/bench.html", facts, caller=work.caller, place=place)
-
-
-def alarms(work: Work, lab: str) -> dict[str, list[AnyRow]]:
-    """Results that left the lab before their extraction batch was found invalid, and that nobody has decided on: by batch."""
-    failed = [row for row in extraction.failed_batches(work.connection, lab) if row.settled_at is None or row.settled_at < row.since]
-    found: dict[str, list[AnyRow]] = {}
-    if failed:
-        for row in queries.released_out_of(work.connection, [row.barcode for row in failed]):
-            found.setdefault(row.batch, []).append(row)
-    return found
-
-
-def one_a_plate(runs: Sequence[AnyRow]) -> list[AnyRow]:
-    """Of each plate the run that can be signed off: the newest in control, otherwise the newest; in the order of the list."""
-    chosen = {row.plate: row for row in sorted(runs, key=lambda row: (row.controls_passed, row.imported_at))}
-    return [row for row in runs if chosen[row.plate] is row]
 
 
 @router.get("/testing/extractions/{barcode}")

@@ -94,14 +94,6 @@ def returned_by(connection: Connection, review: UUID) -> list[str]:
     return list(connection.execute(select(Returned.barcode).where(Returned.review == review).order_by(Returned.barcode)).scalars())
 
 
-def to_review(connection: Connection, lab: str | None, limit: int = 50) -> Sequence[AnyRow]:
-    """Runs of a lab whose plates still hold tubes to decide on, oldest first."""
-    undecided = exists().where(and_(Tube.plate == Run.plate, Tube.bench_state.in_(["plated", "called"])))
-    query = select(Run.id, Run.plate, Run.controls_passed, Run.reasons, Run.imported_at, Run.imported_by, Plate.lab, Plate.assay)
-    query = query.join(Plate, Plate.barcode == Run.plate).where(undecided).order_by(Run.imported_at).limit(limit)
-    return connection.execute(query.where(Plate.lab == lab) if lab else query).all()
-
-
 def standing(connection: Connection, run_id: UUID) -> Sequence[AnyRow]:
     """The tubes of a run with its call, and how each stands now; not locked: to be looked at."""
     query = (

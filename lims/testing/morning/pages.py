@@ -1,0 +1,102 @@
+"""The morning screen, and the life of one tube."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from lims.catalog import queries as catalog
+from lims.catalog.rules import Catalog, TimeLimit
+from lims.custody.rules import REJECTION_REASONS, BenchEvent, ready_for
+from lims.kernel import barcodes
+from lims.kernel.audit import queries as audit
+from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.rules import Role
+from lims.kernel.clock import local_day
+from lims.kernel.db import Access, AnyRow
+from lims.testing.accession.rules import CODE_OF_REASON
+from lims.testing.extraction import queries as extraction
+from lims.testing.layout import queries as layout
+from lims.testing.morning import queries
+from lims.testing.morning.lookup import own_tube
+from lims.testing.morning.rules import Bench, Stage, by_run, late_before, plates_of, queue_of
+from lims.testing.review import queries as review
+from lims.web.places import place_of
+from lims.web.render import page
+
+router = APIRouter(include_in_schema=False)
+BenchReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, using=Access.BENCH)]
+
+
+@router.get("/testing/")
+def bench(request: Request, work: BenchReader) -> Response:
+    """What waits by its time limit, what is on plates, what ran, what is to be reviewed, what failed; and what is on its way."""
+    known = catalog.current(work.connection)
+    place = place_of(request, "lab", work.caller.lab, {code: lab.name for code, lab in known.labs.items()})
+    zone = known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone
+    coming, on_the_way = queries.coming(work.connection, place.code)
+    facts = {
+        "bench": standing_bench(work, known, place.code, zone),
+        "coming": coming,
+        "on_the_way": on_the_way,
+        "transport": known.transport_policy(local_day(work.now, zone)),
+        "gaps": queries.boxes_with_gaps(work.connection, place.code, work.now),
+        "alarms": alarms(work, place.code),
+        "again": layout.waiting_again(work.connection, place.code),
+        "kits": {code: [other.code for other in known.verifying(known.assay(code))] for code, _ in known.assays},
+        "stages": Stage,
+        "zone": zone,
+        "now": work.now,
+    }
+    return page(request, "morning/bench.html", facts, caller=work.caller, place=place)
+
+
+def standing_bench(work: Work, known: Catalog, lab: str, zone: str) -> Bench:
+    """What the lab has begun and not finished, against the limits in force today."""
+    today = local_day(work.now, zone)
+
+    def limit_of(group: AnyRow) -> TimeLimit | None:
+        return known.time_limit(group.kind, group.site, today, recollection=group.recollection)
+
+    groups = queries.waiting(work.connection, lab)
+    late = queries.late(work.connection, lab, late_before(groups, limit_of, work.now))
+    plated = queries.on_plates(work.connection, lab)
+    runs = queries.runs_of(work.connection, {group.plate for group in plated})
+    return Bench(queue_of(groups, limit_of, late, work.now), plates_of(plated, limit_of, runs, work.now))
+
+
+def alarms(work: Work, lab: str) -> dict[str, list[AnyRow]]:
+    """Results that left the lab before their extraction batch was found invalid, and that nobody has decided on: by batch."""
+    failed = [row for row in extraction.failed_batches(work.connection, lab) if row.settled_at is None or row.settled_at < row.since]
+    found: dict[str, list[AnyRow]] = {}
+    if failed:
+        for row in review.released_out_of(work.connection, [row.barcode for row in failed]):
+            found.setdefault(row.batch, []).append(row)
+    return found
+
+
+@router.get("/testing/tubes/{barcode}")
+def tube(request: Request, barcode: str, work: BenchReader) -> Response:
+    """The whole life of a tube at the bench; nobody's name."""
+    row = own_tube(work, barcodes.normalise(barcode))
+    known = catalog.current(work.connection)
+    lab = known.labs.get(row.lab or row.dispatched_to or row.box_to)
+    zone = lab.timezone if lab else work.program.settings.timezone
+    limit = known.time_limit(row.kind, row.site, local_day(work.now, zone), recollection=row.retest_of is not None)
+    facts = {
+        "tube": row,
+        "site": known.sites.get(row.site) if row.site else None,
+        "related": queries.related(work.connection, row.barcode),
+        "calls": by_run(queries.calls(work.connection, row.barcode)),
+        "history": audit.history(work.connection, row.barcode),
+        "limit": limit,
+        "due": limit.due(row.received_at) if limit and row.received_at else None,
+        "rejectable": row.bench_state in ready_for(BenchEvent.REJECT) and work.caller.has(Role.TECHNICIAN),
+        "rejections": REJECTION_REASONS,
+        "reason_codes": CODE_OF_REASON,
+        "labs": known.labs,
+        "zone": zone,
+        "now": work.now,
+    }
+    code = row.lab or work.caller.lab
+    place = place_of(request, "lab", code, {code: known.labs[code].name if code in known.labs else code}) if code else None
+    return page(request, "morning/tube.html", facts, caller=work.caller, place=place)

@@ -1,0 +1,128 @@
+"""Reading what a lab has begun and not finished, and everything that happened to one tube."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Text, and_, func, literal, select, union_all
+
+from lims.custody.tables import Box, Tube
+from lims.kernel.db import AnyRow, records
+from lims.testing.instruments.tables import ReadingRow, Run
+from lims.testing.interpretation.tables import CallRow
+from lims.testing.plates.tables import Plate
+
+RECOLLECTION = Tube.retest_of.is_not(None)
+CLASS = (Tube.site, Tube.kind, RECOLLECTION.label("recollection"))
+# How long a tube that was packed, and did not come with its box, stays on the screen.
+MISSED_FOR = timedelta(days=3)
+
+
+def waiting(connection: Connection, lab: str) -> Sequence[AnyRow]:
+    """What waits for a plate, by what its limit depends on: how many, how many of them extracted, since when the oldest."""
+    figures = (func.count().label("tubes"), func.count(Tube.batch).label("extracted"), func.min(Tube.received_at).label("oldest"))
+    query = select(*CLASS, *figures).where(Tube.lab == lab, Tube.bench_state == "waiting")
+    return connection.execute(query.group_by(Tube.site, Tube.kind, RECOLLECTION)).all()
+
+
+def late(connection: Connection, lab: str, groups: Iterable[tuple[Any, datetime]]) -> dict[tuple[Any, ...], int]:
+    """How many tubes of each of these groups came before their moment."""
+    rows = [{"site": g.site, "kind": g.kind, "recollection": g.recollection, "before": before} for g, before in groups]
+    if not rows:
+        return {}
+    told = records(rows, site=Text(), kind=Text(), recollection=Boolean(), before=DateTime(timezone=True))
+    same: ColumnElement[bool] = and_(
+        Tube.site.is_not_distinct_from(told.c.site),
+        Tube.kind.is_not_distinct_from(told.c.kind),
+        told.c.recollection == RECOLLECTION,
+        Tube.received_at < told.c.before,
+    )
+    query = select(told.c.site, told.c.kind, told.c.recollection, func.count()).join(Tube, same)
+    query = query.where(Tube.lab == lab, Tube.bench_state == "waiting")
+    found = connection.execute(query.group_by(told.c.site, told.c.kind, told.c.recollection))
+    return {(row[0], row[1], row[2]): row[3] for row in found}
+
+
+def on_plates(connection: Connection, lab: str) -> Sequence[AnyRow]:
+    """The undecided tubes on the plates of a lab, by plate and by what their limit depends on."""
+    query = select(Tube.plate, *CLASS, func.count().label("tubes"), func.min(Tube.received_at).label("oldest"))
+    query = query.where(Tube.lab == lab, Tube.plate.is_not(None), Tube.bench_state.in_(["plated", "called"]))
+    return connection.execute(query.group_by(Tube.plate, Tube.site, Tube.kind, RECOLLECTION)).all()
+
+
+def runs_of(connection: Connection, plates: Collection[str]) -> dict[str, AnyRow]:
+    """Of each plate the run that can be decided on: the newest in control, otherwise the newest."""
+    query = select(Run.plate, Run.id, Run.controls_passed, Run.reasons, Run.imported_at, Run.imported_by).where(Run.plate.in_(plates))
+    return {row.plate: row for row in connection.execute(query.order_by(Run.controls_passed, Run.imported_at, Run.id))}
+
+
+def boxes_with_gaps(connection: Connection, lab: str, now: datetime, limit: int = 20) -> Sequence[AnyRow]:
+    """Boxes that were opened here and still miss tubes: how many, the newest first."""
+    query = select(Box.barcode, Box.site, Box.received_at, Box.packed_tubes, func.count().label("missing"))
+    query = query.join(Tube, Tube.box == Box.barcode).where(Box.lab == lab, Box.received_at > now - MISSED_FOR)
+    query = query.where(Tube.dispatched_at > now - 2 * MISSED_FOR, Tube.received_at.is_(None))
+    return connection.execute(query.group_by(Box.barcode).order_by(Box.received_at.desc()).limit(limit)).all()
+
+
+def coming(connection: Connection, lab: str, limit: int = 20) -> tuple[Sequence[AnyRow], AnyRow]:
+    """The boxes on their way to a lab, the longest on its way first; and how many there are: boxes, tubes, oldest."""
+    mine = and_(Box.dispatched_to == lab, Box.received_at.is_(None))
+    rows = connection.execute(select(Box.__table__).where(mine).order_by(Box.dispatched_at, Box.barcode).limit(limit)).all()
+    figures = (
+        func.count().label("boxes"),
+        func.coalesce(func.sum(Box.packed_tubes), 0).label("tubes"),
+        func.min(Box.dispatched_at).label("oldest"),
+    )
+    return rows, connection.execute(select(*figures).where(mine)).one()
+
+
+def tube(connection: Connection, barcode: str) -> AnyRow | None:
+    """One tube with its box; who is in it is nobody's business here but how many."""
+    columns = (
+        Tube.barcode, Tube.site, Tube.kind, Tube.pool_size, Tube.member_count, Tube.field_state, Tube.sealed_at, Tube.registered_at,
+        Tube.retest_of, Tube.box, Tube.dispatched_at, Tube.dispatched_to, Tube.lab, Tube.received_at, Tube.received_box, Tube.bench_state,
+        Tube.pool, Tube.batch, Tube.plate, Tube.well, Tube.repeat_reason, Tube.run, Tube.call, Tube.released_call, Tube.released_at,
+        Tube.rejected_at, Tube.rejected_for,
+    )  # fmt: skip
+    query = select(*columns, Box.sealed_by.label("box_sealed_by"), Box.dispatched_to.label("box_to"))
+    return connection.execute(query.outerjoin(Box, Box.barcode == Tube.box).where(Tube.barcode == barcode)).one_or_none()
+
+
+def related(connection: Connection, barcode: str) -> Sequence[AnyRow]:
+    """The tubes that answer this one, and the members of an aliquot pool; `how` is `answer` or `member`."""
+    answers = select(Tube.barcode, literal("answer", Text).label("how")).where(Tube.retest_of == barcode)
+    members = select(Tube.barcode, literal("member", Text).label("how")).where(Tube.pool == barcode)
+    both = union_all(answers, members).subquery()
+    return connection.execute(select(both).order_by(both.c.how, both.c.barcode)).all()
+
+
+def calls(connection: Connection, barcode: str) -> Sequence[AnyRow]:
+    """What runs said of a tube, reading by reading, oldest first."""
+    query = (
+        select(
+            CallRow.run, CallRow.call, CallRow.reasons, CallRow.assay, CallRow.assay_version, CallRow.well, CallRow.controls_passed,
+            CallRow.pooled_in, CallRow.imported_by, Run.plate, Run.imported_at, ReadingRow.target, ReadingRow.ct,
+        )
+        .join(Run, Run.id == CallRow.run)
+        .join(
+            ReadingRow,
+            and_(
+                ReadingRow.barcode == CallRow.barcode,
+                ReadingRow.run == CallRow.run,
+                ReadingRow.well == CallRow.well,
+                ReadingRow.day == CallRow.day,
+            ),
+        )
+        .where(CallRow.barcode == barcode)
+    )  # fmt: skip
+    return connection.execute(query.order_by(Run.imported_at, Run.id, ReadingRow.target)).all()
+
+
+def newest_run(connection: Connection, plate: str) -> AnyRow | None:
+    """The run of a plate that a reviewer looks at."""
+    return runs_of(connection, [plate]).get(plate)
+
+
+def plate_lab(connection: Connection, barcode: str) -> str | None:
+    """The lab of a plate."""
+    return connection.execute(select(Plate.lab).where(Plate.barcode == barcode)).scalar_one_or_none()
