@@ -108,4 +108,4 @@ def test_ben_rejects_a_leaking_tube_and_its_people_are_called_back(town: Town, o
     form.get_by_role("button", name="Reject this tube").click()
     expect(form.locator(".said")).to_have_text(f"Tube {tube['barcode']} is rejected; its people are called back.")
     page = opened(town.ana, "/sampling/recollections")
-    expect(page.locator("article")).to_have_count(2)
+    expect(page.locator("#people .callback")).to_have_count(2)

@@ -153,7 +153,7 @@ def test_ana_samples_somebody_again_from_the_list(town: Town, opened: Opener) ->
     town.tested(pool["barcode"], truth={pool["barcode"]: "positive"})
     page = opened(town.ana, "/sampling/recollections")
     first = pool["members"][0]
-    page.locator("article", has_text=first["name"]).get_by_role("link", name="Sample again now").click()
+    page.locator(".callback", has_text=first["name"]).get_by_role("link", name="Sample now").click()
     page.wait_for_load_state("networkidle")
     single = code(Kind.TUBE)
     expect(page.locator("#why")).to_have_text(f"Recollection of tube {pool['barcode']}: one person a tube.")
@@ -170,6 +170,7 @@ def test_ana_reserves_labels_and_a_second_print_asks_why(town: Town, opened: Ope
     page.get_by_label("How many labels").fill("12")
     page.get_by_role("button", name="Reserve").click()
     said(page, "12 codes are reserved")
+    page.get_by_label("Where to").first.select_option(label="File: PDF")
     with page.expect_download() as fetched:
         page.get_by_role("button", name="Print").first.click()
     assert fetched.value.suggested_filename.endswith(".pdf")

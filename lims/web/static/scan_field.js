@@ -2,6 +2,7 @@
 // keeps the focus; `inputmode=none` keeps the keyboard of a phone away until somebody asks for it.
 
 const TYPED_IN = "input, select, textarea, button, a, summary";
+const LEFT_BEHIND = 300; // ms
 
 /**
  * Make an input a scan field. `scanned` is called with what was read, at the scanner's Enter or Tab.
@@ -9,12 +10,18 @@ const TYPED_IN = "input, select, textarea, button, a, summary";
  */
 export function scanField(input, keyboard, scanned) {
   input.setAttribute("inputmode", "none");
-  input.addEventListener("keydown", (event) => {
-    if ((event.key !== "Enter" && event.key !== "Tab") || !input.value.trim()) return;
-    event.preventDefault();
+  const take = () => {
     const text = input.value;
     input.value = "";
-    scanned(text);
+    if (text.trim()) scanned(text);
+  };
+  // What was scanned while this page was still coming lies here without its Enter, unless the scanner goes on.
+  const early = setTimeout(take, LEFT_BEHIND);
+  input.addEventListener("keydown", (event) => {
+    clearTimeout(early);
+    if ((event.key !== "Enter" && event.key !== "Tab") || !input.value.trim()) return;
+    event.preventDefault();
+    take();
   });
   keyboard?.addEventListener("click", () => {
     const shown = input.getAttribute("inputmode") === "none";
