@@ -4,6 +4,8 @@ from lims.deconvolution import api as deconvolution
 from lims.deconvolution import pages as deconvolution_pages
 from lims.testing.accession import api as accession
 from lims.testing.accession import pages as accession_pages
+from lims.testing.amending import api as amending
+from lims.testing.amending import pages as amending_pages
 from lims.testing.extraction import api as extraction
 from lims.testing.extraction import pages as extraction_pages
 from lims.testing.instruments import api as instruments
@@ -27,11 +29,13 @@ APIS = (
     interpretation.router,
     review.router,
     morning.router,
+    amending.router,
     deconvolution.bench_router,
 )
 PAGES = (
     morning_pages.router,
     review_pages.router,
+    amending_pages.router,
     accession_pages.router,
     lots_pages.router,
     extraction_pages.router,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -57,10 +58,12 @@ class Tube(Base):
         CheckConstraint("released_at IS NULL OR rejected_at IS NULL", name="released_or_rejected"),
         CheckConstraint("barcode <> retest_of", name="not_its_own_retest"),
         CheckConstraint("repeat_reason IN ('repeat', 're_extraction', 'verification')", name="repeat_reason"),
-        # No result without a release, and so without evidence and two people. Deferred, since releasing writes both rows.
+        CheckConstraint("result_stands", name="result_stands"),
+        CheckConstraint("amended_at IS NULL OR released_at IS NOT NULL", name="amended_when_released"),
+        # No result without the release that stands, and so without evidence and two people. Deferred, since releasing writes both.
         ForeignKeyConstraint(
-            ["barcode", "released_call"],
-            ["release.barcode", "release.call"],
+            ["barcode", "released_call", "result_stands"],
+            ["release.barcode", "release.call", "release.standing"],
             name="tube_released_call_fkey",
             deferrable=True,
             initially="DEFERRED",
@@ -128,6 +131,10 @@ class Tube(Base):
     tested_at: Mapped[datetime | None] = mapped_column(TIME, comment="first run with controls in control")
     released_call: Mapped[str | None] = mapped_column(Text)
     released_at: Mapped[datetime | None] = mapped_column(TIME)
+    amended_at: Mapped[datetime | None] = mapped_column(TIME)
+    result_stands: Mapped[bool] = mapped_column(
+        Boolean, server_default=text("true"), comment="always true: what `release.standing` must be"
+    )
     rejected_at: Mapped[datetime | None] = mapped_column(TIME)
     rejected_for: Mapped[str | None] = mapped_column(Text)
 

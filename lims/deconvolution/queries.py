@@ -18,8 +18,10 @@ from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.review.tables import Release
 
+# Since when a tube has the result it has: a case is settled by the result that stands.
+SINCE = func.coalesce(Tube.amended_at, Tube.released_at).label("released_at")
 TUBE = (
-    Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, Tube.released_at, Tube.rejected_at,
+    Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, SINCE, Tube.rejected_at,
     Tube.rejected_for, Tube.received_at, Tube.call, Tube.run, Tube.member_count,
 )  # fmt: skip
 
@@ -64,7 +66,7 @@ def reactive_pools(
         )
         .join(opened, opened.c.barcode == Tube.barcode)
         .join(latest, latest.c.call.is_not(None))
-        .outerjoin(Release, Release.barcode == Tube.barcode)
+        .outerjoin(Release, and_(Release.barcode == Tube.barcode, Release.standing.is_(True)))
         .where(or_(Tube.kind.in_(["swab_pool", "aliquot_pool"]), and_(Tube.kind.is_(None), Tube.member_count == 0)))
         .order_by(opened.c.opened_at, Tube.barcode)
         .limit(limit)
@@ -135,7 +137,7 @@ def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, U
     query = (
         select(
             chain.c.root, TubeMember.person_id, Tube.barcode, TubeMember.collected_at,
-            Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at,
+            Tube.received_at, SINCE, Tube.released_call, Tube.rejected_at,
         )
         .join(Tube, Tube.barcode == chain.c.code)
         .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
@@ -152,9 +154,9 @@ def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, U
 
 def member_tubes(connection: Connection, pools: Collection[str]) -> dict[str, Answer]:
     """The member tubes of aliquot pools as answers: what was found when each was tested by itself."""
-    query = select(
-        Tube.barcode, TubeMember.collected_at, Tube.received_at, Tube.released_at, Tube.released_call, Tube.rejected_at
-    ).outerjoin(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
+    query = select(Tube.barcode, TubeMember.collected_at, Tube.received_at, SINCE, Tube.released_call, Tube.rejected_at).outerjoin(
+        TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on)
+    )
     found = {}
     for row in connection.execute(query.where(Tube.pool.in_(pools))):
         call = Call(row.released_call) if row.released_call else None

@@ -175,6 +175,13 @@ CATALOGUE: dict[str, Refusal] = {
     "review_tube_moved_on": Refusal(409, "The tube has moved on"),
     "tube_released": Refusal(409, "The tube was released already"),
     "no_evidence": Refusal(409, "There is no call to release"),
+    # amended results
+    "amend_unreleased": Refusal(409, "The tube has no released result"),
+    "amend_pool": Refusal(409, "An aliquot pool is not amended"),
+    "amend_what": Refusal(422, "Nobody said what is right"),
+    "amend_same": Refusal(409, "The result is the same"),
+    "amend_without_evidence": Refusal(409, "No run in control says so"),
+    "amend_overtaken": Refusal(409, "The result was amended meanwhile"),
     # cases
     "case_without_reason": Refusal(422, "A case is closed with a reason"),
     "case_closed": Refusal(409, "The case is closed already"),
@@ -234,6 +241,7 @@ OF_CONSTRAINT: dict[str, tuple[str, str]] = {
     "release_two_people_check": ("own_import", "Nobody signs off the run that they imported."),
     "release_in_control_check": ("controls_failed", "The controls of this run failed."),
     "release_evidence_fkey": ("no_evidence", "There is no call of this run for this tube."),
+    "release_one_stands_key": ("tube_released", "A result of this tube stands already."),
     "tube_released_call_fkey": ("no_evidence", "Nobody has released this result of this tube."),
     "label_range_never_twice": ("label_range_taken", "These codes were given out before; ask again."),
     "print_job_one_at_a_time": ("print_job_open", "These labels are being printed by another job; finish or cancel that one first."),

@@ -62,6 +62,7 @@ def named(work: Work, rows: Any) -> list[PersonResult]:  # noqa: ANN401 - rows o
                 state=row.state,
                 pooled=row.pooled,
                 released_at=row.released_at,
+                amended_at=row.amended_at,
             )
         )
     return shown

@@ -10,7 +10,7 @@ from lims.sampling.people.rules import IdType
 
 
 class PersonResult(BaseModel):
-    """The result of one person in one tube; masked for those without the scope `identity`."""
+    """The result of one person in one tube; masked for those without the scope `identity`. `amended_at`: when it was replaced last."""
 
     id_type: str
     id_number: str
@@ -22,6 +22,7 @@ class PersonResult(BaseModel):
     state: ResultState
     pooled: bool
     released_at: datetime | None
+    amended_at: datetime | None
 
 
 class LookupForm(BaseModel):
@@ -39,3 +40,4 @@ class LookupAnswer(BaseModel):
     collected_at: datetime
     pooled: bool
     released_at: datetime | None
+    amended_at: datetime | None

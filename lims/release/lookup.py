@@ -41,4 +41,4 @@ def looked_up(form: LookupForm, host: str, work: Work) -> LookupAnswer:
 
 def answer(row: AnyRow) -> LookupAnswer:
     """A result as the person sees it."""
-    return LookupAnswer(state=row.state, collected_at=row.collected_at, pooled=row.pooled, released_at=row.released_at)
+    return LookupAnswer(**{name: getattr(row, name) for name in LookupAnswer.model_fields})

@@ -19,6 +19,7 @@ RESULT = table(
     column("pooled", Boolean),
     column("state", Text),
     column("released_at", DateTime(timezone=True)),
+    column("amended_at", DateTime(timezone=True)),
 )
 
 

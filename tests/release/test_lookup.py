@@ -53,6 +53,7 @@ def test_the_right_code_gives_the_own_result_and_no_name(town: Town, phone: Test
         "collected_at": "2022-02-02T00:00:00Z",
         "pooled": True,
         "released_at": "",
+        "amended_at": None,
     }
     assert who["name"] not in answer.text
 

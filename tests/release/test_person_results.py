@@ -32,6 +32,7 @@ def test_a_row_says_whose_result_it_is_of_which_tube_and_since_when(town: Town) 
             "state": "negative",
             "pooled": True,
             "released_at": at(5).replace("+00:00", "Z"),
+            "amended_at": None,
         }
     ]
 

@@ -20,7 +20,7 @@
         ], NULL) AS problems
     FROM cohort
     LEFT JOIN listed ON listed.barcode = cohort.barcode
-    LEFT JOIN release ON release.barcode = cohort.barcode
+    LEFT JOIN release ON release.barcode = cohort.barcode AND release.standing
 )
 SELECT barcode, people, problems, TRUE AS is_tube FROM judged WHERE problems <> '{}'
 UNION ALL

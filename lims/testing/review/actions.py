@@ -64,6 +64,7 @@ def approve(connection: Connection, catalog: Catalog, run: AnyRow, form: ReviewF
     record(connection, caller.name, now, [Happening(run.plate, "run.approved", at, what), *happenings])
 
 
+@unaudited("it only refuses; the release that follows writes its events")
 def refuse_unverified(connection: Connection, catalog: Catalog, run: AnyRow, tubes: Sequence[OnPlate], at: datetime) -> None:
     """Refused where the policy wants a call verified before it is released, and no assay without a common target has called the tube."""
     policy = catalog.verification(clock.local_day(at, catalog.lab(run.lab).timezone))

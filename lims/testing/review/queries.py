@@ -70,7 +70,7 @@ def released_out_of(connection: Connection, batches: Sequence[str]) -> Sequence[
         .join(CallRow, and_(CallRow.barcode == Release.barcode, CallRow.run == Release.run))
         .join(Run, Run.id == Release.run)
         .join(Plate, Plate.barcode == Run.plate)
-        .where(Plate.batches.overlap(list(batches)), well["batch"].astext.in_(batches))
+        .where(Release.standing.is_(True), Plate.batches.overlap(list(batches)), well["batch"].astext.in_(batches))
     )
     return connection.execute(query.order_by(Release.released_at, Release.barcode)).all()
 

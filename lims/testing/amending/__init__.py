@@ -1,0 +1,1 @@
+"""A released result that was found wrong is replaced by another, and both stay."""
