@@ -15,7 +15,6 @@ NAMES = {
     zxingcpp.BarcodeFormat.QRCode: "qr_code",
     zxingcpp.BarcodeFormat.DataMatrix: "data_matrix",
 }
-KINDS = zxingcpp.BarcodeFormats(list(NAMES))
 # Reading pictures is the least urgent work of the server: never more than two processors of it, and nobody queues for them.
 READERS = BoundedSemaphore(2)
 
@@ -25,7 +24,9 @@ def codes_on(picture: bytes) -> list[Code]:
     if not READERS.acquire(blocking=False):
         raise Refused("overloaded", "Too much is asked of the server right now; nothing was taken, send it again.")
     try:
-        found = zxingcpp.read_barcodes(grey(picture), formats=KINDS, text_mode=zxingcpp.TextMode.Plain)
+        # Made anew each time: one that outlives the program is called a leak at its end, on the user's screen.
+        kinds = zxingcpp.BarcodeFormats(list(NAMES))
+        found = zxingcpp.read_barcodes(grey(picture), formats=kinds, text_mode=zxingcpp.TextMode.Plain)
     finally:
         READERS.release()
     return [Code(format=NAMES[code.format], text=code.text) for code in found if code.text]

@@ -14,7 +14,7 @@ from lims.sampling.labels.formats import png
 from lims.sampling.labels.rules import LabelFacts, PrintJob, lay_out
 from lims.sampling.labels.stock import Template
 
-KINDS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix])
+KINDS = (zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix)
 # A label stands on something: some white around it, as much as a quiet zone, is what a scanner sees.
 AROUND_DOTS = 40
 
@@ -39,5 +39,7 @@ def read_back(template: Template, code: str, facts: LabelFacts, dpi: int | None 
     label = lay_out(template, code, facts, dpi)
     picture = png.draw(PrintJob(template, (label,)))
     seen = ImageOps.expand(Image.open(BytesIO(picture)).convert("L"), AROUND_DOTS, fill=255)
-    found = tuple(barcode.text for barcode in zxingcpp.read_barcodes(seen, formats=KINDS))
+    # Made anew each time: one that outlives the program is called a leak at its end, on the user's screen.
+    kinds = zxingcpp.BarcodeFormats(KINDS)
+    found = tuple(barcode.text for barcode in zxingcpp.read_barcodes(seen, formats=kinds))
     return ReadBack(code, picture, label.machine_read, found)
