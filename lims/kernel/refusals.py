@@ -26,6 +26,7 @@ CATALOGUE: dict[str, Refusal] = {
     "cursor_malformed": Refusal(422, "The cursor is not one of ours"),
     "internal": Refusal(500, "Something went wrong on the server"),
     "database_unreachable": Refusal(503, "The database does not answer"),
+    "disk_full": Refusal(503, "The server's disk is full"),
     "server_ended": Refusal(500, "The server did not start"),
     "overloaded": Refusal(503, "Too much is asked of the server right now"),
     # signing in

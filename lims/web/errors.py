@@ -28,6 +28,7 @@ TRY_AGAIN_SECONDS = 2
 LIMITED_SECONDS = 60
 # Where another pause than the usual one is asked for.
 PAUSES_SECONDS = {"frames_limited": 1}
+DISK_FULL = "53100"
 PASSING = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
 
 
@@ -98,6 +99,8 @@ def database_failed(request: Request, failure: Exception) -> Response:
     log.warning("%s %s: database failure %s", request.method, request.scope["path"], state or type(failure).__name__)
     if isinstance(failure, DataError):
         return problem("request_malformed", "The request holds a character or a number that no database keeps; write it otherwise.")
+    if state == DISK_FULL:
+        return said(request, Refused("disk_full", "The database's disk is full; the message was not taken, send it again later."))
     if gone or isinstance(failure, PoolTimeoutError):
         return said(request, Refused("database_unreachable", "The database does not answer; the message was not taken, send it again."))
     log.error("unforeseen database error: %s", type(getattr(failure, "orig", failure)).__name__)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lims.apps.demo.hosting import free_port, wait_until_ready
+from lims.apps.demo.hosting import free_port
 from lims.apps.migrate import ROOT
+from tests.browser.conftest import wait_until_ready
 
 # What a copy of the program is made of.
 PARTS = ("lims", "migrations", "label_templates")
@@ -24,18 +25,15 @@ class Server:
         self.env = os.environ | {"LIMS_DATA_DIR": str(data_dir), "LIMS_SECRET_KEY": "a secret of the tests", "PYTHONPATH": str(program)}
         self.env.pop("LIMS_DATABASE_URL", None)
         self.process: subprocess.Popen[bytes] | None = None
+        self.address = f"http://127.0.0.1:{self.port}"
 
-    @property
-    def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Return when it answers."""
+    def start(self, *more: str) -> None:
+        """Return when it answers; `more` are words of `lims serve` about its certificate."""
         self.env["PYTHONPATH"] = str(self.program)
-        words = [sys.executable, "-m", "lims", "serve", "--port", str(self.port)]
+        words = [sys.executable, "-m", "lims", "serve", "--port", str(self.port), *more]
+        self.address = f"{'https' if more else 'http'}://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(words, env=self.env, cwd=self.program, start_new_session=True)
-        wait_until_ready(self.process, f"{self.address}/readyz")
+        wait_until_ready(self.address, self.process)
 
     def shoot(self) -> None:
         """`kill -9`, with every process it has started."""

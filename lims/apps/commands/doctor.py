@@ -1,14 +1,17 @@
 """`lims doctor`: what works, what does not, and what to do about it."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
 import typer
 from sqlalchemy import text
 
 from lims.apps import migrate
+from lims.apps.commands import way
+from lims.apps.commands.finding import Finding
 from lims.apps.worker import OTHER_KEY
 from lims.kernel import clock
 from lims.kernel.audit import queries as audit
@@ -25,22 +28,18 @@ CLOCK_SECONDS = 5
 SEALER_SILENT = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: fine, or what to do."""
-
-    what: str
-    seen: str
-    remedy: str | None = None
-
-
-def doctor() -> None:
+def doctor(
+    url: Annotated[str | None, typer.Option(help="the way to this address, too, as devices go it (default: LIMS_PUBLIC_URL)")] = None,
+    token: Annotated[str | None, typer.Option(envvar="LIMS_TOKEN", help="whether the server at that address knows this token")] = None,
+) -> None:
     """Look at database, migrations, disk, clock, workers and label templates; exit 1 and say what to do where one is not right."""
     findings = [disk(), *label_templates()]
+    if asked := url or settings().public_url:
+        findings += way.look(asked, token, settings().data_dir)
     try:
         with running(settings(), connections=2) as program:
             findings += [look(program) for look in LOOKS]
-    except (EmbeddedServerError, Refused) as trouble:
+    except (EmbeddedServerError, Refused, OSError) as trouble:
         findings.append(Finding("database", "does not answer", str(trouble)))
     for finding in findings:
         typer.echo(f"{'ok  ' if finding.remedy is None else 'BAD '} {finding.what}: {finding.seen}")
@@ -50,9 +49,16 @@ def doctor() -> None:
 
 
 def disk() -> Finding:
-    """Room in the data folder."""
+    """Room in the data folder, and whether it can be written."""
     folder = settings().data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"a disk that is full takes not even this")
+    except OSError as trouble:
+        return Finding(
+            "disk", f"{folder} cannot be written ({trouble.strerror})", "Make room or mend the disk, or set LIMS_DATA_DIR elsewhere."
+        )
     free = shutil.disk_usage(folder).free
     low = free < LOW_DISK_BYTES
     return Finding("disk", f"{free / 2**30:.1f} GiB free at {folder}", "Make room, or set LIMS_DATA_DIR to a larger disk." if low else None)

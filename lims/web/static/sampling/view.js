@@ -107,11 +107,14 @@ function sentRow(line) {
 
 const SHORT = {
   network: "offline_short", silent: "silent_short", server: "server_short", portal: "portal_short", busy: "busy_short",
-  signed_out: "signed_out_short", refused: "refused_short", device: "device_short",
+  signed_out: "signed_out_short", refused: "refused_short", device: "device_short", database: "database_short", disk: "disk_short",
 };
+// What the server itself names as the cause.
+const CAUSES = { database_unreachable: "database", disk_full: "disk" };
 
 /** What the network is doing, and how many tubes the server does not have yet. */
-export function drawNetwork({ kind, sentence = "" }, unsent) {
+export function drawNetwork({ kind: heard, answer = null, sentence = "" }, unsent) {
+  const kind = CAUSES[answer?.code] ?? heard;
   const short = SHORT[kind] ?? "online";
   const badge = at("network");
   badge.className = `mark ${short === "online" ? (unsent ? "waiting" : "negative") : "problem"}`;
@@ -120,6 +123,7 @@ export function drawNetwork({ kind, sentence = "" }, unsent) {
   count.textContent = ` · ${unsent ? words("unsent", { count: unsent }) : words("all_sent")}`;
   warn("network", short === "online" ? "" : words(`${kind}_long`, { sentence }));
   at("sign-in").hidden = kind !== "signed_out";
+  at("look").hidden = kind !== "silent";
 }
 
 /** A standing sentence above the task, until what it says is over (`sentence` empty). */
