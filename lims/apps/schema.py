@@ -17,6 +17,7 @@ from lims.testing.interpretation import tables as interpretation
 from lims.testing.lots import tables as lots
 from lims.testing.plates import tables as plates
 from lims.testing.review import tables as review
+from lims.testing.storage import tables as storage
 
 TABLES = (
     catalog,
@@ -35,5 +36,6 @@ TABLES = (
     lots,
     plates,
     review,
+    storage,
 )
 METADATA = Base.metadata

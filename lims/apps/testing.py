@@ -17,12 +17,18 @@ from lims.testing.morning import api as morning
 from lims.testing.morning import pages as morning_pages
 from lims.testing.plates import api as plates
 from lims.testing.plates import pages as plates_pages
+from lims.testing.pools import api as pools
+from lims.testing.pools import pages as pools_pages
 from lims.testing.review import api as review
 from lims.testing.review import pages as review_pages
+from lims.testing.storage import api as storage
+from lims.testing.storage import pages as storage_pages
 
 APIS = (
     accession.router,
     lots.router,
+    storage.router,
+    pools.router,
     extraction.router,
     plates.router,
     instruments.router,
@@ -38,6 +44,8 @@ PAGES = (
     amending_pages.router,
     accession_pages.router,
     lots_pages.router,
+    storage_pages.router,
+    pools_pages.router,
     extraction_pages.router,
     plates_pages.router,
     interpretation_pages.router,

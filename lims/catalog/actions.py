@@ -24,6 +24,7 @@ from lims.catalog.tables import (
     LabCapacity,
     LabRow,
     PoolingPolicyRow,
+    RetentionPolicyRow,
     SiteRow,
     TimeLimitRow,
     TransportPolicyRow,
@@ -131,6 +132,8 @@ def policies_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]
         yield TimeLimitRow, limit.model_dump() | {"zone": limit.zone.value if limit.zone else None}
     for verification in form.verification:
         yield VerificationRow, verification.model_dump() | {"calls": list(verification.calls)}
+    for retention in form.retention_policy:
+        yield RetentionPolicyRow, retention.model_dump()
 
 
 def parents_first(form: CatalogForm) -> list[dict[str, Any]]:

@@ -38,6 +38,8 @@ Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.
 Timezone = Annotated[str, AfterValidator(known_timezone)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 
+Days = Annotated[int, Field(ge=0, le=3660)]
+
 
 class Strict(BaseModel):
     """A misspelt key is an error, not silence."""
@@ -185,6 +187,16 @@ class VerificationForm(Strict):
     source: Name
 
 
+class RetentionPolicyForm(Strict):
+    """`[[retention_policy]]`: for how many days tubes are kept after a negative result, after any other, after they were rejected."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    negative_days: Days
+    other_days: Days
+    rejected_days: Days
+    source: Name
+
+
 class BarcodeFormatForm(Strict):
     """`[[barcode_format]]`."""
 
@@ -205,4 +217,5 @@ class CatalogForm(Strict):
     transport_policy: tuple[TransportPolicyForm, ...] = ()
     time_limit: tuple[TimeLimitForm, ...] = ()
     verification: tuple[VerificationForm, ...] = ()
+    retention_policy: tuple[RetentionPolicyForm, ...] = ()
     barcode_format: tuple[BarcodeFormatForm, ...] = ()

@@ -14,6 +14,7 @@ from lims.catalog.rules import (
     Lab,
     PlannedControl,
     PoolingPolicy,
+    RetentionPolicy,
     Site,
     Target,
     TimeLimit,
@@ -29,6 +30,7 @@ from lims.catalog.tables import (
     LabCapacity,
     LabRow,
     PoolingPolicyRow,
+    RetentionPolicyRow,
     SiteRow,
     TimeLimitRow,
     TransportPolicyRow,
@@ -82,6 +84,8 @@ def read(connection: Connection, revision: int) -> Catalog:
     )
     formats = select(BarcodeFormatRow.name, BarcodeFormatRow.kind, BarcodeFormatRow.regex, BarcodeFormatRow.check)
     verifications = select(VerificationRow.valid_from, VerificationRow.calls, VerificationRow.required, VerificationRow.source)
+    kept = RetentionPolicyRow
+    retentions = select(kept.valid_from, kept.negative_days, kept.other_days, kept.rejected_days, kept.source)
     sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority)
     labs = select(LabRow.code, LabRow.name, LabRow.kind, LabRow.timezone)
     return Catalog(
@@ -98,6 +102,7 @@ def read(connection: Connection, revision: int) -> Catalog:
         verifications=tuple(
             VerificationPolicy(row.valid_from, tuple(row.calls), row.required, row.source) for row in connection.execute(verifications)
         ),
+        retentions=tuple(RetentionPolicy(*row) for row in connection.execute(retentions)),
     )
 
 
@@ -128,6 +133,7 @@ def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[
         TransportPolicyRow,
         TimeLimitRow,
         VerificationRow,
+        RetentionPolicyRow,
         BarcodeFormatRow,
     ):
         table = Base.metadata.tables[mapped.__tablename__]

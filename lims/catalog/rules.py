@@ -179,6 +179,17 @@ class VerificationPolicy:
 
 
 @dataclass(frozen=True)
+class RetentionPolicy:
+    """From when, and for how many days tubes are kept: after a negative result, after any other, after they were rejected."""
+
+    valid_from: date
+    negative_days: int
+    other_days: int
+    rejected_days: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Catalog:
     """All reference data that requests need, as of one revision."""
 
@@ -193,6 +204,7 @@ class Catalog:
     transport: tuple[TransportPolicy, ...] = ()
     limits: tuple[TimeLimit, ...] = ()
     verifications: tuple[VerificationPolicy, ...] = ()
+    retentions: tuple[RetentionPolicy, ...] = ()
 
     def lab(self, code: str) -> Lab:
         """The lab of this code."""
@@ -244,6 +256,10 @@ class Catalog:
         newest = {limit.name: limit for limit in in_force}.values()
         covering = [limit for limit in newest if limit.covers(kind, zone, site, recollection=recollection)]
         return min(covering, key=lambda limit: (limit.hours, limit.name), default=None)
+
+    def retention(self, day: date) -> RetentionPolicy | None:
+        """For how long tubes are kept, as of a day; None where nobody has said."""
+        return max((policy for policy in self.retentions if policy.valid_from <= day), key=lambda policy: policy.valid_from, default=None)
 
 
 def zones_of(areas: Mapping[str, tuple[str | None, str | None]]) -> dict[str, str]:

@@ -138,6 +138,19 @@ class VerificationRow(Base):
     source: Mapped[str] = mapped_column(Text)
 
 
+class RetentionPolicyRow(Base):
+    """How many days tubes are kept after their result or rejection, from a day on, and who said so."""
+
+    __tablename__ = "retention_policy"
+    __table_args__ = (CheckConstraint("negative_days >= 0 AND other_days >= 0 AND rejected_days >= 0", name="days"),)
+
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    negative_days: Mapped[int] = mapped_column(SmallInteger)
+    other_days: Mapped[int] = mapped_column(SmallInteger, comment="after any other result")
+    rejected_days: Mapped[int] = mapped_column(SmallInteger)
+    source: Mapped[str] = mapped_column(Text)
+
+
 class BarcodeFormatRow(Base):
     """How a supplier's codes look."""
 

@@ -57,6 +57,8 @@ class Tube(Base):
         CheckConstraint("(bench_state IS NOT DISTINCT FROM 'rejected') = (rejected_at IS NOT NULL)", name="rejected_state"),
         CheckConstraint("released_at IS NULL OR rejected_at IS NULL", name="released_or_rejected"),
         CheckConstraint("barcode <> retest_of", name="not_its_own_retest"),
+        # What was thrown away never waits again.
+        CheckConstraint("discarded_at IS NULL OR bench_state IN ('released', 'rejected')", name="discarded_at_its_end"),
         CheckConstraint("repeat_reason IN ('repeat', 're_extraction', 'verification')", name="repeat_reason"),
         CheckConstraint("result_stands", name="result_stands"),
         CheckConstraint("amended_at IS NULL OR released_at IS NOT NULL", name="amended_when_released"),
@@ -137,6 +139,7 @@ class Tube(Base):
     )
     rejected_at: Mapped[datetime | None] = mapped_column(TIME)
     rejected_for: Mapped[str | None] = mapped_column(Text)
+    discarded_at: Mapped[datetime | None] = mapped_column(TIME)
 
 
 class TubeMember(Base):

@@ -10,9 +10,13 @@ from tests.architecture.source import modules
 
 # A tube's facts are spread by its barcode, a person's by person_id; what is in one group lies together.
 SPREAD = {
-    "tube": ("barcode", {"tube", "tube_member", "reading", "call", "release", "returned", "inbox", "case_contact", "case_closure"}),
+    "tube": (
+        "barcode",
+        {"tube", "tube_member", "reading", "call", "release", "returned", "inbox", "case_contact", "case_closure", "stored_tube"},
+    ),
     "person": ("person_id", {"person"}),
     "box": ("barcode", {"box", "handover_box"}),
+    "rack": ("rack", {"rack_position"}),
     "message": ("id", {"message"}),
     "trail": ("subject", {"event"}),
 }
@@ -22,6 +26,7 @@ EVERYWHERE = {
     "app_user", "token", "attempt", "seal", "plate", "run", "run_file", "run_part", "run_curves", "label_block", "label_range",
     "print_job", "label_void", "label_printer", "device", "handover",
     "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",
+    "rack", "retention_policy",
 }  # fmt: skip
 
 

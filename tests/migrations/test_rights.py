@@ -17,7 +17,7 @@ CATALOGUE = (
     "catalog_revision",
 )  # fmt: skip
 WRITTEN_ONCE = ("event", "seal", "run_file", "run_curves", "run", "plate", "reading", "call", "release", "returned")
-DELETABLE = {"tube_member", "run_part", "token", "attempt"}
+DELETABLE = {"tube_member", "run_part", "token", "attempt", "rack_position", "stored_tube"}
 
 
 @pytest.fixture

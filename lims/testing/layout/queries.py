@@ -10,6 +10,14 @@ from lims.kernel.db import AnyRow
 
 LAB_LOCKS = 7_301_004
 MOST_AGAIN = 100
+# Recollections of cases, then by age in hours, by the site's priority.
+MOST_URGENT_FIRST = (
+    Tube.retest_of.is_(None),
+    func.date_trunc("hour", Tube.received_at),
+    func.coalesce(SiteRow.priority, 5),
+    Tube.received_at,
+    Tube.barcode,
+)
 
 
 def lock_lab(connection: Connection, lab: str) -> None:
@@ -30,13 +38,7 @@ def waiting(
         .outerjoin(SiteRow, SiteRow.code == Tube.site)
         .where(Tube.lab == lab, Tube.bench_state == "waiting", func.coalesce(Tube.pool_size, 1) <= pool_max)
         .where(Tube.batch.is_not(None) if extracted else Tube.batch.is_(None), fits(independent))
-        .order_by(
-            Tube.retest_of.is_(None),
-            func.date_trunc("hour", Tube.received_at),
-            func.coalesce(SiteRow.priority, 5),
-            Tube.received_at,
-            Tube.barcode,
-        )
+        .order_by(*MOST_URGENT_FIRST)
         .limit(limit)
     )
     return connection.execute(query).all()
@@ -51,7 +53,7 @@ def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str
     """Tubes by barcode, locked in the order of their barcodes."""
     query = select(
         Tube.barcode, Tube.lab, Tube.bench_state, Tube.plate, Tube.kind, Tube.pool_size, Tube.pool, Tube.collected_on,
-        Tube.batch, Tube.run, Tube.repeat_reason, Tube.repeat_assay,
+        Tube.batch, Tube.run, Tube.repeat_reason, Tube.repeat_assay, Tube.discarded_at,
     )  # fmt: skip
     rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
     return {row.barcode: row for row in rows}

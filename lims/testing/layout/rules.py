@@ -126,6 +126,7 @@ def refuse_unready(lab: str, assay: Assay, known: Mapping[str, Any], tubes: Sequ
     """Refused naming the tubes that are not here, not waiting, or hold more people than the assay is valid for."""
     if strange := [code for code in tubes if code not in known or known[code].lab != lab]:
         raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=lab, tubes=listed(strange))
+    refuse_discarded([known[code] for code in tubes])
     for code in tubes:
         advance(BenchState(known[code].bench_state), BenchEvent.PLACE, code)
     if large := [code for code in tubes if (known[code].pool_size or 1) > assay.pool_max]:
@@ -133,6 +134,16 @@ def refuse_unready(lab: str, assay: Assay, known: Mapping[str, Any], tubes: Sequ
             "plate_pool_too_large", "Assay {assay} is valid for pools up to {most}: {tubes}.",
             assay=assay.code, most=assay.pool_max, tubes=listed(large),
         )  # fmt: skip
+
+
+def refuse_discarded(tubes: Iterable[Any]) -> None:
+    """Refused where one of these tubes was thrown away."""
+    for tube in tubes:
+        if tube.discarded_at is not None:
+            day = tube.discarded_at.date().isoformat()
+            raise Refused(
+                "tube_discarded", "Tube {tube} was discarded on {day}; nothing is left of it to test.", tube=tube.barcode, day=day
+            )
 
 
 def real_well(name: str, size: int) -> str:

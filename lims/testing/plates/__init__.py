@@ -1,1 +1,1 @@
-"""Waiting tubes are laid out on plates; single tubes are mixed into aliquot pools."""
+"""Waiting tubes are laid out on plates."""

@@ -1,19 +1,18 @@
-"""Laying out plates, and mixing aliquot pools."""
+"""Laying out plates."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Text, insert, update
 
 from lims.catalog.rules import Assay, Catalog
-from lims.custody.rules import BenchEvent, BenchState, Kind, advance
+from lims.custody.rules import BenchState
 from lims.custody.tables import Tube
 from lims.kernel import barcodes, clock
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.db import AnyRow, records
-from lims.kernel.errors import Refused, listed
+from lims.kernel.errors import Refused
 from lims.testing.extraction import queries as extraction
 from lims.testing.extraction.rules import refuse_failed
 from lims.testing.layout import queries as layout
@@ -22,7 +21,7 @@ from lims.testing.layout.rules import lay_out as laid_out_around_controls
 from lims.testing.lots import queries as lots
 from lims.testing.lots.rules import OF_PLATE, bound
 from lims.testing.plates import queries, rules
-from lims.testing.plates.forms import PlateForm, PoolForm
+from lims.testing.plates.forms import PlateForm
 from lims.testing.plates.tables import Plate
 
 
@@ -136,30 +135,3 @@ def move(connection: Connection, catalog: Catalog, plate: AnyRow, tube: str, tar
     happenings = [Happening(code, "tube.plated", at, {"plate": plate.barcode, "well": well}) for code, well in changed.items()]
     what = {"tube": tube, "well": rules.well_of(wells, tube), "from": before}
     record(connection, by, now, [Happening(plate.barcode, "plate.rearranged", at, what), *happenings])
-
-
-@audited("tube.pooled", "pool.made")
-def make_pool(connection: Connection, form: PoolForm, barcode: str, members: Sequence[str], at: datetime, by: str, now: datetime) -> None:
-    """Mix liquid of waiting single tubes into one aliquot pool, which is tested in their place; never a pool of a pool."""
-    if twice := [code for code, count in Counter(members).items() if count > 1]:
-        raise Refused("pool_member_twice", "A tube goes into a pool once; twice here: {tubes}.", tubes=listed(twice))
-    known = layout.tubes_for_update(connection, [barcode, *members])
-    if barcode in known:
-        raise Refused("pool_exists", "{pool} is in use already; take a new tube.", pool=barcode)
-    if strange := [code for code in members if code not in known or known[code].lab != form.lab]:
-        raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=form.lab, tubes=listed(strange))
-    if pools := [code for code in members if known[code].kind != Kind.SINGLE]:
-        raise Refused("pool_of_pools", "Only single tubes go into an aliquot pool; not single: {tubes}.", tubes=listed(pools))
-    for code in members:
-        advance(BenchState(known[code].bench_state), BenchEvent.POOL, code)
-        if known[code].pool is not None:
-            # Its first pool's case counts on this tube's own test, and another pool would take the tube out of that case.
-            raise Refused("pooled_before", "Tube {tube} was in pool {pool} before; test it by itself.", tube=code, pool=known[code].pool)
-    made = insert(Tube).values(
-        barcode=barcode, record_id=form.id, revision=1, registered_at=now, kind=Kind.ALIQUOT_POOL.value, pool_size=len(members),
-        member_count=len(members), lab=form.lab, received_at=at, bench_state=BenchState.WAITING.value,
-    )  # fmt: skip
-    connection.execute(made)
-    connection.execute(update(Tube).where(Tube.barcode.in_(members)).values(bench_state=BenchState.POOLED.value, pool=barcode))
-    happenings = [Happening(code, "tube.pooled", at, {"pool": barcode}) for code in members]
-    record(connection, by, now, [Happening(barcode, "pool.made", at, {"lab": form.lab, "members": list(members)}), *happenings])

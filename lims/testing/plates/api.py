@@ -1,4 +1,4 @@
-"""Routes of plates and aliquot pools."""
+"""Routes of plates."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,14 +7,13 @@ from fastapi import APIRouter
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
-from lims.custody.queries import pool_members
 from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
 from lims.testing.lots.lookup import own_lot
 from lims.testing.plates import actions, lookup
-from lims.testing.plates.forms import LotUses, PlateAnswer, PlateForm, PoolAnswer, PoolForm
+from lims.testing.plates.forms import LotUses, PlateAnswer, PlateForm
 
 router = APIRouter(prefix="/testing/api", tags=["plates"])
 Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
@@ -36,19 +35,6 @@ def lay_out(form: PlateForm, work: Technician) -> PlateAnswer:
 def plate(barcode: str, work: Technician) -> PlateAnswer:
     """A plate's map."""
     return lookup.plate_answer(work, barcodes.normalise(barcode))
-
-
-@router.post("/pools")
-def make_pool(form: PoolForm, work: Technician) -> PoolAnswer:
-    """Mix single tubes into an aliquot pool."""
-    known = catalog.current(work.connection)
-    own_lab(work.caller, known.lab(form.lab).code, f"Lab {form.lab}")
-    barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.TUBE, known.formats)
-    members = [barcodes.check(barcodes.normalise(tube), barcodes.Kind.TUBE, known.formats) for tube in form.members]
-    at = clock.happened(form.at, work.now)
-    if taken_first(work.connection, form.id, "pool.make", form.model_dump(), work.caller.name, work.now):
-        actions.make_pool(work.connection, form, barcode, members, at, work.caller.name, work.now)
-    return PoolAnswer(barcode=barcode, lab=form.lab, members=list(pool_members(work.connection, barcode)))
 
 
 @router.get("/lots/{lot}/uses")

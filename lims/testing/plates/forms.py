@@ -38,24 +38,6 @@ class MoveForm(BaseModel):
     at: AwareDatetime | None = None
 
 
-class PoolForm(BaseModel):
-    """An aliquot pool of single tubes."""
-
-    id: UUID
-    barcode: Scanned
-    lab: str
-    members: Annotated[list[Scanned], Field(min_length=1, max_length=100)]
-    at: AwareDatetime | None = None
-
-
-class PoolAnswer(BaseModel):
-    """An aliquot pool as it was made."""
-
-    barcode: str
-    lab: str
-    members: list[str]
-
-
 class PlateAnswer(BaseModel):
     """A plate's map."""
 

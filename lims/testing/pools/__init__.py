@@ -1,0 +1,1 @@
+"""Liquid of single tubes is mixed into aliquot pools."""

@@ -1,0 +1,71 @@
+"""Reading what may be pooled, and what was."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import aliased
+
+from lims.catalog.tables import SiteRow
+from lims.custody.tables import Tube
+from lims.kernel.db import AnyRow
+from lims.testing.layout.queries import MOST_URGENT_FIRST
+from lims.testing.storage.tables import Rack, StoredTube
+
+MOST_WAITING = 5000
+LYING = (StoredTube.rack, StoredTube.position, Rack.place)
+
+
+def candidates(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
+    """Tubes by barcode, with whatever decides whether they may be pooled, and where they lie."""
+    pool = aliased(Tube)
+    query = (
+        select(
+            Tube.barcode, Tube.lab, Tube.kind, Tube.bench_state, Tube.pool, Tube.plate, Tube.site, Tube.collected_on,
+            Tube.released_at, Tube.released_call, Tube.rejected_at, Tube.discarded_at, pool.received_at.label("pooled_at"), *LYING,
+        )
+        .outerjoin(pool, pool.barcode == Tube.pool)
+        .outerjoin(StoredTube, StoredTube.barcode == Tube.barcode)
+        .outerjoin(Rack, Rack.barcode == StoredTube.rack)
+    )  # fmt: skip
+    return {row.barcode: row for row in connection.execute(query.where(Tube.barcode.in_(codes)))}
+
+
+def waiting_singles(connection: Connection, lab: str) -> Sequence[AnyRow]:
+    """Single tubes that wait in a lab for the first time and answer no case, most urgent first, with where they lie.
+
+    Recollected people are tested by themselves (domain rules 2.6), and so is what is repeated or was in a pool.
+    """
+    query = (
+        select(Tube.barcode, Tube.site, Tube.collected_on, *LYING)
+        .outerjoin(SiteRow, SiteRow.code == Tube.site)
+        .outerjoin(StoredTube, StoredTube.barcode == Tube.barcode)
+        .outerjoin(Rack, Rack.barcode == StoredTube.rack)
+        .where(Tube.lab == lab, Tube.bench_state == "waiting", Tube.kind == "single", Tube.retest_of.is_(None), Tube.pool.is_(None))
+        .where(Tube.batch.is_(None), Tube.repeat_reason.is_(None))
+        .order_by(*MOST_URGENT_FIRST)
+        .limit(MOST_WAITING)
+    )
+    return connection.execute(query).all()
+
+
+def pools(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
+    """The aliquot pools among these codes."""
+    columns = (Tube.barcode, Tube.lab, Tube.received_at, Tube.bench_state, Tube.released_call, Tube.plate, Tube.member_count, Tube.batch)
+    return connection.execute(select(*columns).where(Tube.barcode.in_(codes), Tube.kind == "aliquot_pool").order_by(Tube.barcode)).all()
+
+
+def pools_of_lab(connection: Connection, lab: str, limit: int = 30) -> Sequence[AnyRow]:
+    """The newest aliquot pools of a lab."""
+    query = select(Tube.barcode, Tube.received_at, Tube.bench_state, Tube.released_call, Tube.member_count)
+    query = query.where(Tube.lab == lab, Tube.kind == "aliquot_pool")
+    return connection.execute(query.order_by(Tube.received_at.desc(), Tube.barcode.desc()).limit(limit)).all()
+
+
+def members(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
+    """The member tubes of these pools, with how they stand and where they lie."""
+    query = (
+        select(Tube.barcode, Tube.pool, Tube.bench_state, Tube.released_call, *LYING)
+        .outerjoin(StoredTube, StoredTube.barcode == Tube.barcode)
+        .outerjoin(Rack, Rack.barcode == StoredTube.rack)
+    )
+    return connection.execute(query.where(Tube.pool.in_(codes)).order_by(Tube.barcode)).all()

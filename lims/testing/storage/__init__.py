@@ -1,0 +1,1 @@
+"""Where tubes lie: racks, their positions, and the way to them."""

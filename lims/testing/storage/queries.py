@@ -1,0 +1,50 @@
+"""Reading racks and positions."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from lims.custody.tables import Tube
+from lims.kernel.db import AnyRow
+from lims.testing.storage.tables import Rack, RackPosition, StoredTube
+
+
+def rack(connection: Connection, barcode: str) -> AnyRow | None:
+    """One rack."""
+    return connection.execute(select(Rack.__table__).where(Rack.barcode == barcode)).one_or_none()
+
+
+def lock_rack(connection: Connection, barcode: str) -> None:
+    """One change of a rack at a time; of what may have left it meanwhile the transaction then reads the truth."""
+    connection.execute(select(Rack.barcode).where(Rack.barcode == barcode).with_for_update(key_share=True))
+
+
+def racks_of_lab(connection: Connection, lab: str) -> Sequence[AnyRow]:
+    """The racks of a lab by place, with how many tubes lie in each."""
+    query = select(Rack.__table__, func.count(RackPosition.tube).label("tubes")).outerjoin(RackPosition, RackPosition.rack == Rack.barcode)
+    return connection.execute(query.where(Rack.lab == lab).group_by(Rack.barcode).order_by(Rack.place, Rack.barcode)).all()
+
+
+def contents(connection: Connection, barcode: str) -> dict[str, str]:
+    """What lies in a rack, tube by position."""
+    query = select(RackPosition.position, RackPosition.tube).where(RackPosition.rack == barcode)
+    return {row.position: row.tube for row in connection.execute(query)}
+
+
+def states_in(connection: Connection, tubes: Collection[str]) -> dict[str, AnyRow]:
+    """How these tubes stand at the bench."""
+    columns = (Tube.barcode, Tube.lab, Tube.bench_state, Tube.released_call, Tube.discarded_at)
+    return {row.barcode: row for row in connection.execute(select(*columns).where(Tube.barcode.in_(tubes)))}
+
+
+def places_of(connection: Connection, tubes: Collection[str]) -> dict[str, AnyRow]:
+    """Where these tubes lie: rack, position, place, how cold; what lies nowhere is left out."""
+    query = select(StoredTube.barcode, StoredTube.rack, StoredTube.position, StoredTube.stored_at, Rack.place, Rack.kept, Rack.lab)
+    rows = connection.execute(query.join(Rack, Rack.barcode == StoredTube.rack).where(StoredTube.barcode.in_(tubes)))
+    return {row.barcode: row for row in rows}
+
+
+def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
+    """Tubes by barcode, locked in the order of their barcodes."""
+    query = select(Tube.barcode, Tube.lab, Tube.bench_state, Tube.discarded_at).where(Tube.barcode.in_(codes))
+    return {row.barcode: row for row in connection.execute(query.order_by(Tube.barcode).with_for_update())}
