@@ -19,7 +19,8 @@ WORDS = (
     N_("sampler"), N_("courier"), N_("technician"), N_("reviewer"), N_("official"), N_("admin"), N_("integration"),
     N_("sealed"), N_("void"), N_("waiting"), N_("pooled"), N_("plated"), N_("called"), N_("released"), N_("rejected"),
     N_("put on a plate"), N_("sent back"), N_("confirmed"), N_("cleared"), N_("unresolved"), N_("withdrawn"),
-    N_("weak_positive"), N_("negative"), N_("positive"), N_("inconclusive"), N_("invalid"), N_("blank"), N_("day"), N_("hour"), N_("site"), N_("area"), N_("lab"), N_(" or "),
+    N_("weak_positive"), N_("negative"), N_("positive"), N_("inconclusive"), N_("invalid"), N_("blank"),
+    N_("day"), N_("hour"), N_("site"), N_("area"), N_("lab"), N_(" or "),
 )  # fmt: skip
 NAMED = re.compile(r"(Tube|Box|Plate|Run|Case|Lab|Site|Position|Hand-over|Batch|Lot|Rack|Pool) (.+)")
 BETWEEN = re.compile(r"( or |, )")
