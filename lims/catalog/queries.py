@@ -92,6 +92,7 @@ def read(connection: Connection, revision: int) -> Catalog:
         revision=revision,
         zones=zones_of({code: (row.parent, row.zone) for code, row in areas.items()}),
         areas={code: row.name for code, row in areas.items()},
+        parents={code: row.parent for code, row in areas.items() if row.parent is not None},
         sites={row.code: Site(*row) for row in connection.execute(sites)},
         labs={row.code: Lab(*row) for row in connection.execute(labs)},
         assays={(row.code, row.version): assay_from(row.content) for row in connection.execute(select(AssayRow.__table__))},

@@ -196,6 +196,7 @@ class Catalog:
     revision: int
     zones: Mapping[str, str] = field(default_factory=dict)
     areas: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)  # of areas, where they lie in another
     sites: Mapping[str, Site] = field(default_factory=dict)
     labs: Mapping[str, Lab] = field(default_factory=dict)
     assays: Mapping[tuple[str, int], Assay] = field(default_factory=dict)
@@ -205,6 +206,10 @@ class Catalog:
     limits: tuple[TimeLimit, ...] = ()
     verifications: tuple[VerificationPolicy, ...] = ()
     retentions: tuple[RetentionPolicy, ...] = ()
+
+    def lies_in(self, area: str, outer: str) -> bool:
+        """Whether an area is another one, or lies in it by way of whatever areas are between."""
+        return area == outer or (area in self.parents and self.lies_in(self.parents[area], outer))
 
     def lab(self, code: str) -> Lab:
         """The lab of this code."""

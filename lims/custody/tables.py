@@ -76,6 +76,7 @@ class Tube(Base):
         Index("tube_retest_of_idx", "retest_of", postgresql_where=text("retest_of IS NOT NULL")),
         Index("tube_pool_idx", "pool", postgresql_where=text("pool IS NOT NULL")),
         Index("tube_collected_on_idx", "collected_on"),
+        Index("tube_site_sealed_at_idx", "site", "sealed_at"),
         Index("tube_unboxed_idx", "site", "sealed_at", postgresql_where=text(UNBOXED)),
         Index("tube_batch_idx", "batch", postgresql_where=text("batch IS NOT NULL")),
         Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
 from lims.deconvolution import actions, board, callbacks, queries
-from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, RecollectionView
+from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, NeighbourView, RecollectionView, neighbour
 from lims.deconvolution.lookup import found
+from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState, MemberState
+from lims.deconvolution.story.telling import of_case
 from lims.kernel import clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab, own_site
@@ -37,7 +39,8 @@ def list_cases(
         own_lab(work.caller, lab, f"Lab {lab}")
     point = tuple(parts_of(after, datetime, str)) if after else None
     known = catalog.current(work.connection)
-    cases, more = board.listed(work.connection, known, work.caller.lab or lab, site, state, point, limit)
+    among = Among(work.caller.lab or lab, None if site is None else {site}, unfinished=state not in (None, CaseState.CLOSED))
+    cases, more = board.listed(work.connection, known, among, None if state is None else {state}, point, limit)
     return Page(items=[board.view(case) for case in cases], next=cursor(*more) if more else None)
 
 
@@ -47,6 +50,16 @@ def one_case(case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REV
     case = found(work, case_id)
     own_lab(work.caller, case.row.lab, f"Case {case_id}")
     return board.view(case)
+
+
+@bench_router.get("/cases/{case_id}/neighbours")
+def neighbours(
+    case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]
+) -> Page[NeighbourView]:
+    """The tubes to be traced around a case's tube: sampled just before and after, packed in the same box, in the wells around it."""
+    case = found(work, case_id)
+    own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    return Page(items=[neighbour(one) for one in of_case(work.connection, case, work.caller).neighbours])
 
 
 @bench_router.post("/cases/{case_id}/members/{position}")

@@ -1,6 +1,6 @@
 """Cases and recollections put together from what was read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
 from lims.deconvolution import queries
 from lims.deconvolution.forms import CaseView, MemberView
+from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import (
     CaseStanding,
     CaseState,
@@ -24,7 +25,7 @@ from lims.deconvolution.rules import (
 from lims.kernel.clock import local_day
 from lims.kernel.db import AnyRow
 
-CHUNK = 200
+CHUNK = 500
 USUAL_HOURS = 24
 
 
@@ -76,34 +77,35 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
 def listed(
     connection: Connection,
     catalog: Catalog,
-    lab: str | None,
-    site: str | None,
-    state: CaseState | None,
+    among: Among,
+    states: Collection[CaseState] | None,
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> tuple[list[Case], tuple[datetime, str] | None]:
-    """Up to `limit` cases, oldest first, and where the list goes on."""
+    """Up to `limit` cases in one of these states (None: in any), oldest first, and where the list goes on."""
     chosen: list[Case] = []
-    for case in walk(connection, catalog, lab, site, after):
+    for case in walk(connection, catalog, among, after, limit + 1):
         if len(chosen) == limit:
             return chosen, (chosen[-1].row.opened_at, chosen[-1].row.barcode)
-        if state is None or case.standing.state is state:
+        if states is None or case.standing.state in states:
             chosen.append(case)
     return chosen, None
 
 
-def walk(connection: Connection, catalog: Catalog, lab: str | None, site: str | None, after: tuple[datetime, str] | None) -> Iterator[Case]:
-    """Every case from a point on, read in chunks."""
-    while rows := queries.reactive_pools(connection, lab, site, after, CHUNK):
+def walk(connection: Connection, catalog: Catalog, among: Among, after: tuple[datetime, str] | None, wanted: int = CHUNK) -> Iterator[Case]:
+    """Every case from a point on, read in chunks: the first no larger than what is wanted, since often it is all."""
+    size = min(wanted, CHUNK)
+    while rows := queries.reactive_pools(connection, among, after, size):
         yield from cases_of(connection, catalog, rows)
         after = (rows[-1].opened_at, rows[-1].barcode)
-        if len(rows) < CHUNK:
+        if len(rows) < size:
             return
+        size = CHUNK
 
 
 def one(connection: Connection, catalog: Catalog, barcode: str) -> Case | None:
     """The case of one tube."""
-    rows = queries.reactive_pools(connection, None, None, None, 1, only=barcode)
+    rows = queries.reactive_pools(connection, Among(only=barcode), None, 1)
     return cases_of(connection, catalog, rows)[0] if rows else None
 
 

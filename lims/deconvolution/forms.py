@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from lims.deconvolution.rules import ContactEvent, Outcome, Why
+from lims.deconvolution.story.rules import Near, Neighbour, Whereabouts
 
 
 class MemberView(BaseModel):
@@ -34,6 +35,35 @@ class CaseView(BaseModel):
     outcome: str | None
     closed_at: datetime | None
     members: list[MemberView]
+
+
+class NeighbourView(BaseModel):
+    """A tube that was near a case's tube: in which ways, in which wells, and how far it has come."""
+
+    tube: str
+    near: list[Near]
+    wells: list[str]
+    site: str | None
+    sealed_at: datetime | None
+    where: Whereabouts
+    lab: str | None
+    released_call: str | None
+    case: str | None
+
+
+def neighbour(one: Neighbour) -> NeighbourView:
+    """A tube nearby, as it is answered."""
+    return NeighbourView(
+        tube=one.barcode,
+        near=list(one.near),
+        wells=list(one.wells),
+        site=one.site,
+        sealed_at=one.sealed_at,
+        where=one.spot.where,
+        lab=one.spot.lab,
+        released_call=one.released_call,
+        case=one.barcode if one.reactive else None,
+    )
 
 
 class ContactForm(BaseModel):

@@ -1,20 +1,34 @@
 """The board of cases, one case, and the list of people to call back."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
 from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from lims.catalog import queries as catalog
-from lims.deconvolution import board
+from lims.catalog.rules import Catalog
+from lims.deconvolution import board, queries
 from lims.deconvolution.lookup import found
+from lims.deconvolution.next_steps import next_steps
+from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState, ContactEvent, Outcome
+from lims.deconvolution.story.queries import reads
+from lims.deconvolution.story.telling import of_case
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
-from lims.kernel.pages import cursor, parts_of
+from lims.kernel.errors import Refused
+from lims.kernel.pages import Blank, cursor, parts_of
 from lims.sampling.collection.offline import kept_page
+from lims.testing.interpretation import queries as interpretation
+from lims.testing.review import charts
+from lims.web.language import language_of
 from lims.web.places import place_of
 from lims.web.render import page
 
@@ -24,19 +38,87 @@ CASES_SHOWN = 30
 BoardReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]
 
 
+class Shown(StrEnum):
+    """Which cases the board shows."""
+
+    UNFINISHED = "unfinished"
+    OPEN = "open"
+    RECOLLECTING = "recollecting"
+    SETTLED = "settled"
+    CLOSED = "closed"
+    ALL = "all"
+
+    @property
+    def states(self) -> frozenset[CaseState] | None:
+        """The states of these cases; None is any."""
+        if self is Shown.UNFINISHED:
+            return frozenset(CaseState) - {CaseState.CLOSED}
+        return None if self is Shown.ALL else frozenset({CaseState(self.value)})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the board is asked for; every filter is a word of the address, so that a view can be kept and sent on."""
+
+    state: Annotated[Shown | None, Blank] = None
+    lab: Annotated[str | None, Blank] = None
+    area: Annotated[str | None, Blank] = None
+    site: Annotated[str | None, Blank] = None
+    after: Annotated[str | None, Blank] = None
+
+    @property
+    def shown(self) -> Shown:
+        """Which cases: those that are not closed, where nobody says otherwise."""
+        return self.state or Shown.UNFINISHED
+
+    def address(self, **changes: str | None) -> str:
+        """The address of the board with some words changed; a list starts again when its filter does."""
+        words = {name: value for name, value in (vars(self) | {"after": None} | changes).items() if value}
+        return f"/testing/cases?{urlencode(words)}"
+
+
 @bench_router.get("/testing/cases")
-def cases(request: Request, work: BoardReader, state: CaseState | None = None, after: str | None = None) -> Response:
-    """Every case with its members, oldest first; of the own lab for those bound to one."""
+def cases(request: Request, work: BoardReader, asked: Annotated[Asked, Depends()]) -> Response:
+    """The cases that are not closed, or those asked for, oldest first; of the own lab for those bound to one.
+
+    The page asks for itself every second with the tag of what it shows: nothing committed since, nothing made again.
+    """
+    pulse = f"{queries.unchanged_since(work.connection)} {work.now:%H:%M} {language_of(request)} {work.caller.name}"
+    tag = request.headers.get("if-none-match", "").removeprefix("W/").strip('"')
+    before, _, shown = tag.partition("-")
+    if before == short(pulse):
+        return Response(status_code=304, headers={"ETag": f'"{tag}"'})
+    answer = board_page(request, work, asked)
+    now_shown = short(bytes(answer.body))
+    fresh = {"ETag": f'"{short(pulse)}-{now_shown}"', "Cache-Control": "no-cache"}
+    if shown == now_shown:
+        return Response(status_code=304, headers=fresh)
+    answer.headers.update(fresh)
+    return answer
+
+
+def short(content: str | bytes) -> str:
+    """A digest that fits into a tag."""
+    return blake2b(content.encode() if isinstance(content, str) else content, digest_size=9).hexdigest()
+
+
+def board_page(request: Request, work: Work, asked: Asked) -> Response:
+    """The board as it is now."""
     known = catalog.current(work.connection)
-    point = tuple(parts_of(after, datetime, str)) if after else None
-    found_cases, more = board.listed(work.connection, known, work.caller.lab, None, state, point, CASES_SHOWN)
+    point = tuple(parts_of(asked.after, datetime, str)) if asked.after else None
+    states = asked.shown.states
+    among = Among(work.caller.lab or asked.lab, sites_of(known, asked), unfinished=states is not None and CaseState.CLOSED not in states)
+    found_cases, more = board.listed(work.connection, known, among, states, point, CASES_SHOWN)
     facts = {
         "cases": [board.view(case) for case in found_cases],
+        "steps": {case.row.barcode: next_steps(case.standing, case.members) for case in found_cases},
         "standings": {case.row.barcode: Counter(member.state.value for member in case.members) for case in found_cases},
-        "state": state,
-        "states": list(CaseState),
+        "asked": asked,
+        "shown": list(Shown),
         "next": cursor(*more) if more else None,
         "sites": known.sites,
+        "areas": known.areas,
+        "labs": known.labs,
         "zones": {code: lab.timezone for code, lab in known.labs.items()},
         "now": work.now,
     }
@@ -44,14 +126,24 @@ def cases(request: Request, work: BoardReader, state: CaseState | None = None, a
     return page(request, "cases/board.html", facts, caller=work.caller, place=place)
 
 
+def sites_of(known: Catalog, asked: Asked) -> frozenset[str] | None:
+    """The sites that are asked for: one, or those of an area and of the areas in it; None is all of them."""
+    if asked.site is None and asked.area is None:
+        return None
+    chosen = known.sites if asked.site is None else {asked.site}
+    areas = {code: site.area for code, site in known.sites.items()}
+    return frozenset(code for code in chosen if asked.area is None or (code in areas and known.lies_in(areas[code], asked.area)))
+
+
 @bench_router.get("/testing/cases/{case_id}")
 def case(request: Request, case_id: str, work: BoardReader) -> Response:
-    """One case with its members, and for reviewers the way to close it."""
-    one = found(work, case_id)
-    own_lab(work.caller, one.row.lab, f"Case {case_id}")
+    """One case with its whole story, and for reviewers the way to close it."""
+    one = own_case(work, case_id)
     known = catalog.current(work.connection)
     facts = {
         "case": board.view(one),
+        "steps": next_steps(one.standing, one.members),
+        "story": of_case(work.connection, one, work.caller),
         "counts": Counter(member.state.value for member in one.members),
         "sites": known.sites,
         "zone": known.lab(one.row.lab).timezone,
@@ -60,6 +152,32 @@ def case(request: Request, case_id: str, work: BoardReader) -> Response:
     }
     place = place_of(request, "lab", one.row.lab, {one.row.lab: known.lab(one.row.lab).name})
     return page(request, "cases/case.html", facts, caller=work.caller, place=place)
+
+
+@bench_router.get("/testing/cases/{case_id}/curves/{run}")
+def curves(request: Request, case_id: str, run: UUID, work: BoardReader) -> Response:
+    """The amplification curves of a case's tube in one run, to be put into its page."""
+    one = own_case(work, case_id)
+    read = next((read for read in reads(work.connection, one.row.barcode) if read.run == run), None)
+    if read is None:
+        raise Refused("not_found", "{what} is not known here.", what=f"Run {run} of case {case_id}")
+    own = [curve for curve in interpretation.curves(work.connection, run) if curve.well == read.well]
+    call = {read.well: read.call}
+    seen = {(read.well, target): ct is not None for target, ct in read.readings.items()}
+    facts = {
+        "charts": charts.charts(own, list(read.readings), call, (), seen),
+        "wells": {read.well: {"tube": one.row.barcode}},
+        "calls_by_well": call,
+        "width": charts.WIDTH, "height": charts.HEIGHT, "left": charts.LEFT, "right": charts.RIGHT, "bottom": charts.BOTTOM,
+    }  # fmt: skip
+    return page(request, "review/curves.html", facts, caller=work.caller)
+
+
+def own_case(work: Work, case_id: str) -> board.Case:
+    """The case, where it is this caller's business."""
+    one = found(work, case_id)
+    own_lab(work.caller, one.row.lab, f"Case {case_id}")
+    return one
 
 
 @field_router.get("/sampling/recollections")

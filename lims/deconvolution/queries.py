@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from lims.custody.rules import Call
@@ -27,6 +27,16 @@ TUBE = (
 
 
 @dataclass(frozen=True)
+class Among:
+    """Which cases are asked for: of a lab, of some sites, of one tube; `unfinished`: without those known to be closed already."""
+
+    lab: str | None = None
+    sites: Collection[str] | None = None
+    only: str | None = None
+    unfinished: bool = False
+
+
+@dataclass(frozen=True)
 class Person:
     """A member of a tube: the position, and who it is for the comparison only."""
 
@@ -35,9 +45,7 @@ class Person:
     tube: str | None = None  # an aliquot pool's member tube
 
 
-def reactive_pools(
-    connection: Connection, lab: str | None, site: str | None, after: tuple[datetime, str] | None, limit: int, only: str | None = None
-) -> Sequence[AnyRow]:
+def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, str] | None, limit: int) -> Sequence[AnyRow]:
     """Pools with a call that is not negative from a run in control, oldest first, with the first such call."""
     first = (
         select(CallRow.barcode, func.min(Run.at).label("opened_at"))
@@ -45,8 +53,8 @@ def reactive_pools(
         .where(CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None))
         .group_by(CallRow.barcode)
     )
-    if only is not None:
-        first = first.where(CallRow.barcode == only)
+    if among.only is not None:
+        first = first.where(CallRow.barcode == among.only)
     opened = first.subquery()
     latest = (
         select(CallRow.call, CallRow.reasons, Run.imported_at)
@@ -56,14 +64,9 @@ def reactive_pools(
         .limit(1)
         .lateral()
     )
+    doubted = func.coalesce(latest.c.imported_at > Release.released_at, False)
     query = (
-        select(
-            *TUBE,
-            opened.c.opened_at,
-            latest.c.call.label("reactive_call"),
-            latest.c.reasons,
-            func.coalesce(latest.c.imported_at > Release.released_at, False).label("doubted"),
-        )
+        select(*TUBE, opened.c.opened_at, latest.c.call.label("reactive_call"), latest.c.reasons, doubted.label("doubted"))
         .join(opened, opened.c.barcode == Tube.barcode)
         .join(latest, latest.c.call.is_not(None))
         .outerjoin(Release, and_(Release.barcode == Tube.barcode, Release.standing.is_(True)))
@@ -71,10 +74,13 @@ def reactive_pools(
         .order_by(opened.c.opened_at, Tube.barcode)
         .limit(limit)
     )
-    if lab is not None:
-        query = query.where(Tube.lab == lab)
-    if site is not None:
-        query = query.where(Tube.site == site)
+    if among.lab is not None:
+        query = query.where(Tube.lab == among.lab)
+    if among.sites is not None:
+        query = query.where(Tube.site.in_(among.sites))
+    if among.unfinished:
+        # Withdrawn, or closed by a reviewer: over, whatever the members are. Who is confirmed only the rules can tell.
+        query = query.where(or_(Tube.released_call.is_distinct_from("negative"), doubted), Tube.barcode.not_in(closed()))
     if after is not None:
         query = query.where(tuple_(opened.c.opened_at, Tube.barcode) > after)
     return connection.execute(query).all()
@@ -182,6 +188,19 @@ def closures(connection: Connection, codes: Collection[str]) -> dict[str, Closur
     """Reviewers' words on cases."""
     query = select(Closure.barcode, Closure.outcome, Closure.at).where(Closure.barcode.in_(codes))
     return {row.barcode: ClosureNote(Outcome(row.outcome), row.at) for row in connection.execute(query)}
+
+
+def closed() -> Select[tuple[str]]:
+    """The cases that a reviewer has closed, as a condition."""
+    return select(Closure.barcode)
+
+
+def unchanged_since(connection: Connection) -> str:
+    """A word that stays the same as long as nothing at all was committed: a page made under it is still true.
+
+    The snapshot itself: a sequence would run ahead of transactions that have not committed yet, and a page could miss them.
+    """
+    return str(connection.execute(select(cast(func.pg_current_snapshot(), Text))).scalar_one())
 
 
 def lock_case(connection: Connection, barcode: str) -> None:

@@ -11,6 +11,7 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
 from lims.deconvolution import queries
 from lims.deconvolution.board import Case, cases_of
+from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import SETTLED
 from lims.reporting.lines import Stay
 from lims.reporting.rules import By, Question
@@ -42,7 +43,7 @@ def cases_between(connection: Connection, catalog: Catalog, question: Question, 
     since, until = window
     rows = [
         row
-        for row in queries.reactive_pools(connection, question.lab, question.site, None, EVERY)
+        for row in queries.reactive_pools(connection, Among(question.lab, None if question.site is None else {question.site}), None, EVERY)
         # A repeat that was released negative closed its case then; of the others only the board can tell.
         if row.opened_at < until and not (row.released_call == Call.NEGATIVE and row.released_at < since)
     ]
