@@ -60,9 +60,9 @@ def reads(connection: Connection, barcode: str) -> list[Read]:
                 ReadingRow.well == CallRow.well, ReadingRow.day == CallRow.day,
             ),
         )
-        .outerjoin(Release, and_(Release.barcode == CallRow.barcode, Release.run == CallRow.run))
+        .outerjoin(Release, and_(Release.barcode == CallRow.barcode, Release.run == CallRow.run, Release.standing.is_(True)))
         .where(CallRow.barcode == barcode)
-        .group_by(CallRow.barcode, CallRow.run, Run.id, Plate.barcode, Release.barcode)
+        .group_by(CallRow.barcode, CallRow.run, Run.id, Plate.barcode, Release.barcode, Release.revision)
         .order_by(Run.imported_at, Run.id)
     )  # fmt: skip
     return [Read(**row._asdict() | {"reasons": tuple(row.reasons)}) for row in connection.execute(query)]
