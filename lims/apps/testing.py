@@ -19,6 +19,7 @@ from lims.testing.plates import api as plates
 from lims.testing.plates import pages as plates_pages
 from lims.testing.pools import api as pools
 from lims.testing.pools import pages as pools_pages
+from lims.testing.qc import pages as qc_pages
 from lims.testing.review import api as review
 from lims.testing.review import pages as review_pages
 from lims.testing.storage import api as storage
@@ -41,6 +42,7 @@ APIS = (
 PAGES = (
     morning_pages.router,
     review_pages.router,
+    qc_pages.router,
     amending_pages.router,
     accession_pages.router,
     lots_pages.router,

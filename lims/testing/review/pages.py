@@ -21,6 +21,7 @@ from lims.testing.interpretation.forms import RunAnswer
 from lims.testing.layout import queries as layout
 from lims.testing.lots import queries as lots
 from lims.testing.plates import queries as plates
+from lims.testing.qc import control_charts
 from lims.testing.review import actions, charts, queries
 from lims.testing.review.rules import OnPlate, clean_negatives, refuse_unapprovable, undecided
 from lims.web.places import place_of
@@ -78,6 +79,7 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
         "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes)) | set(invalid)),
         "open": {code for code, tube in tubes.items() if undecided(tube)},
         "hindrance": hindrance(work, row),
+        "trend": control_charts.of_run(work.connection, row, assay),
         "curves": interpretation.has_curves(work.connection, run),
         "zone": known.lab(row.lab).timezone,
     }
