@@ -18,7 +18,7 @@ from lims.web.places import place_of
 from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
-SIDES = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "bottom": BOTTOM}
+SIDES: dict[str, object] = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "bottom": BOTTOM}
 
 
 @router.get("/testing/controls")
@@ -45,4 +45,4 @@ def controls(
         "needed": REFERENCE,
         "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
     }
-    return page(request, "qc/controls.html", facts | SIDES, caller=work.caller, place=place)
+    return page(request, "qc/controls.html", SIDES | facts, caller=work.caller, place=place)
