@@ -1,7 +1,9 @@
 """The reporting end."""
 
+from lims.interop.notices import api as notices
+from lims.interop.notices import pages as notice_pages
 from lims.release import api as release
 from lims.reporting import api as reports
 from lims.reporting import pages
 
-ROUTERS = (reports.router, release.integration_router, pages.router)
+ROUTERS = (reports.router, release.integration_router, pages.router, notices.router, notice_pages.router)

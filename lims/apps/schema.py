@@ -3,6 +3,7 @@
 from lims.catalog import tables as catalog
 from lims.custody import tables as custody
 from lims.deconvolution import tables as deconvolution
+from lims.interop.notices import tables as notices
 from lims.kernel.audit import tables as audit
 from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
@@ -23,6 +24,7 @@ TABLES = (
     catalog,
     custody,
     deconvolution,
+    notices,
     audit,
     auth,
     devices,

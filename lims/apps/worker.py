@@ -1,4 +1,4 @@
-"""The work behind the requests: a process of its own that seals the audit trail about once a second."""
+"""The work behind the requests: a process of its own that seals the audit trail about once a second, and tells what is sealed."""
 
 import logging
 import os
@@ -6,6 +6,8 @@ import signal
 import threading
 from types import FrameType
 
+from lims.catalog import queries as catalog
+from lims.interop.notices.actions import tell
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
 from lims.kernel.audit.verify import begun_with
@@ -36,6 +38,12 @@ def seal_once(program: Program) -> None:
         aside.replace(program.settings.data_dir / HEAD_FILE)
 
 
+def tell_once(program: Program) -> None:
+    """Draw the notices of what was sealed since last time."""
+    with program.database.transaction(Access.OWNER) as connection:
+        tell(connection, catalog.current(connection), clock.now())
+
+
 def known_head(program: Program) -> int:
     """The newest seal that this machine has seen."""
     path = program.settings.data_dir / HEAD_FILE
@@ -56,19 +64,20 @@ def main() -> None:
         try:
             # Joining starts the embedded server where it has died: so the whole program comes back after a crash of it.
             with running(settings(), connections=2) as program:
-                seal_until_trouble(program, stop, parent)
+                work_until_trouble(program, stop, parent)
         except EmbeddedServerError as trouble:
             log.warning("the database does not start: %s", trouble)
             stop.wait(PAUSE_SECONDS)
 
 
-def seal_until_trouble(program: Program, stop: threading.Event, parent: int) -> None:
-    """Seal about once a second; return when told to, or when the database is gone."""
+def work_until_trouble(program: Program, stop: threading.Event, parent: int) -> None:
+    """Seal and tell about once a second; return when told to, or when the database is gone."""
     while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
         try:
             seal_once(program)
+            tell_once(program)
         except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
-            log.warning("sealing waits: %s", type(trouble).__name__)
+            log.warning("sealing and telling wait: %s", type(trouble).__name__)
             return
 
 

@@ -105,8 +105,14 @@ def walk(connection: Connection, catalog: Catalog, among: Among, after: tuple[da
 
 def one(connection: Connection, catalog: Catalog, barcode: str) -> Case | None:
     """The case of one tube."""
-    rows = queries.reactive_pools(connection, Among(only=barcode), None, 1)
-    return cases_of(connection, catalog, rows)[0] if rows else None
+    return next(iter(these(connection, catalog, [barcode])), None)
+
+
+def these(connection: Connection, catalog: Catalog, barcodes: Sequence[str]) -> list[Case]:
+    """The cases of those of these tubes that have one."""
+    if not barcodes:
+        return []
+    return cases_of(connection, catalog, queries.reactive_pools(connection, Among(only=barcodes), None, len(barcodes)))
 
 
 def deadline(catalog: Catalog, row: AnyRow, opened_at: datetime) -> datetime:

@@ -32,7 +32,7 @@ class Among:
 
     lab: str | None = None
     sites: Collection[str] | None = None
-    only: str | None = None
+    only: Collection[str] | None = None
     unfinished: bool = False
 
 
@@ -54,7 +54,7 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
         .group_by(CallRow.barcode)
     )
     if among.only is not None:
-        first = first.where(CallRow.barcode == among.only)
+        first = first.where(CallRow.barcode.in_(among.only))
     opened = first.subquery()
     latest = (
         select(CallRow.call, CallRow.reasons, Run.imported_at)
@@ -66,7 +66,14 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
     )
     doubted = func.coalesce(latest.c.imported_at > Release.released_at, False)
     query = (
-        select(*TUBE, opened.c.opened_at, latest.c.call.label("reactive_call"), latest.c.reasons, doubted.label("doubted"))
+        select(
+            *TUBE,
+            opened.c.opened_at,
+            latest.c.call.label("reactive_call"),
+            latest.c.reasons,
+            latest.c.imported_at.label("called_at"),
+            doubted.label("doubted"),
+        )
         .join(opened, opened.c.barcode == Tube.barcode)
         .join(latest, latest.c.call.is_not(None))
         .outerjoin(Release, and_(Release.barcode == Tube.barcode, Release.standing.is_(True)))

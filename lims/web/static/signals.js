@@ -8,13 +8,14 @@ const SIGNALS = {
   unsure: { tones: [[1400, 0.09], [450, 0.25]], pattern: [60, 60, 300] },
   wrong: { tones: [[220, 0.4]], pattern: [400] },
   problem: { tones: [[220, 0.25], [165, 0.25], [220, 0.25], [165, 0.25]], pattern: [400, 100, 400, 100, 400] },
+  notice: { tones: [[880, 0.2], [1175, 0.2], [880, 0.2], [1175, 0.3]], pattern: [300, 150, 300] },
 };
 
 let sound = null;
 
 /**
  * Give the signal `ok`, `full` (the tube is complete), `again` (known already), `over` (no place any more), `kind` (a code of
- * another kind), `unsure` (taken, but look), `wrong` (misread, not understood) or `problem` (not kept, or the server said no). An open camera shows it.
+ * another kind), `unsure` (taken, but look), `wrong` (misread, not understood), `problem` (not kept, or the server said no) or `notice` (officials are told something). An open camera shows it.
  */
 export function signal(name) {
   document.dispatchEvent(new CustomEvent("lims:signal", { detail: name }));
@@ -34,4 +35,10 @@ export function signal(name) {
   } catch {
     // A device without sound still shows and vibrates.
   }
+}
+
+/** Whether this page may sound already: browsers are silent until somebody has touched it. */
+export function audible() {
+  sound ??= new AudioContext();
+  return sound.state === "running";
 }

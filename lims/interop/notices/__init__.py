@@ -1,0 +1,1 @@
+"""Notices: what the health authority is told of a case, each once."""

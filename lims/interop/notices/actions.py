@@ -1,0 +1,91 @@
+"""Drawing notices out of the trail, and taking note of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from lims.catalog.rules import Catalog
+from lims.custody.rules import Call
+from lims.custody.rules import Kind as TubeKind
+from lims.deconvolution import board
+from lims.interop.notices import queries
+from lims.interop.notices.rules import Fact, Kind, Signed, facts_of
+from lims.interop.notices.tables import Notice, NoticeReader, NoticeSeen
+from lims.kernel import ids
+from lims.kernel.audit.actions import record
+from lims.kernel.audit.rules import Happening, audited, unaudited
+from lims.kernel.db import AnyRow
+
+READER_LOCK = 7_301_006
+
+
+@unaudited("it tells what the trail says already")
+def tell(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[AnyRow]:
+    """Draw the notices of everything that was sealed since last time; those that are new, in order.
+
+    The trail is written in the transaction of each fact; how far it was read is kept in the transaction of the notices. So none
+    is lost and none told twice, whichever process fails when.
+    """
+    if not connection.execute(select(func.pg_try_advisory_xact_lock(READER_LOCK))).scalar_one():
+        return ()
+    unread = queries.unread_seals(connection)
+    if unread is None:
+        return ()
+    new = write(connection, catalog, facts(connection, catalog, queries.touched(connection, *unread)), now)
+    connection.execute(update(NoticeReader).values(seal=unread[1]))
+    return new
+
+
+def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow]) -> list[Fact]:
+    """What the cases of these tubes, and tubes of no case, have to tell."""
+    cases = board.these(connection, catalog, [tube.barcode for tube in tubes])
+    spoken_for = {case.row.barcode for case in cases} | {member.tube for case in cases for member in case.members if member.tube}
+    amendments = queries.amendments(connection, spoken_for | {tube.barcode for tube in tubes})
+    found: list[Fact] = []
+    for case in cases:
+        row, settled = case.row, {member.position: member.settled_at for member in case.members}
+        doubted_at = row.called_at if row.doubted else None
+        signed = Signed(row.released_at or row.rejected_at, row.released_call, doubted_at, settled, amendments)
+        found += facts_of(board.view(case), signed)
+    for tube in tubes:
+        if tube.barcode in spoken_for:
+            continue
+        if tube.barcode in amendments:
+            found.append(amendments[tube.barcode].told(tube.lab, tube.site, None))
+        if tube.kind == TubeKind.SINGLE.value and tube.released_call == Call.POSITIVE.value:
+            found.append(
+                Fact(Kind.TUBE_POSITIVE, tube.barcode, tube.released_at, tube.lab, tube.site, in_case=False, call=tube.released_call)
+            )
+    return found
+
+
+def write(connection: Connection, catalog: Catalog, found: Sequence[Fact], now: datetime) -> Sequence[AnyRow]:
+    """The notices of facts that were not told before."""
+    if not found:
+        return ()
+    areas = {code: site.area for code, site in catalog.sites.items()}
+    rows = [
+        {
+            "id": ids.uuid7(now), "barcode": fact.barcode, "kind": fact.kind.value, "position": fact.position,
+            "outcome": fact.outcome, "occasion": fact.occasion, "lab": fact.lab, "site": fact.site, "area": area,
+            "data": fact.data(area), "at": fact.at, "told_at": now,
+        }
+        for fact in found
+        for area in [areas.get(fact.site or "")]
+    ]  # fmt: skip
+    once = insert(Notice).values(rows).on_conflict_do_nothing(constraint="notice_told_once_key").returning(Notice.__table__)
+    return sorted(connection.execute(once).all(), key=lambda row: int(row.number))
+
+
+@audited("notice.seen")
+def take_note(connection: Connection, notices: Sequence[AnyRow], by: str, now: datetime) -> None:
+    """Somebody has seen these notices; of those seen before by the same person nothing changes."""
+    if not notices:
+        return
+    rows = [{"notice": notice.number, "by": by, "at": now} for notice in notices]
+    noted = insert(NoticeSeen).values(rows).on_conflict_do_nothing().returning(NoticeSeen.notice)
+    new = set(connection.execute(noted).scalars())
+    what = [(notice.barcode, {"notice": notice.number, "kind": notice.kind}) for notice in notices if notice.number in new]
+    record(connection, by, now, [Happening(barcode, "notice.seen", now, said) for barcode, said in what])

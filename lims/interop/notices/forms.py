@@ -1,0 +1,35 @@
+"""Shapes of notices."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+HIGHEST = 2**63 - 1
+
+
+class SeenView(BaseModel):
+    """Who took note, and when."""
+
+    by: str
+    at: datetime
+
+
+class NoticeView(BaseModel):
+    """A notice; `data` is what webhooks carry."""
+
+    number: int
+    id: UUID
+    kind: str
+    at: datetime
+    told_at: datetime
+    data: dict[str, Any]
+    seen: list[SeenView]
+
+
+class SeenForm(BaseModel):
+    """Notices that somebody has seen, by their numbers."""
+
+    id: UUID
+    notices: Annotated[list[Annotated[int, Field(ge=1, le=HIGHEST)]], Field(min_length=1, max_length=500)]

@@ -1,0 +1,100 @@
+"""Reading the trail for what is to be told, and the notices themselves."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, Uuid, and_, cast, exists, func, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lims.custody.tables import Tube
+from lims.interop.notices.rules import Amendment
+from lims.interop.notices.tables import Notice, NoticeReader, NoticeSeen
+from lims.kernel.audit.tables import Event, Seal
+from lims.kernel.auth.rules import Caller
+from lims.kernel.db import AnyRow
+from lims.testing.interpretation.tables import CallRow
+from lims.testing.review.tables import Release
+
+# What can change how a case stands. What an import says of tubes is read from its calls: those of released tubes, too.
+VERBS = (
+    "tube.registered", "tube.changed", "tube.replaced", "tube.received", "tube.rejected", "tube.released", "tube.returned", "tube.amended",
+    "case.closed",
+)  # fmt: skip
+SEALS_AT_ONCE = 100
+
+
+def unread_seals(connection: Connection) -> tuple[int, int] | None:
+    """The seal up to which the trail was read, and that up to which it is to be read now; None where there is nothing new."""
+    newest = select(func.max(Seal.number)).scalar_subquery()
+    row = connection.execute(select(NoticeReader.seal, newest.label("newest"))).one()
+    return (row.seal, min(row.newest, row.seal + SEALS_AT_ONCE)) if row.newest is not None and row.newest > row.seal else None
+
+
+def touched(connection: Connection, after: int, to: int) -> Sequence[AnyRow]:
+    """The tubes that have ever been called not negative in control, and that events under these seals touch, directly or by an answer."""
+
+    def bound(number: InstrumentedAttribute[int]) -> ColumnElement[int]:
+        return cast(cast(number, Text), Event.txid.type)
+
+    under = and_(Event.epoch == Seal.epoch, Event.txid >= bound(Seal.from_txid), Event.txid < bound(Seal.to_txid))
+    told = select(Event.subject.label("barcode")).join(Seal, under).where(Seal.number > after, Seal.number <= to)
+    imported = (
+        select(CallRow.barcode)
+        .join(Event, and_(Event.verb == "run.imported", CallRow.run == cast(Event.what["run"].astext, Uuid)))
+        .join(Seal, under)
+        .where(Seal.number > after, Seal.number <= to, CallRow.call != "negative", CallRow.controls_passed)
+    )
+    start = told.where(Event.verb.in_(VERBS)).union(imported).subquery()
+    chain = select(start.c.barcode).cte("chain", recursive=True)
+    above = select(func.unnest(array([Tube.retest_of, Tube.pool]))).join(chain, Tube.barcode == chain.c.barcode)
+    chain = chain.union(above)
+    reactive = exists().where(CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed)
+    query = select(Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.released_call, Tube.released_at)
+    return connection.execute(query.where(Tube.barcode.in_(select(chain.c.barcode)), reactive)).all()
+
+
+def amendments(connection: Connection, codes: Collection[str]) -> dict[str, Amendment]:
+    """Of these tubes those whose result was amended, as it stands now."""
+    query = select(Release.barcode, Release.revision, Release.at, Release.call)
+    rows = connection.execute(query.where(Release.barcode.in_(codes), Release.revision > 1, Release.standing.is_(True)))
+    return {row.barcode: Amendment(*row) for row in rows}
+
+
+def visible(caller: Caller) -> list[ColumnElement[bool]]:
+    """Which notices are a caller's business: those of the own lab or site, for who is bound to one."""
+    bounds = []
+    if caller.lab is not None:
+        bounds.append(Notice.lab == caller.lab)
+    if caller.site is not None:
+        bounds.append(Notice.site == caller.site)
+    return bounds
+
+
+def notices(connection: Connection, caller: Caller, before: int | None, limit: int) -> Sequence[AnyRow]:
+    """Notices, newest first, from below a number on."""
+    query = select(Notice.__table__).where(*visible(caller)).order_by(Notice.number.desc()).limit(limit)
+    return connection.execute(query if before is None else query.where(Notice.number < before)).all()
+
+
+def known(connection: Connection, caller: Caller, numbers: Collection[int]) -> Sequence[AnyRow]:
+    """Of these notices those that are this caller's business."""
+    wanted = Notice.number == func.any(cast(list(numbers), ARRAY(BigInteger)))
+    return connection.execute(
+        select(Notice.number, Notice.barcode, Notice.kind).where(wanted, *visible(caller)).order_by(Notice.number)
+    ).all()
+
+
+def seen(connection: Connection, numbers: Collection[int]) -> dict[int, list[AnyRow]]:
+    """Who took note of these notices, first come first."""
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    query = select(NoticeSeen.notice, NoticeSeen.by, NoticeSeen.at).where(NoticeSeen.notice.in_(numbers))
+    for row in connection.execute(query.order_by(NoticeSeen.at, NoticeSeen.by)):
+        found[row.notice].append(row)
+    return found
+
+
+def unseen(connection: Connection, caller: Caller) -> int:
+    """How many notices nobody has taken note of."""
+    noted = exists().where(NoticeSeen.notice == Notice.number)
+    return int(connection.execute(select(func.count()).select_from(Notice).where(~noted, *visible(caller))).scalar_one())

@@ -1,0 +1,119 @@
+"""What is told of a case, and once only. Pure: no database, no clock.
+
+A case is derived from what happened, and so are its notices: what a case says of itself now, less what was told before. So no
+order of messages loses one, and looking twice tells nothing twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from lims.custody.rules import Call
+from lims.deconvolution.forms import CaseView
+from lims.deconvolution.rules import MemberState
+
+
+class Kind(StrEnum):
+    """What a notice tells, in the order in which a case tells it."""
+
+    PRELIMINARY = "case.preliminary"
+    DOUBTED = "case.doubted"
+    AMENDED = "result.amended"
+    FIRM = "case.firm"
+    MEMBER_POSITIVE = "member.positive"
+    TUBE_POSITIVE = "tube.positive"
+    CLOSED = "case.closed"
+
+
+ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something to be told, by codes alone: no name, no number, no phone.
+
+    With barcode and kind, `position` (0 where it is of no single member), `outcome` (of a closing) and `occasion` (how often results of
+    the case had been amended) say what is told once. `barcode` is the case's tube, or the tube itself where it is in no case.
+    """
+
+    kind: Kind
+    barcode: str
+    at: datetime
+    lab: str
+    site: str | None
+    position: int = 0
+    outcome: str = ""
+    occasion: int = 0
+    in_case: bool = True
+    single: str | None = None
+    call: str | None = None
+    reasons: Sequence[str] = ()
+
+    def data(self, area: str | None) -> dict[str, Any]:
+        """What programs are told; the id of a case is the code of its tube."""
+        return {
+            "case": self.barcode if self.in_case else None,
+            "tube": self.single or self.barcode,
+            "position": self.position or None,
+            "call": self.call,
+            "reasons": list(self.reasons),
+            "outcome": self.outcome or None,
+            "lab": self.lab,
+            "site": self.site,
+            "area": area,
+        }
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """The result of a tube that stands now in the place of another."""
+
+    barcode: str
+    revision: int
+    at: datetime
+    call: str
+
+    def told(self, lab: str, site: str | None, case: str | None, position: int = 0) -> Fact:
+        """What is told of it."""
+        return Fact(
+            Kind.AMENDED, case or self.barcode, self.at, lab, site,
+            position=position, occasion=self.revision, in_case=case is not None, single=self.barcode, call=self.call,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What a case's view does not say: when and how its tube was signed off, when a run doubted that, when members were settled."""
+
+    firm_at: datetime | None
+    released_call: str | None
+    doubted_at: datetime | None
+    settled_at: Mapping[int, datetime | None]
+    amendments: Mapping[str, Amendment]
+
+
+def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
+    """Everything a case has to tell as it stands, in order."""
+    where: dict[str, Any] = {"barcode": case.tube, "lab": case.lab, "site": case.site}
+    positions = {case.tube: 0} | {member.tube: member.position for member in case.members if member.tube}
+    amended = {code: signed.amendments[code] for code in positions if code in signed.amendments}
+    occasion = sum(amendment.revision - 1 for amendment in amended.values())
+    first: dict[str, Any] = {"call": case.call, "reasons": tuple(case.reasons)}
+    found = [Fact(Kind.PRELIMINARY, at=case.opened_at, **first, **where)]
+    found += [amendment.told(case.lab, case.site, case.tube, positions[code]) for code, amendment in amended.items()]
+    if signed.doubted_at and signed.released_call == Call.NEGATIVE.value:
+        found.append(Fact(Kind.DOUBTED, at=signed.doubted_at, occasion=occasion, **first, **where))
+    elif signed.firm_at and signed.released_call != Call.NEGATIVE.value:
+        found.append(Fact(Kind.FIRM, at=signed.firm_at, call=signed.released_call, occasion=occasion, **where))
+    positive = [
+        (signed.settled_at.get(one.position) or case.opened_at, one) for one in case.members if one.state == MemberState.POSITIVE.value
+    ]
+    found += [
+        Fact(Kind.MEMBER_POSITIVE, at=at, position=one.position, single=one.tube, call=Call.POSITIVE.value, **where)
+        for at, one in sorted(positive, key=lambda pair: (pair[0], pair[1].position))
+    ]
+    if case.closed_at and case.outcome:
+        found.append(Fact(Kind.CLOSED, at=case.closed_at, outcome=case.outcome, occasion=occasion, **where))
+    return sorted(found, key=lambda fact: ORDER[fact.kind])

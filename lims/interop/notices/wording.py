@@ -1,0 +1,27 @@
+"""A notice as a sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lims.interop.notices.rules import Kind
+from lims.web.language import translations
+from lims.web.speech import N_
+
+SENTENCES = {
+    Kind.PRELIMINARY: N_("First sign: {call}, not signed off yet"),
+    Kind.DOUBTED: N_("Released negative, but a later run says {call}"),
+    Kind.AMENDED: N_("A released result was amended: now {call}"),
+    Kind.FIRM: N_("Signed off: {call}; its people are called back"),
+    Kind.MEMBER_POSITIVE: N_("Member {position} is positive"),
+    Kind.TUBE_POSITIVE: N_("A single tube is positive"),
+    Kind.CLOSED: N_("The case is closed: {outcome}"),
+}
+REJECTED = N_("The tube was rejected; its people are called back")
+
+
+def sentence(kind: str, data: Mapping[str, Any], language: str) -> str:
+    """What a notice tells, in a language; where it is of, its codes say."""
+    say = translations(language).gettext
+    template = REJECTED if kind == Kind.FIRM.value and data["call"] is None else SENTENCES[Kind(kind)]
+    words = {name: say(data[name]) if data[name] else "" for name in ("call", "outcome")}
+    return say(template).format(position=data["position"], **words)
