@@ -99,13 +99,14 @@ def test_bea_sends_a_doubtful_tube_back(town: Town, opened: Opener) -> None:
 
 
 def test_ben_rejects_a_leaking_tube_and_its_people_are_called_back(town: Town, opened: Opener) -> None:
-    tube = town.collected(2)
-    town.received(tube["barcode"])
-    page = opened(town.ben, "/testing/boxes")
-    form = page.locator("form", has_text="Reject a tube")
-    form.get_by_role("textbox", name="Tube").fill(tube["barcode"])
-    form.get_by_label("Reason").select_option("leaking")
-    form.get_by_role("button", name="Reject this tube").click()
-    expect(form.locator(".said")).to_have_text(f"Tube {tube['barcode']} is rejected; its people are called back.")
+    tube = town.collected(2)["barcode"]
+    town.received(tube)
+    page = opened(town.ben, "/testing/")
+    scan(page, tube)
+    page.wait_for_url(f"**/testing/tubes/{tube}")
+    expect(page.locator("h1")).to_contain_text(tube)
+    scan(page, "REJLEAKING")
+    expect(page.locator("#said")).to_have_text(f"Tube {tube} is rejected; its people are called back.")
+    expect(page.locator("h1 + .mark")).to_have_text("rejected")
     page = opened(town.ana, "/sampling/recollections")
     expect(page.locator("#people .callback")).to_have_count(2)

@@ -1,6 +1,6 @@
 """Reading the trail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,13 @@ def history(connection: Connection, subject: str) -> list[HistoryRow]:
     """Everything that happened to one object, oldest first."""
     query = select(Event.verb, Event.actor, Event.at, Event.recorded_at, Event.what).where(Event.subject == subject).order_by(Event.id)
     return [HistoryRow(*row) for row in connection.execute(query)]
+
+
+def newest(connection: Connection, verb: str, subjects: Collection[str]) -> dict[str, HistoryRow]:
+    """The last time that this happened to each of these objects."""
+    query = select(Event.subject, Event.verb, Event.actor, Event.at, Event.recorded_at, Event.what)
+    rows = connection.execute(query.where(Event.subject.in_(subjects), Event.verb == verb).order_by(Event.id))
+    return {row[0]: HistoryRow(*row[1:]) for row in rows}
 
 
 def newest_seal(connection: Connection) -> AnyRow | None:

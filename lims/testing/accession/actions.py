@@ -1,11 +1,14 @@
 """Scanning in, and turning away."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from lims.catalog.rules import TransportPolicy
 from lims.custody.queries import pool_members
 from lims.custody.rules import REJECTION_REASONS, BenchEvent, BenchState, Kind, advance, ready_for
 from lims.custody.tables import Box, Tube
@@ -15,18 +18,53 @@ from lims.kernel.auth.rules import Caller, own_lab
 from lims.kernel.db import records
 from lims.kernel.errors import Refused
 from lims.testing.accession import queries
+from lims.testing.accession.rules import minutes_old
 
 
-@audited("box.opened", "tube.received", "tube.scanned_elsewhere")
-def receive(
-    connection: Connection, barcode: str, lab: str, tubes: Sequence[str], temperature_c: float | None, at: datetime, by: str, now: datetime
-) -> None:
+@dataclass(frozen=True)
+class Reception:
+    """A box that is opened, or out of which more is scanned: where, when, by whom, how warm it is, and what is allowed."""
+
+    barcode: str
+    lab: str
+    at: datetime
+    by: str
+    temperature_c: float | None = None
+    policy: TransportPolicy | None = None
+
+    @property
+    def opened(self) -> list[Happening]:
+        """What the trail says of the box where it is opened."""
+        return [Happening(self.barcode, "box.opened", self.at, {"lab": self.lab, "temperature_c": self.temperature_c})]
+
+    @property
+    def warnings(self) -> list[Happening]:
+        """A temperature that is not allowed is put on record, with what is."""
+        policy, measured = self.policy, self.temperature_c
+        if policy is None or measured is None or policy.allows(measured):
+            return []
+        allowed = {"coldest_c": policy.coldest_c, "warmest_c": policy.warmest_c, "source": policy.source}
+        return [Happening(self.barcode, "box.temperature_outside", self.at, {"lab": self.lab, "temperature_c": measured} | allowed)]
+
+    def received(self, code: str, sealed_at: datetime | None) -> Happening:
+        """What the trail says of a tube; of one that came too old, how old."""
+        told: dict[str, Any] = {"lab": self.lab, "box": self.barcode, "temperature_c": self.temperature_c}
+        minutes, limit = minutes_old(sealed_at, self.at), self.policy.tube_hours_at_most if self.policy else None
+        if minutes is not None and limit is not None and minutes > limit * 60:
+            told |= {"minutes_old": minutes, "hours_at_most": limit}
+        return Happening(code, "tube.received", self.at, told)
+
+
+@audited("box.opened", "box.temperature_outside", "tube.received", "tube.scanned_elsewhere")
+def receive(connection: Connection, reception: Reception, tubes: Sequence[str], now: datetime) -> None:
     """Take in what was scanned out of a box: known or not, packed there or not. A tube another lab has stays there, and both are told."""
+    barcode, lab, at = reception.barcode, reception.lab, reception.at
     connection.execute(insert(Box).values(barcode=barcode).on_conflict_do_nothing(index_elements=["barcode"]))
     box = queries.box_for_update(connection, barcode)
     first = box is None or box.received_at is None
-    warmest = func.greatest(Box.temperature_c, literal(temperature_c)) if temperature_c is not None else Box.temperature_c
-    here = {"lab": lab, "received_at": at, "received_by": by} if first else {}
+    measured = reception.temperature_c
+    warmest = func.greatest(Box.temperature_c, literal(measured)) if measured is not None else Box.temperature_c
+    here = {"lab": lab, "received_at": at, "received_by": reception.by} if first else {}
     connection.execute(update(Box).where(Box.barcode == barcode).values(temperature_c=warmest, **here))
     codes = sorted(set(tubes))
     stubs = insert(Tube).from_select(["barcode"], select(records(({"barcode": code} for code in codes), barcode=Text()).c.barcode))
@@ -36,11 +74,10 @@ def receive(
     away = [code for code in codes if known[code].received_at is not None and known[code].lab != lab]
     values = {"lab": lab, "received_at": at, "received_box": barcode, "bench_state": BenchState.WAITING.value}
     connection.execute(update(Tube).where(Tube.barcode.in_(fresh)).values(**values))
-    happenings = [Happening(code, "tube.received", at, {"lab": lab, "box": barcode, "temperature_c": temperature_c}) for code in fresh]
+    happenings = [reception.received(code, known[code].sealed_at) for code in fresh]
     happenings += [Happening(code, "tube.scanned_elsewhere", at, {"lab": lab, "received_by": known[code].lab}) for code in away]
-    if first:
-        happenings.append(Happening(barcode, "box.opened", at, {"lab": lab, "temperature_c": temperature_c}))
-    record(connection, by, now, happenings)
+    happenings += reception.opened if first else []
+    record(connection, reception.by, now, happenings + reception.warnings)
 
 
 @audited("tube.rejected", "tube.returned")

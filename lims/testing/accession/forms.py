@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from lims.testing.accession.rules import Outcome
+
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -32,8 +34,40 @@ class Carriage(BaseModel):
     too_long: bool | None
 
 
+class ArrivalAnswer(BaseModel):
+    """How a box and its tubes are on arrival: °C, minutes from sealing to receipt, and what is allowed; null where nobody has said."""
+
+    temperature_c: float | None
+    outside: bool
+    coldest_c: float | None
+    warmest_c: float | None
+    oldest_minutes: int | None
+    too_old: int
+    tube_hours_at_most: float | None
+    source: str | None
+
+
+class ScanAnswer(BaseModel):
+    """What the scan of one tube came to. The box is the one it was packed in, or, if it was here before, the one it came out of."""
+
+    barcode: str
+    outcome: Outcome
+    box: str | None
+    box_sealed_at: AwareDatetime | None
+    box_sealed_by: str | None
+    received_at: AwareDatetime
+    received_by: str | None
+    lab: str
+    state: str
+    rejected_at: AwareDatetime | None
+    rejected_for: str | None
+
+
 class Standing(BaseModel):
-    """A box after all scans so far: how many were packed, which are here, missing, foreign, unknown or in another lab; how it came."""
+    """A box after all scans so far: how many were packed, which are here, missing, foreign, unknown or in another lab; how it came.
+
+    `scans` says what each tube of this very message came to.
+    """
 
     expected: int
     received: list[str]
@@ -42,6 +76,8 @@ class Standing(BaseModel):
     unregistered: list[str]
     elsewhere: list[str]
     carriage: Carriage | None = None
+    arrival: ArrivalAnswer | None = None
+    scans: list[ScanAnswer] = []
 
 
 class RejectForm(BaseModel):

@@ -15,16 +15,29 @@ def box_for_update(connection: Connection, barcode: str) -> AnyRow | None:
 
 def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
-    query = select(Tube.barcode, Tube.kind, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at)
+    query = select(Tube.barcode, Tube.kind, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at, Tube.sealed_at)
     rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
     return {row.barcode: row for row in rows}
 
 
+def box(connection: Connection, barcode: str) -> AnyRow | None:
+    """One box."""
+    return connection.execute(select(Box.__table__).where(Box.barcode == barcode)).one_or_none()
+
+
 def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str]) -> Sequence[AnyRow]:
-    """Every tube that was packed in this box or scanned out of it, and those scanned just now that were received from elsewhere."""
-    query = select(Tube.barcode, Tube.box, Tube.received_box, Tube.lab, Tube.received_at, Tube.registered_at)
+    """Every tube that was packed in this box or scanned out of it, and those scanned just now that were received from elsewhere.
+
+    With who sealed the box it was packed in, and when.
+    """
+    columns = (
+        Tube.barcode, Tube.box, Tube.received_box, Tube.lab, Tube.received_at, Tube.registered_at, Tube.sealed_at, Tube.site,
+        Tube.bench_state, Tube.rejected_at, Tube.rejected_for,
+        Box.sealed_at.label("box_sealed_at"), Box.sealed_by.label("box_sealed_by"),
+    )  # fmt: skip
     of_box = or_(Tube.box == barcode, Tube.received_box == barcode, Tube.barcode.in_(scanned))
-    return connection.execute(query.where(of_box).order_by(Tube.barcode)).all()
+    query = select(*columns).outerjoin(Box, Box.barcode == Tube.box).where(of_box)
+    return connection.execute(query.order_by(Tube.barcode)).all()
 
 
 def carriage(connection: Connection, barcode: str) -> AnyRow | None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
+from lims.catalog.rules import TransportPolicy
 from lims.custody.rules import REJECTION_REASONS
 
 # A reason as a code to scan: letters and digits only, so that no keyboard layout can spoil it.
@@ -22,6 +24,53 @@ class BoxStanding:
     unexpected: tuple[str, ...]
     unregistered: tuple[str, ...]
     elsewhere: tuple[str, ...]
+
+
+class Outcome(StrEnum):
+    """What a scan of a tube came to."""
+
+    RECEIVED = "received"
+    UNEXPECTED = "unexpected"
+    UNREGISTERED = "unregistered"
+    ELSEWHERE = "elsewhere"
+    AGAIN = "again"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How a box and its tubes came, against what is allowed: °C, minutes from sealing to receipt, how many tubes are too old."""
+
+    temperature_c: float | None
+    outside: bool
+    oldest_minutes: int | None
+    too_old: int
+
+
+def outcome_of(tube: Any, box: str, lab: str, at: datetime) -> Outcome:  # noqa: ANN401 - a row of `queries.tubes_of_box`
+    """What the scan of a tube out of this box at this moment came to; the same for a repeat of the same message."""
+    if tube.lab != lab:
+        return Outcome.ELSEWHERE
+    if tube.rejected_at is not None:
+        return Outcome.REJECTED
+    if tube.received_at != at or tube.received_box != box:
+        return Outcome.AGAIN
+    if tube.registered_at is None:
+        return Outcome.UNREGISTERED
+    return Outcome.RECEIVED if tube.box == box else Outcome.UNEXPECTED
+
+
+def arrival(policy: TransportPolicy | None, box: str, temperature_c: float | None, tubes: Iterable[Any]) -> Arrival:
+    """How a box came: of rows with received_box, sealed_at, received_at, those that were scanned out of it."""
+    ages = [age for tube in tubes if tube.received_box == box and (age := minutes_old(tube.sealed_at, tube.received_at)) is not None]
+    outside = policy is not None and temperature_c is not None and not policy.allows(temperature_c)
+    limit = policy.tube_hours_at_most if policy else None
+    return Arrival(temperature_c, outside, max(ages, default=None), sum(limit is not None and age > limit * 60 for age in ages))
+
+
+def minutes_old(sealed_at: datetime | None, received_at: datetime) -> int | None:
+    """How old a tube is on arrival, in whole minutes; None where nobody told when it was sealed."""
+    return minutes_on_its_way(sealed_at, received_at) if sealed_at is not None else None
 
 
 def reason_of(code: str) -> str | None:

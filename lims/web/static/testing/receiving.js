@@ -1,21 +1,22 @@
-// Receiving a box: each scan is sent at once; while the server is away scans wait here, and leaving the page is warned of.
-import { codeElement, understand } from "../codes.js";
+// Receiving boxes: each scan is kept, sent at once and answered exactly. A reason of rejection scanned after a tube rejects that tube.
+import { codeElement, normalise, understand } from "../codes.js";
 import { cameraBeside } from "../sampling/camera.js";
 import { scanField } from "../scan_field.js";
-import { post } from "../send.js";
+import { ask } from "../send.js";
 import { signal } from "../signals.js";
 import { uuid7 } from "../uuid7.js";
 import { say, told, words } from "../words.js";
+import { drawStanding } from "./box_standing.js";
+import { keptQueue } from "./kept.js";
 
 const at = (id) => document.getElementById(id);
 const screen = told("screen");
-const RETRY = 5000; // ms
 const SCANS_SHOWN = 5;
-const LISTS = ["elsewhere", "unregistered", "unexpected", "received"];
+// How each outcome of a scan is heard and felt.
+const SIGNAL = { received: "ok", unexpected: "unsure", unregistered: "unsure", again: "again", elsewhere: "problem", rejected: "problem" };
+const OPEN_BOX = `lims.receiving.box.${screen.lab}`;
 let box = null;
-let seen = new Set();
-let waiting = []; // messages not answered yet: {box, id, tubes, …}
-let busy = false;
+let last = null; // the tube that was scanned last: a reason rejects it
 
 function tell(name, facts, kind) {
   const sentence = words(name, facts);
@@ -24,97 +25,142 @@ function tell(name, facts, kind) {
   signal(kind);
   const line = at("log-row").content.firstElementChild.cloneNode(true);
   line.dataset.tone = tone;
-  line.querySelector(".at").textContent = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  line.querySelector(".at").textContent = moment(new Date().toISOString());
   line.querySelector(".what").textContent = sentence;
   at("log").prepend(line);
   while (at("log").children.length > SCANS_SHOWN) at("log").lastElementChild.remove();
 }
 
+/** 09:31, and the day where it is another than today. */
+function moment(iso) {
+  if (!iso) return "–";
+  const day = (date) => date.toLocaleDateString("sv-SE", { timeZone: screen.zone });
+  const when = new Date(iso);
+  const clock = when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: screen.zone });
+  return day(when) === day(new Date()) ? clock : `${day(when)} ${clock}`;
+}
+
 function scanned(text) {
+  const reason = screen.reasons[normalise(text)];
+  if (reason) return reject(reason);
   const { code, kind, fault } = understand(text, screen.formats);
   if (kind && fault) return tell("misread", { code }, "wrong");
-  if (kind === "box") return enqueue(code, []);
-  if (kind !== "tube") return tell("neither", { code }, "wrong");
-  if (!box) return tell("box_first", { code }, "wrong");
-  if (seen.has(code)) return tell("again", { code }, "again");
-  seen.add(code);
-  return enqueue(box, [code]);
+  if (kind === "box") return open(code);
+  if (kind !== "tube") return tell("neither", { code }, "kind");
+  if (!box) return tell("box_first", { code }, "kind");
+  choose(code);
+  if (queue.holds((message) => message.json.tubes?.includes(code))) return tell("again_unsent", { code }, "again");
+  return receive(box, [code]);
 }
 
-function enqueue(barcode, tubes) {
-  if (barcode !== box) seen = new Set();
-  box = barcode;
-  const temperature = at("temperature").value;
-  const message = { id: uuid7(), lab: screen.lab, at: new Date().toISOString(), tubes };
-  if (temperature !== "") message.temperature_c = Number(temperature);
-  waiting.push({ barcode, message });
-  flush();
+function open(code) {
+  // A temperature that was typed before the first box is that of the box; that of the box before is not.
+  const temperature = box === null ? measured() : {};
+  if (code !== box && box !== null) at("temperature").value = "";
+  current(code);
+  receive(code, [], temperature);
 }
 
-/** Send what waits, one after another, in the order of the scans. */
-async function flush() {
-  if (busy) return;
-  busy = true;
-  while (waiting.length) {
-    const { barcode, message } = waiting[0];
-    drawUnsent();
-    const { ok, kind, answer, sentence } = await post(`/testing/api/boxes/${encodeURIComponent(barcode)}/receive`, message);
-    if (!ok && kind !== "refused") {
-      say(sentence, "bad");
-      break;
-    }
-    waiting.shift();
-    if (ok) answered(barcode, message.tubes, answer);
-    else refused(message.tubes, sentence);
-  }
-  busy = false;
-  drawUnsent();
+function current(code) {
+  box = code;
+  choose(null);
+  if (code) localStorage.setItem(OPEN_BOX, code);
+  else localStorage.removeItem(OPEN_BOX);
+  at("asks").textContent = words(code ? "ask_tube" : "ask_box");
+  at("current").hidden = !code;
+  at("aside").hidden = !code;
+  at("standing").hidden = true;
 }
 
-function answered(barcode, tubes, standing) {
-  const count = standing.received.length;
-  if (barcode === box) draw(standing);
-  if (tubes.length === 0) return tell("opened", { box: barcode, expected: standing.expected }, "ok");
-  const [code] = tubes;
-  const list = LISTS.find((name) => standing[name].includes(code)) ?? "received";
-  tell(list, { code }, list === "received" ? "ok" : "wrong");
-  if (list === "received" && standing.expected && standing.missing.length === 0) tell("complete", { box: barcode, count, expected: standing.expected }, "full");
-  return undefined;
+const measured = () => (at("temperature").value === "" ? {} : { temperature_c: Number(at("temperature").value) });
+
+function receive(barcode, tubes, more = {}, later = false) {
+  const json = { id: uuid7(), lab: screen.lab, at: new Date().toISOString(), tubes, ...more };
+  queue.push({ address: `/testing/api/boxes/${encodeURIComponent(barcode)}/receive`, box: barcode, later, json });
 }
 
-function refused(tubes, sentence) {
-  tubes.forEach((code) => seen.delete(code));
-  if (tubes.length === 0) box = null;
-  tell(sentence, {}, "wrong");
+function reject(reason) {
+  if (!last) return tell("tube_first", {}, "kind");
+  const json = { id: uuid7(), reason, at: new Date().toISOString() };
+  return queue.push({ address: `/testing/api/tubes/${encodeURIComponent(last)}/reject`, tube: last, json });
 }
 
-function draw(standing) {
-  at("current").hidden = false;
-  at("standing").hidden = false;
-  at("asks").textContent = words("ask_tube");
-  at("box").replaceChildren(codeElement(box));
-  at("count").textContent = words("count", { count: standing.received.length, expected: standing.expected });
-  seen = new Set([...seen, ...LISTS.flatMap((name) => standing[name])]);
-  for (const place of document.querySelectorAll("[data-list]")) {
-    const codes = standing[place.dataset.list];
-    place.hidden = codes.length === 0;
-    place.querySelector(".number-shown").textContent = codes.length;
-    place.querySelector(".codes").replaceChildren(
-      ...codes.map((code) => {
-        const item = document.createElement("li");
-        item.append(codeElement(code));
-        return item;
-      }),
-    );
-  }
+/** The tube that a reason would reject; its buttons say which it is. */
+function choose(code) {
+  last = code;
+  at("rejecting").hidden = !code;
+  if (code) at("rejected-tube").replaceChildren(codeElement(code));
 }
 
-function drawUnsent() {
-  at("unsent").hidden = waiting.length === 0;
-  at("unsent").textContent = words("unsent", { count: waiting.length });
+const queue = keptQueue(`lims.receiving.${screen.lab}`, {
+  answered(message, answer) {
+    if (message.tube) return tell("rejected_now", { code: message.tube, reason: screen.reason_words[answer.reason] }, "again");
+    if (message.box === box) drawStanding(box, answer);
+    if (message.json.tubes.length === 0) return opened(message, answer);
+    const [scan] = answer.scans;
+    tell(sentenceOf(scan), { code: scan.barcode, ...factsOf(scan) }, SIGNAL[scan.outcome]);
+    if (scan.outcome !== "received" || answer.missing.length || !answer.expected) return undefined;
+    return tell("complete", { box: message.box, count: answer.received.length, expected: answer.expected }, "full");
+  },
+  refused(message, sentence) {
+    if (message.box === box && !message.tube && message.json.tubes.length === 0) current(null);
+    tell(sentence, {}, "wrong");
+  },
+  failed: (sentence) => say(sentence, "bad"),
+  changed(count) {
+    at("unsent").hidden = count === 0;
+    at("unsent").textContent = words("unsent", { count });
+  },
+});
+
+function opened({ box: barcode, json, later }, { expected, arrival, carriage }) {
+  const warns = arrival?.outside || carriage?.too_long;
+  if (later) return tell("measured", { box: barcode, temperature: json.temperature_c }, warns ? "unsure" : "ok");
+  return tell(expected ? "opened" : "opened_unknown", { box: barcode, expected }, warns ? "unsure" : "ok");
 }
 
-addEventListener("beforeunload", (event) => waiting.length && event.preventDefault());
-setInterval(flush, RETRY);
+/** Which sentence tells what a scan came to. */
+function sentenceOf({ outcome, box: packed, box_sealed_at: sealed }) {
+  if (outcome === "unexpected") return packed ? (sealed ? "unexpected_sealed" : "unexpected_packed") : "unexpected";
+  return outcome;
+}
+
+function factsOf(scan) {
+  return {
+    box: scan.box ?? "–",
+    sealed: moment(scan.box_sealed_at),
+    sealer: scan.box_sealed_by ?? "–",
+    received: moment(scan.received_at),
+    receiver: scan.received_by ?? "–",
+    lab: scan.lab,
+    state: screen.states[scan.state] ?? scan.state,
+    rejected: moment(scan.rejected_at),
+    reason: screen.reason_words[scan.rejected_for] ?? "",
+  };
+}
+
+/** Go on with a box: that of the address, or the one that was open on this device before. */
+async function resume(barcode) {
+  const { ok, kind, answer, sentence } = await ask(`/testing/api/boxes/${encodeURIComponent(barcode)}?lab=${encodeURIComponent(screen.lab)}`);
+  if (!ok && kind === "refused") return say(sentence, "bad");
+  current(barcode);
+  if (ok) drawStanding(barcode, answer);
+  return say(words("resumed", { box: barcode }));
+}
+
+at("temperature").addEventListener("change", () => box && at("temperature").checkValidity() && receive(box, [], measured(), true));
+at("rejecting").addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-reason]");
+  if (button) reject(button.dataset.reason);
+  at("scan").focus({ preventScroll: true });
+});
+at("aside").addEventListener("click", () => {
+  at("temperature").value = "";
+  current(null);
+  at("scan").focus({ preventScroll: true });
+});
 scanField(at("scan"), at("keyboard"), scanned);
 cameraBeside(at("scan"), scanned);
+const before = screen.box ?? localStorage.getItem(OPEN_BOX);
+if (before) resume(before);
+queue.flush();
