@@ -10,7 +10,22 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from lims.apps.commands import audit, catalog, database, demo, devices, doctor, labels, reports, runs, serve, simulate, sync, users
+from lims.apps.commands import (
+    audit,
+    catalog,
+    database,
+    demo,
+    devices,
+    doctor,
+    labels,
+    reports,
+    runs,
+    selftest,
+    serve,
+    simulate,
+    sync,
+    users,
+)
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
 
@@ -25,6 +40,7 @@ commands.command("demo")(demo.demo)
 commands.command("simulate")(simulate.simulate)
 commands.command("reconcile")(reports.reconcile)
 commands.command("doctor")(doctor.doctor)
+commands.command("selftest")(selftest.selftest)
 commands.command("print-agent")(labels.print_agent)
 commands.add_typer(database.group, name="db")
 commands.add_typer(users.group, name="user")

@@ -201,6 +201,8 @@ CATALOGUE: dict[str, Refusal] = {
     "case_unsettled": Refusal(409, "Members are not settled"),
     "case_all_settled": Refusal(409, "Every member is settled"),
     "case_outcome": Refusal(422, "This outcome comes by itself"),
+    # schemes
+    "pooling_matrix_malformed": Refusal(422, "The pooling design cannot be used"),
     # barcodes
     "barcode_malformed": Refusal(422, "The code is empty or too long"),
     "barcode_wrong_kind": Refusal(422, "The code names another kind of object"),
