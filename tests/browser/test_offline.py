@@ -329,3 +329,27 @@ def test_a_new_version_of_the_page_waits_until_no_tube_is_open(town: Town, opene
         scan(page, tube)
     network(page, "online · all sent")
     on_the_server(town, {tube: people})
+
+
+def test_a_courier_keeps_the_page_he_may_see(town: Town, opened: Opener) -> None:
+    page = with_worker(opened(town.carl, "/sampling/handover", screen=PHONE))
+    kept_pages = """async () => {
+      const name = (await caches.keys()).find((one) => one.startsWith("lims.page."));
+      return (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname);
+    }"""
+    assert set(page.evaluate(kept_pages)) == {"/sampling/handover"}
+    page.context.set_offline(True)
+    page.reload()
+    network(page, "no network · all sent")
+    page.get_by_role("link", name="I carry").click()
+    expect(page.locator("#said")).to_have_text("That page needs a network. This one works without.")
+    assert page.url.endswith("/sampling/handover?needs_network=1")
+    expect(page.locator("#scan")).to_be_focused()
+
+
+def test_nothing_is_kept_for_somebody_who_may_see_none_of_the_pages(town: Town, opened: Opener) -> None:
+    page = opened(town.ben, "/testing/boxes")
+    install = """navigator.serviceWorker.register("/sampling/worker.js").then((one) => new Promise((resolve) => {
+      one.installing.addEventListener("statechange", ({ target }) => resolve(target.state));
+    }))"""
+    assert page.evaluate(install) == "redundant"

@@ -10,7 +10,7 @@ from lims.web import camera
 from tests.factories import Town
 
 BROWSER = {"Accept": "text/html"}
-SCANNING = [("ana", "/sampling/"), ("ana", "/sampling/boxes"), ("ben", "/testing/boxes")]
+SCANNING = [("ana", "/sampling/"), ("ana", "/sampling/boxes"), ("ada", "/sampling/import"), ("ben", "/testing/boxes")]
 
 
 @pytest.mark.parametrize(("who", "path"), SCANNING)

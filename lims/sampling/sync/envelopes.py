@@ -1,12 +1,13 @@
 """A device's outbox as it leaves without a network: a sealed file that only this installation can open, or that file in parts as QR codes.
 
 In clear stand the device, the site, the count of tubes and the time; everything about people is sealed. `static/sampling/sealing.js`
-makes it, and says the same of its shape.
+makes it, `series.js` cuts it up; both say the same of its shape.
 """
 
 import base64
 import binascii
 import json
+import re
 import zlib
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from lims.kernel.secrets import Keys, UnknownKeyError
 
 MARK = "lims outbox 1"
 PART = "LIMS1/"
+PART_SHAPE = re.compile(r"(LIMS1/([A-Z2-7]{8})/([0-9]{1,4})/([0-9]{1,4})/([A-Z2-7]+))/([0-9A-F]{8})", re.ASCII)
 MOST_PARTS = 2000
 MOST_PLAIN_BYTES = 64 * 2**20
 NONCE_BYTES = 12
@@ -44,7 +46,7 @@ class Envelope(BaseModel):
 
 def opened(text: str, keys: Keys) -> str:
     """The messages in a file that a device made: a sealed one is opened, parts of QR codes are put together, any other is as it is."""
-    whole = put_together(text) if text.lstrip().startswith(PART) else text
+    whole = put_together(text) if text.lstrip().upper().startswith(PART) else text
     try:
         document = json.loads(whole)
     except ValueError:
@@ -99,29 +101,31 @@ def unpacked(content: bytes) -> bytes:
 
 
 def put_together(text: str) -> str:
-    """The envelope out of scanned parts `LIMS1/<id>/<n>/<of>/<base64url>`, in any order; Refused naming the missing."""
+    """The envelope out of scanned parts `LIMS1/<series>/<n>/<of>/<base32>/<CRC-32>`, in any order; Refused naming the missing."""
     parts: dict[int, str] = {}
     names = set()
-    for line in text.split():
-        _, name, number, of, piece = line.split("/", 4) if line.count("/") >= 4 else damaged_part()  # noqa: PLR2004 - the slashes of a part
+    for line in text.upper().split():
+        name, number, of, piece = taken_apart(line)
         names.add((name, of))
-        if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST_PARTS):
-            damaged_part()
-        parts[int(number)] = piece
+        parts[number] = piece
     if len(names) > 1:
         raise Refused("outbox_parts_mixed", "These QR codes are of {count} hand-overs; scan one after the other.", count=len(names))
-    total = int(of)
-    if missing := [str(number) for number in range(1, total + 1) if number not in parts]:
+    if missing := [str(number) for number in range(1, of + 1) if number not in parts]:
         raise Refused(
-            "outbox_parts_missing", "{count} of {total} QR codes are missing: {missing}.", count=len(missing), total=total,
+            "outbox_parts_missing", "{count} of {total} QR codes are missing: {missing}.", count=len(missing), total=of,
             missing=", ".join(missing),
         )  # fmt: skip
+    whole = "".join(parts[number] for number in range(1, of + 1))
     try:
-        return bytes_of("".join(parts[number] for number in range(1, total + 1))).decode()
-    except (binascii.Error, ValueError):
+        clear, _, sealed = base64.b32decode(whole + "=" * (-len(whole) % 8)).partition(b"\n")
+        return json.dumps(json.loads(clear) | {"sealed": base64.urlsafe_b64encode(sealed).decode()})
+    except (TypeError, ValueError):
         raise damaged("the device") from None
 
 
-def damaged_part() -> list[str]:
-    """Refused: not a part as a device shows it."""
-    raise damaged("the device")
+def taken_apart(line: str) -> tuple[str, int, int, str]:
+    """Series, number, count and piece of a part; Refused where a character of it was lost on its way."""
+    found = PART_SHAPE.fullmatch(line)
+    if found is None or binascii.crc32(found[1].encode()) != int(found[6], 16) or not 1 <= int(found[3]) <= int(found[4]) <= MOST_PARTS:
+        raise damaged("the device")
+    return found[2], int(found[3]), int(found[4]), found[5]

@@ -12,6 +12,7 @@ from lims.sampling.collection.offline import ROOMS
 from lims.sampling.sync import queries
 from lims.sampling.sync.desk import Desk
 from lims.sampling.sync.versions import COMPARED, side_by_side
+from lims.web.camera import camera_page
 from lims.web.language import language_of
 from lims.web.places import place_of
 from lims.web.render import page
@@ -39,7 +40,8 @@ def conflicts(request: Request, work: Annotated[Work, allow(Role.ADMIN, using=Ac
 
 @router.get("/sampling/import")
 def import_page(request: Request, work: Annotated[Work, allow(Role.SAMPLER, Role.ADMIN, using=Access.FIELD)]) -> Response:
-    """Take what a device hands over without a network: a file, or scanned QR codes."""
+    """Take what a device hands over without a network: QR codes that are scanned here, or a file."""
     known = catalog.current(work.connection)
     place = place_of(request, "site", work.caller.site, {code: site.name for code, site in known.sites.items()})
-    return page(request, "sync/import.html", {"phrasebook": phrasebook(language_of(request), ROOMS)}, caller=work.caller, place=place)
+    facts = {"phrasebook": phrasebook(language_of(request), ROOMS)}
+    return camera_page(request, "sync/import.html", facts, caller=work.caller, place=place)

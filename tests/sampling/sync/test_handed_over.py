@@ -1,6 +1,7 @@
 """What a device hands over without a network: sealed for this installation alone, imported as good as synced."""
 
 import base64
+import binascii
 import json
 import os
 import zlib
@@ -40,9 +41,15 @@ def sealed(keys: Keys, tubes: list[dict[str, Any]], site: str, *, packed: str = 
 
 def parts(envelope: dict[str, Any], size: int = 300) -> list[str]:
     """The same as the QR codes of a screen say it."""
-    text = base64url(json.dumps(envelope).encode())
+    clear = {name: value for name, value in envelope.items() if name != "sealed"}
+    content = json.dumps(clear).encode() + b"\n" + base64.urlsafe_b64decode(envelope["sealed"] + "==")
+    text = base64.b32encode(content).decode().rstrip("=")
     pieces = [text[place : place + size] for place in range(0, len(text), size)]
-    return [f"LIMS1/a1b2/{number}/{len(pieces)}/{piece}" for number, piece in enumerate(pieces, 1)]
+    return [checked(f"LIMS1/A2B3C4D5/{number}/{len(pieces)}/{piece}") for number, piece in enumerate(pieces, 1)]
+
+
+def checked(part: str) -> str:
+    return f"{part}/{binascii.crc32(part.encode()):08X}"
 
 
 def brought(who: Somebody, content: str | bytes | dict[str, Any]) -> Response:
@@ -93,18 +100,28 @@ def test_codes_may_be_scanned_in_any_order_and_twice_and_the_missing_are_named(t
     answer = brought(town.ana, "\n".join([*codes[3:], codes[0]]))
     assert answer.json()["code"] == "outbox_parts_missing"
     assert answer.json()["detail"].endswith("2, 3.")
-    answer = brought(town.ana, "\r\n".join([*reversed(codes), codes[1]]))
+    answer = brought(town.ana, "\r\n".join([*reversed(codes), codes[1].lower()]))
     assert [one["outcome"] for one in answer.json()] == ["accepted"]
+
+
+def test_a_code_that_lost_a_character_on_its_way_is_refused(town: Town) -> None:
+    codes = parts(sealed(town.program.keys, [tube(town.site, 10)], town.site))
+    for spoilt in (codes[0][:40] + codes[0][41:], codes[0][:40] + ("A" if codes[0][40] != "A" else "B") + codes[0][41:]):
+        assert brought(town.ana, "\n".join([spoilt, *codes[1:]])).json()["code"] == "outbox_damaged"
 
 
 def test_codes_of_two_hand_overs_are_not_mixed(town: Town) -> None:
     codes = parts(sealed(town.program.keys, [tube(town.site, 10)], town.site))
-    assert brought(town.ana, "\n".join([codes[0], codes[1].replace("a1b2", "ffff")])).json()["code"] == "outbox_parts_mixed"
+    other = checked(codes[1].rpartition("/")[0].replace("A2B3C4D5", "ZZZZZZZZ"))
+    assert brought(town.ana, "\n".join([codes[0], other])).json()["code"] == "outbox_parts_mixed"
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"\xff\xfe", "7", "hello", '{"sealed": 1}', "LIMS1/a", "LIMS1/a/0/1/x", "LIMS1/a/1/1/x", "LIMS1/a/1/99999/x", "LIMS1/a/1/1/!!!",
-    "LIMS1/a/1/1/" + base64.urlsafe_b64encode(b"[[").decode(),
+    b"", b"\xff\xfe", "7", "hello", '{"sealed": 1}', "LIMS1/A2B3C4D5", checked("LIMS1/A2B3C4D5/0/1/AA"),
+    checked("LIMS1/A2B3C4D5/2/1/AA"), checked("LIMS1/A2B3C4D5/1/9999/AA"), checked("LIMS1/A2B3C4D5/1/1/A"),
+    checked("LIMS1/A2B3C4D5/1/1/AA"),
+    checked("LIMS1/A2B3C4D5/1/1/" + base64.b32encode(b"[[\nxxx").decode().rstrip("=")),
+    checked("LIMS1/A2B3C4D5/1/1/" + base64.b32encode(b"7\nxxx").decode().rstrip("=")),
 ])  # fmt: skip
 def test_what_no_device_hands_over_is_refused(town: Town, content: str | bytes) -> None:
     answer = brought(town.ana, content)

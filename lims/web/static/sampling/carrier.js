@@ -1,6 +1,6 @@
 // What each page beside the tube screen does that works without a network: it is kept on the device, what waits there goes out
 // from it too, and it says in the same words what the network is doing.
-import { told, words } from "../words.js";
+import { say, told, words } from "../words.js";
 import { drawLetters } from "./letterbox.js";
 import * as letters from "./letters.js";
 import { begin } from "./offline.js";
@@ -27,6 +27,7 @@ export async function carry({ site }, { heard = () => {}, isIdle = () => true } 
   addEventListener("offline", () => learn({ kind: "network" }));
   addEventListener("online", () => learn({ kind: "done" }));
   draw();
+  if (new URLSearchParams(location.search).has("needs_network")) say(words("needs_network"), "bad");
   begin(() => isIdle() && !isBusy());
   await lookForDesk();
   setInterval(lookForDesk, LOOK);

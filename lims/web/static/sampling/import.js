@@ -1,24 +1,29 @@
-// Importing what a device hands over: the file goes to the server as it is; what became of each tube is shown.
+// Importing what a device hands over: its file or its QR codes go to the server as they are; what became of each tube is shown.
 import { codeElement } from "../codes.js";
 import { ask } from "../send.js";
 import { say, words } from "../words.js";
+import { takeSeries } from "./import_series.js";
 import { inOurLanguage } from "./phrases.js";
 
 const at = (id) => document.getElementById(id);
 const piece = (id) => at(id).content.firstElementChild.cloneNode(true);
 
+/** Have the server take a file; answers as `ask` does, and has shown what became of it. */
 async function take(file) {
   at("fault").hidden = at("result").hidden = true;
   say(words("working"));
   const form = new FormData();
   form.append("file", file);
   const told = await ask("/sampling/api/sync/import", { method: "POST", form });
-  if (!told.ok) {
-    at("fault").textContent = told.sentence;
-    at("fault").hidden = false;
-    return say(told.sentence, "bad");
-  }
-  return show(told.answer, await makerOf(file));
+  if (told.ok) show(told.answer, await makerOf(file));
+  else say(told.sentence, "bad");
+  return told;
+}
+
+async function takeFile(file) {
+  const told = await take(file);
+  at("fault").textContent = told.sentence;
+  at("fault").hidden = told.ok;
 }
 
 function show(outcomes, maker) {
@@ -54,11 +59,12 @@ async function makerOf(file) {
 }
 
 at("file").addEventListener("change", ({ target }) => {
-  if (target.files[0]) take(target.files[0]).finally(() => (target.value = ""));
+  if (target.files[0]) takeFile(target.files[0]).finally(() => (target.value = ""));
 });
 for (const name of ["dragover", "drop"]) {
   document.addEventListener(name, (event) => {
     event.preventDefault();
-    if (name === "drop" && event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
+    if (name === "drop" && event.dataTransfer.files[0]) takeFile(event.dataTransfer.files[0]);
   });
 }
+takeSeries(take);

@@ -8,10 +8,12 @@ import { Refusal } from "./record.js";
 import { chosen } from "./recollections.js";
 import { withNumber } from "./roster.js";
 import { nextTube } from "./rule.js";
+import { partOf } from "./series.js";
 
 const screen = told("screen");
 
 export function read(text) {
+  if (partOf(text)) throw new Refusal("series_elsewhere", {});
   const person = personOf(text);
   if (person) return personCodeScanned(person);
   const { code, kind, fault, meant } = understand(text, screen.formats);

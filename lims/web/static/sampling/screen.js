@@ -3,6 +3,7 @@ import { scanField } from "../scan_field.js";
 import { say, told, words } from "../words.js";
 import { cameraBeside } from "./camera.js";
 import { add, asks, desk, discard, edit, release, remove, resume, sealOpen, setAside, take } from "./desk.js";
+import { isShowing, listenToCodes, showCodes } from "./outbox_codes.js";
 import { drawHanding, handOver } from "./outbox_file.js";
 import * as identity from "./identity.js";
 import { drawLetters } from "./letterbox.js";
@@ -63,6 +64,7 @@ function drawAround() {
     corrected: (record) => press(() => resume(record)),
     setAside: (record) => press(() => setAside(record)),
     handed: (record) => press(() => handOver(site, [record])),
+    shown: (record) => press(() => showCodes(site, [record])),
   });
   drawHanding(site);
   drawLetters(drawAround);
@@ -99,6 +101,8 @@ function listen() {
   });
   at("person").addEventListener("submit", typedIn);
   at("hand-file").addEventListener("click", () => press(() => (release(), handOver(site))));
+  at("hand-codes").addEventListener("click", () => press(() => (release(), showCodes(site))));
+  listenToCodes();
   at("send").addEventListener("click", sendNow);
   at("group").addEventListener("change", () => {
     desk.group = at("group").value;
@@ -149,7 +153,7 @@ listen();
 await known;
 draw();
 warnOfRoom();
-beginOffline(isIdle);
+beginOffline(() => isIdle() && !isShowing());
 start(site, heard, (record) => record.tube.id === desk.open?.tube.id);
 const listed = await list.loadRecollections(site);
 if (!listed.ok) heard({ ...listed, outcomes: [] });

@@ -8,7 +8,10 @@ const INFO = new TextEncoder().encode("lims outbox");
 /** Whether this page can seal: at a safe address (https), and when the server has told it its key. */
 export const able = Boolean(globalThis.crypto?.subtle && told("slot"));
 
-/** The envelope of a message of the sync ({device, sent_at, tubes}), as text. */
+/** An envelope as the text of a file. */
+export const asText = ({ head, body }) => JSON.stringify({ ...head, sealed: base64url(body) });
+
+/** The envelope of a message of the sync ({device, sent_at, tubes}): `head` stands in clear, the bytes of `body` are sealed. */
 export async function seal(message, site) {
   const { key, point } = told("slot");
   const head = { device: message.device, site, count: message.tubes.length, made_at: message.sent_at, key };
@@ -21,8 +24,8 @@ export async function seal(message, site) {
   const rule = { name: "HKDF", hash: "SHA-256", salt: sender, info: INFO };
   const secret = await crypto.subtle.deriveKey(rule, shared, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: clear }, secret, plain);
-  return JSON.stringify({ lims: MARK, ...head, packed, sender: base64url(sender), iv: base64url(iv), sealed: base64url(new Uint8Array(sealed)) });
+  const body = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: clear }, secret, plain));
+  return { head: { lims: MARK, ...head, packed, sender: base64url(sender), iv: base64url(iv) }, body };
 }
 
 /** The bytes compressed, where this browser can. */
@@ -37,7 +40,7 @@ async function pack(bytes) {
 
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g), (byte) => parseInt(byte, 16));
 
-export function base64url(bytes) {
+function base64url(bytes) {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

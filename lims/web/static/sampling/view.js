@@ -68,7 +68,7 @@ export function logScan(text, tone) {
   while (at("log").children.length > SCANS_SHOWN) at("log").lastElementChild.remove();
 }
 
-/** The tubes that are not safe yet, and the last that are. `act` has resumed, corrected and setAside, each given a record. */
+/** The tubes that are not safe yet, and the last that are. `act` has resumed, corrected, setAside, handed and shown, each given a record. */
 export function drawOutbox(records, sent, site, act) {
   at("none-here").hidden = records.length > 0;
   at("send").hidden = !records.some((record) => record.standing === "waiting" && record.tube.site === site);
@@ -87,7 +87,7 @@ function outboxRow(record, site, act) {
   row.querySelector(".where").append(piece(`mark-${record.standing}`));
   row.querySelector(".reason").textContent = foreign ? words("of_other_site", { site: record.tube.site }) : record.detail;
   row.querySelector(".handed").textContent = record.handed ? words("handed_at", { at: clock(record.handed) }) : "";
-  const buttons = { continue: ["open", act.resumed], correct: ["problem", act.corrected], aside: ["problem", act.setAside], hand: ["waiting", act.handed] };
+  const buttons = { continue: ["open", act.resumed], correct: ["problem", act.corrected], aside: ["problem", act.setAside], hand: ["waiting", act.handed], show: ["waiting", act.shown] };
   for (const [name, [standing, does]] of Object.entries(buttons)) {
     const button = row.querySelector(`.${name}`);
     // What another device has registered cannot be put right here.

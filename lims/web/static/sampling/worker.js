@@ -17,21 +17,24 @@ addEventListener("fetch", (event) => {
   else if (SCREEN.files.includes(address.pathname)) event.respondWith(file(request));
 });
 
-/** All of one version or nothing: pages cannot be kept while nobody is signed in. */
+/** All of one version or nothing: pages cannot be kept while nobody is signed in. One that this person may not see is left out. */
 async function keepAll() {
   // One after the other: pages nobody has read yet hold their connections, and the files would wait for them.
   for (const name of SCREEN.pages) {
     const answer = await ask(name);
+    if (isRefusal(answer)) continue;
     if (!isOurs(answer)) throw new Error("no page of this version");
     await keep(name, answer);
   }
+  if (!(await firstKept())) throw new Error("no page for this person");
   await (await caches.open(FILES)).addAll(SCREEN.files.map((name) => new Request(name, { cache: "no-cache" })));
 }
 
 /** A page, read to its end: an answer that nobody reads holds one of the browser's few connections, and the files behind it wait for ever. */
 async function ask(name, headers = {}) {
   const answer = await fetch(name, { redirect: "manual", headers: { Accept: "text/html", ...headers } });
-  return answer.ok ? new Response(await answer.blob(), { headers: answer.headers }) : answer;
+  if (!answer.ok && !isRefusal(answer)) return answer;
+  return new Response(await answer.blob(), { status: answer.status, headers: answer.headers });
 }
 
 /** Keep a page as what its address shows, and beside it the same page in every language: the switch works without a network. */
@@ -64,13 +67,20 @@ function isOurs(answer) {
 
 async function navigated(request, address, event) {
   const name = address.pathname;
-  if (!SCREEN.pages.includes(name)) return fetch(request).catch(() => Response.redirect(`${SCREEN.pages[0]}?needs_network=1`));
+  if (!SCREEN.pages.includes(name)) return fetch(request).catch(async () => Response.redirect(`${await firstKept()}?needs_network=1`));
   const kept = await keptPage(name, address.searchParams.get("lang"));
   const fresh = fetch(request);
   event.waitUntil(fresh.then((answer) => seen(answer.clone(), address)).catch(() => {}));
   if (!kept) return fresh;
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, kept));
   return Promise.race([fresh.then((answer) => (isOurs(answer) || isRefusal(answer) ? answer : kept)), late]).catch(() => kept);
+}
+
+/** The page that this person comes back to: the tube screen, or what a courier has instead; null where none is kept. */
+async function firstKept() {
+  const pages = await caches.open(PAGES);
+  for (const name of SCREEN.pages) if (await pages.match(name)) return name;
+  return null;
 }
 
 /** What is kept of a page; a language that is asked for stays the one it is shown in. */
