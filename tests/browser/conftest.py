@@ -119,3 +119,12 @@ def scan(page: Page, *codes: str) -> None:
     for one in codes:
         page.keyboard.type(one)
         page.keyboard.press("Enter")
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait until this holds, as our pages' policy allows it: the driver's own waiting compiles text, look after look."""
+    page.evaluate(f"""() => new Promise((done, late) => {{
+      const end = performance.now() + 60_000;
+      const look = async () => (await ({condition})) ? done() : performance.now() > end ? late(new Error("never")) : setTimeout(look, 20);
+      look();
+    }})""")

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from lims.kernel.barcodes import Kind
-from tests.browser.conftest import CHROMIUM, PHONE, scan
+from tests.browser.conftest import CHROMIUM, PHONE, scan, until
 from tests.factories import Somebody, Town, code, person
 from tests.photos import jpeg, label, on_the_table, square
 
@@ -74,15 +74,6 @@ def camera(playwright: Playwright, address: str) -> Iterator[CameraOpener]:
     for browser in browsers:
         browser.close()
     assert complaints == []
-
-
-def until(page: Page, condition: str) -> None:
-    """Wait until this holds, as our pages' policy allows it: the driver's own waiting compiles text, look after look."""
-    page.evaluate(f"""() => new Promise((done, late) => {{
-      const end = performance.now() + 60_000;
-      const look = async () => (await ({condition})) ? done() : performance.now() > end ? late(new Error("never")) : setTimeout(look, 20);
-      look();
-    }})""")
 
 
 def without_reader(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lims.kernel.barcodes import Kind
-from tests.browser.conftest import PHONE, Opener, scan
+from tests.browser.conftest import PHONE, Opener, scan, until
 from tests.factories import Somebody, Town, code, person
 
 pytestmark = pytest.mark.browser
@@ -58,10 +58,10 @@ def kept(page: Page) -> list[dict[str, Any]]:
 
 def with_worker(page: Page) -> Page:
     """Wait until the page is on the device."""
-    page.wait_for_function("navigator.serviceWorker.getRegistration().then((one) => Boolean(one?.active))")
-    page.wait_for_function("caches.keys().then((names) => names.some((name) => name.startsWith('lims.page.')))")
+    until(page, "navigator.serviceWorker.getRegistration().then((one) => Boolean(one?.active))")
+    until(page, "caches.keys().then((names) => names.some((name) => name.startsWith('lims.page.')))")
     page.reload(wait_until="networkidle")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
     return page
 
 
@@ -225,7 +225,7 @@ def test_signing_out_keeps_the_outbox_and_takes_the_page_away(town: Town, opened
 
 def test_the_language_is_changed_without_a_network_and_stays(town: Town, opened: Opener) -> None:
     page = with_worker(opened(town.ana, "/sampling/", screen=PHONE))
-    page.wait_for_function("caches.match('/sampling/?lang=zh').then(Boolean)")
+    until(page, "caches.match('/sampling/?lang=zh').then(Boolean)")
     page.context.set_offline(True)
     scan(page, code(Kind.TUBE), *numbers(1))
     expect(page.locator("#count")).to_have_text("1 / 10")
@@ -322,7 +322,7 @@ def test_a_new_version_of_the_page_waits_until_no_tube_is_open(town: Town, opene
     scan(page, tube := code(Kind.TUBE), *(people := numbers(2)))
     expect(page.locator("#count")).to_have_text("2 / 10")
     page.evaluate("window.before = true; navigator.serviceWorker.register('/sampling/worker.js?new').then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.getRegistration().then((one) => Boolean(one.waiting))")
+    until(page, "navigator.serviceWorker.getRegistration().then((one) => Boolean(one.waiting))")
     page.wait_for_timeout(6000)
     assert page.evaluate("window.before === true"), "the page was loaded anew while a tube was open"
     with page.expect_event("load", timeout=30_000):
