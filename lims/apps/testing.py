@@ -2,6 +2,8 @@
 
 from lims.deconvolution import api as deconvolution
 from lims.deconvolution import pages as deconvolution_pages
+from lims.retention import api as retention
+from lims.retention import pages as retention_pages
 from lims.testing.accession import api as accession
 from lims.testing.accession import pages as accession_pages
 from lims.testing.amending import api as amending
@@ -38,6 +40,7 @@ APIS = (
     morning.router,
     amending.router,
     deconvolution.bench_router,
+    retention.router,
 )
 PAGES = (
     morning_pages.router,
@@ -52,5 +55,6 @@ PAGES = (
     plates_pages.router,
     interpretation_pages.router,
     deconvolution_pages.bench_router,
+    retention_pages.router,
 )
 ROUTERS = (*APIS, *PAGES)

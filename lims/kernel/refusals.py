@@ -162,6 +162,9 @@ CATALOGUE: dict[str, Refusal] = {
     "stored_twice": Refusal(422, "A tube lies in one position"),
     "not_stored": Refusal(409, "The tube lies in no rack"),
     "tube_discarded": Refusal(409, "The tube was discarded"),
+    "discard_unknown": Refusal(409, "Nobody has said how long tubes are kept"),
+    "discard_not_due": Refusal(409, "The tube has to be kept"),
+    "discard_case_open": Refusal(409, "The tube belongs to an open case"),
     # runs
     "run_other_plate": Refusal(422, "The file is of another plate"),
     "run_unidentified": Refusal(422, "Nothing shows which plate the file is of"),

@@ -1,0 +1,1 @@
+"""Tubes that are kept: fetched for their cases, and discarded when nobody needs them any more."""

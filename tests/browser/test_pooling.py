@@ -1,0 +1,94 @@
+"""Ben mixes pools and puts tubes away with a scanner."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lims.kernel.barcodes import Kind
+from tests.bench import done, message
+from tests.browser.conftest import Opener, scan
+from tests.factories import Town, code
+
+pytestmark = pytest.mark.browser
+
+
+def singles(town: Town, count: int) -> list[str]:
+    """Single tubes that wait in the lab."""
+    codes = [str(town.collected(1, size=1)["barcode"]) for _ in range(count)]
+    town.received(*codes)
+    return codes
+
+
+def test_a_pool_is_scanned_together_and_made_by_enter(town: Town, opened: Opener) -> None:
+    first, second, third = singles(town, 3)
+    swabs, pool = town.collected(2)["barcode"], code(Kind.TUBE)
+    town.received(swabs)
+    page = opened(town.ben, "/testing/pools")
+    scan(page, pool)
+    page.wait_for_selector("#current:not([hidden])")
+    scan(page, first, first, swabs, second, third)
+    page.wait_for_selector("#count:has-text('3')")
+    said = page.inner_text("#log")
+    assert "scanned already" in said
+    assert "a pool itself" in said
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#log :has-text('3 tubes is made')")
+    assert done(town.ben.get(f"/testing/api/pools/{pool}"))["members"] == sorted([first, second, third])
+    assert page.evaluate("document.activeElement.id") == "scan"
+    assert pool in (page.get_attribute("#list", "href") or "")
+
+
+def test_what_waits_fills_a_tube_at_a_press(town: Town, opened: Opener) -> None:
+    tubes, pool = singles(town, 5), code(Kind.TUBE)
+    page = opened(town.ben, "/testing/pools")
+    page.wait_for_selector("#sums:has-text('5 single tubes wait. Pools: 1')")
+    page.fill("#size", "4")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#proposed:has-text('Pool of 4')")
+    page.locator("#scan").focus()
+    scan(page, pool)
+    page.wait_for_selector("#current:not([hidden])")
+    page.click("#auto")
+    page.wait_for_selector("#sums:has-text('1 single tubes wait')")
+    assert len(set(done(town.ben.get(f"/testing/api/pools/{pool}"))["members"]) & set(tubes)) == 4
+
+
+def test_tubes_are_put_away_found_and_taken_out_by_scan(town: Town, opened: Opener) -> None:
+    (first, second), rack = singles(town, 2), code(Kind.PLACE)
+    body = message(barcode=rack, lab=town.lab, rows=2, columns=2, kept="cold", place="冰箱一")
+    done(town.ben.post("/testing/api/racks", body))
+    page = opened(town.ben, "/testing/storage")
+    scan(page, rack, first, "b2", second)
+    page.wait_for_selector("#count:has-text('2')")
+    assert done(town.ben.get(f"/testing/api/racks/{rack}"))["positions"] == {"A1": first, "B2": second}
+    page.click("#done")
+    scan(page, first)
+    page.wait_for_selector(f"#log :has-text('冰箱一, rack {rack}, A1')")
+    page.click("#out")
+    scan(page, first)
+    page.wait_for_selector("#log :has-text('is taken out')")
+    assert done(town.ben.get(f"/testing/api/racks/{rack}"))["positions"] == {"B2": second}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_is_wider_than_its_screen(town: Town, opened: Opener, language: str, width: int) -> None:
+    tubes, rack, pool = singles(town, 4), code(Kind.PLACE), code(Kind.TUBE)
+    done(
+        town.ben.post("/testing/api/racks", message(barcode=rack, lab=town.lab, rows=9, columns=9, kept="deep_frozen", place="冰箱一,二层"))
+    )
+    done(town.ben.post(f"/testing/api/racks/{rack}/tubes", message(tubes=tubes[:3])))
+    made = message(barcode=pool, lab=town.lab, members=tubes[:2], assay="ncov2")
+    done(town.ben.post("/testing/api/pools", made))
+    for path in ("/testing/pools", f"/testing/pools/{pool}", "/testing/storage", f"/testing/storage/{rack}"):
+        page = opened(town.ben, path, language=language, screen={"width": width, "height": 740 if width < 500 else 800})
+        if path == "/testing/pools":
+            scan(page, code(Kind.TUBE), tubes[2], tubes[0])
+            page.wait_for_selector("#log li:nth-child(3)")
+        if path == "/testing/storage":
+            scan(page, rack, tubes[3])
+            page.wait_for_selector("#log li:nth-child(2)")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        if folder := os.environ.get("LIMS_SHOTS"):
+            page.screenshot(path=str(Path(folder) / f"{path.split('/')[2]}{len(path.split('/'))}-{language}-{width}.png"), full_page=True)
