@@ -25,7 +25,7 @@ class SquareArray:
             raise ValueError(f"{members} members make no square")
         q = 1 - prevalence
         retested, of_positive, of_negative = (self.retested(side, q, assay, member) for member in (None, True, False))
-        expected, worst = 2 * side + members * retested, 2 * side + members
+        expected, worst, plates = 2 * side + members * retested, 2 * side + members, 2
         remaining = None
         if self.master:
             # The tests of the square are tied to the master's: both see whether anybody is positive.
@@ -35,9 +35,9 @@ class SquareArray:
             remaining = (expected - 1) / assay.positive(q**members) if expected > 1 else 0.0
             of_positive *= assay.sensitivity
             of_negative = assay.sensitivity * of_negative - assay.youden * q ** (members - 1) * idle
-            worst += 1
+            worst, plates = worst + 1, plates + 1
         trust = accuracy(prevalence, of_positive * assay.sensitivity, 1 - of_negative * (1 - assay.specificity))
-        return Cost(expected, worst, remaining, trust)
+        return Cost(expected, worst, plates, remaining, trust)
 
     def retested(self, side: int, q: float, assay: Assay, member: bool | None) -> float:  # noqa: FBT001 — three cases of one chance
         """The chance that a member is tested singly: of any member, of a positive one, of a negative one."""

@@ -42,9 +42,9 @@ class HalvingByDeduction:
         """Expected tests by recursion over the halves; ValueError for an assay that is not perfect."""
         if assay != PERFECT:
             raise ValueError("deduction needs a perfect assay")
-        expected, at_worst = deduced(members, 1 - prevalence, confirm=self.confirm)
+        expected, at_worst, plates = deduced(members, 1 - prevalence, confirm=self.confirm)
         positive = 1 - (1 - prevalence) ** members
-        return Cost(1 + positive * expected, 1 + at_worst, expected, accuracy(prevalence, 1.0, 1.0))
+        return Cost(1 + positive * expected, 1 + at_worst, 1 + plates, expected, accuracy(prevalence, 1.0, 1.0))
 
     def step(self, members: Sequence[str], results: Results) -> Step:
         """One test for every mix that is known to be positive and is not resolved yet."""
@@ -60,24 +60,25 @@ class HalvingByDeduction:
         return Step(tuple(dict.fromkeys([*found.tests, *alone])), positive, negative, frozenset(presumed), contradicted(results, negative))
 
 
-def deduced(members: int, negative: float, *, confirm: bool) -> tuple[float, int]:
-    """Tests after a mix of so many was found positive, on average and at worst; `negative` is the chance that one member is.
+def deduced(members: int, negative: float, *, confirm: bool) -> tuple[float, int, int]:
+    """Tests after a mix of so many was found positive, on average and at worst, and plates; `negative` is the chance that one member is.
 
     A single tube costs nothing more, unless it was found by deduction and is to be confirmed: that is the last member of the mix,
     when all before it are negative.
     """
 
     @cache
-    def known(size: int, *, tested: bool) -> tuple[float, int]:
+    def known(size: int, *, tested: bool) -> tuple[float, int, int]:
         if size == 1:
-            return (0.0, 0) if tested or not confirm else (1.0, 1)
+            return (0.0, 0, 0) if tested or not confirm else (1.0, 1, 1)
         first, second = hierarchy.evenly(size, 2)
         whole = 1 - negative**size
         hit = (1 - negative**first) / whole if whole else 1.0
         in_first, in_second = known(first, tested=True), known(second, tested=False)
         also = known(second, tested=True)
         expected = 1 + hit * (in_first[0] + 1 + (1 - negative**second) * also[0]) + (1 - hit) * in_second[0]
-        return expected, 1 + max(in_first[1] + 1 + also[1], in_second[1])
+        worst = 1 + max(in_first[1] + 1 + also[1], in_second[1])
+        return expected, worst, 1 + max(in_first[2], 1 + also[2], in_second[2])
 
     return known(members, tested=True)
 

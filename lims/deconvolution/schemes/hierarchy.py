@@ -27,6 +27,10 @@ class Split:
         """How many tests it takes if every one is positive."""
         return 1 + sum(part.mixes() for part in self.parts)
 
+    def stages(self) -> int:
+        """How many plates follow each other."""
+        return 1 + max((part.stages() for part in self.parts), default=0)
+
 
 SINGLE = Split(1)
 
@@ -75,7 +79,7 @@ def cost(split: Split, prevalence: float, assay: Assay) -> Cost:
             alarmed += times * chain_positive(others, negative, assay)
     first = assay.positive(negative**split.size)
     trust = accuracy(prevalence, found / split.size, 1 - alarmed / split.size)
-    return Cost(expected, split.mixes(), (expected - 1) / first if first else 0.0, trust)
+    return Cost(expected, split.mixes(), split.stages(), (expected - 1) / first if first else 0.0, trust)
 
 
 def step(split: Split, members: Sequence[str], results: Results) -> Step:

@@ -90,7 +90,7 @@ class Matrix:
             alarmed += all_positive([pool - {member} for pool in pools], 1 - prevalence, assay)
             found += assay.sensitivity ** (len(pools) + 1)
         trust = accuracy(prevalence, found / members, 1 - (1 - assay.specificity) * alarmed / members)
-        return Cost(len(self.design.pools) + kept, len(self.design.pools) + members, None, trust)
+        return Cost(len(self.design.pools) + kept, len(self.design.pools) + members, 2, None, trust)
 
     def step(self, members: Sequence[str], results: Results) -> Step:
         """Every pool, then single tubes."""

@@ -64,11 +64,12 @@ def accuracy(prevalence: float, sensitivity: float, specificity: float) -> Accur
 class Cost:
     """Tests from the first to the last: on average, and at worst; and what is left on average once the whole pool was positive.
 
-    `remaining` is None for a scheme that does not begin with the whole pool.
+    `plates`: how many have to follow each other at most. `remaining` is None for a scheme that does not begin with the whole pool.
     """
 
     expected: float
     worst: int
+    plates: int
     remaining: float | None
     accuracy: Accuracy
 
