@@ -80,6 +80,7 @@ class Tube(Base):
         Index("tube_unboxed_idx", "site", "sealed_at", postgresql_where=text(UNBOXED)),
         Index("tube_batch_idx", "batch", postgresql_where=text("batch IS NOT NULL")),
         Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),
+        Index("tube_again_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting' AND repeat_reason IS NOT NULL")),
         # What a lab has begun and not finished: small, however many tubes there ever were.
         Index("tube_on_plate_idx", "plate", "lab", postgresql_where=text("bench_state IN ('plated', 'called')")),
         Index("tube_reactive_idx", "released_at", postgresql_where=text("released_call <> 'negative'")),

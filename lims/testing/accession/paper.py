@@ -23,6 +23,11 @@ NOTHING = "-"
 
 def reason_sheet(language: str) -> bytes:
     """Every reason with its code, to be scanned after a tube."""
+    return paper.pdf(REASONS, reason_facts(language))
+
+
+def reason_facts(language: str) -> dict[str, object]:
+    """What the sheet says: each reason in words, with its HL7 code where it has one, and its bars."""
     _ = translations(language).gettext
     reasons = [
         {
@@ -34,7 +39,7 @@ def reason_sheet(language: str) -> bytes:
         for name, english in REJECTION_REASONS.items()
     ]
     how = _("Scan the tube, then the reason: the tube is rejected, and its people are called back.")
-    return paper.pdf(REASONS, {"title": _("Reasons of rejection"), "how": how, "reasons": reasons})
+    return {"title": _("Reasons of rejection"), "how": how, "reasons": reasons}
 
 
 def discrepancy_list(box: AnyRow, lab: Lab, standing: Standing, tubes: Sequence[AnyRow], language: str) -> bytes:
@@ -75,7 +80,7 @@ def facts_of(box: AnyRow, lab: Lab, standing: Standing, language: str) -> list[t
         (_("Sealed"), f"{moment(box.sealed_at, lab.timezone)} {box.sealed_by or ''}".strip()),
         (_("Carried by"), carried or NOTHING),
         (_("Opened"), f"{moment(box.received_at, lab.timezone)} {box.received_by or ''}".strip()),
-        ("°C", f"{box.temperature_c:g}" if box.temperature_c is not None else NOTHING),
+        ("°C", number(box.temperature_c)),
         (_("Tubes packed and here"), f"{len(standing.received)} / {standing.expected}"),
     ]
 
@@ -85,23 +90,22 @@ def warnings(standing: Standing, language: str) -> list[str]:
     _ = translations(language).gettext
     way, came, told = standing.carriage, standing.arrival, []
     if way is not None and way.too_long:
-        told.append(
-            _("It was {time} on its way; at most {hours} h are allowed.").format(
-                time=spoken(way.minutes, language), hours=way.hours_at_most
-            )
-        )
+        sentence = _("It was {time} on its way; at most {hours} h are allowed.")
+        told.append(sentence.format(time=spoken(way.minutes, language), hours=number(way.hours_at_most)))
     if came is not None and came.outside:
         sentence = _("It measured {temperature} °C; allowed is {coldest} to {warmest} °C ({source}).")
-        allowed = {
-            "coldest": NOTHING if came.coldest_c is None else came.coldest_c,
-            "warmest": NOTHING if came.warmest_c is None else came.warmest_c,
-        }
-        told.append(sentence.format(temperature=came.temperature_c, source=came.source, **allowed))
+        allowed = {"coldest": number(came.coldest_c), "warmest": number(came.warmest_c), "source": came.source}
+        told.append(sentence.format(temperature=number(came.temperature_c), **allowed))
     if came is not None and came.too_old and came.oldest_minutes is not None:
         sentence = _("{count} tubes came too old, the oldest {time} after sealing; at most {hours} h are allowed ({source}).")
-        oldest = spoken(came.oldest_minutes, language)
-        told.append(sentence.format(count=came.too_old, time=oldest, hours=came.tube_hours_at_most, source=came.source))
+        allowed = {"hours": number(came.tube_hours_at_most), "source": came.source}
+        told.append(sentence.format(count=came.too_old, time=spoken(came.oldest_minutes, language), **allowed))
     return told
+
+
+def number(value: float | None) -> str:
+    """A number without decimals that say nothing."""
+    return f"{value:g}" if value is not None else NOTHING
 
 
 def spoken(minutes: int, language: str) -> str:

@@ -1,5 +1,6 @@
 """The morning screen, and the life of one tube."""
 
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -54,8 +55,12 @@ def standing_bench(work: Work, known: Catalog, lab: str, zone: str) -> Bench:
     """What the lab has begun and not finished, against the limits in force today."""
     today = local_day(work.now, zone)
 
+    @cache  # thousands of groups ask for a handful of limits
+    def limit(kind: str | None, site: str | None, recollection: bool) -> TimeLimit | None:  # noqa: FBT001 - a row's column
+        return known.time_limit(kind, site, today, recollection=recollection)
+
     def limit_of(group: AnyRow) -> TimeLimit | None:
-        return known.time_limit(group.kind, group.site, today, recollection=group.recollection)
+        return limit(group.kind, group.site, group.recollection)
 
     groups = queries.waiting(work.connection, lab)
     late = queries.late(work.connection, lab, late_before(groups, limit_of, work.now))

@@ -32,8 +32,9 @@ def late(connection: Connection, lab: str, groups: Iterable[tuple[Any, datetime]
         return {}
     told = records(rows, site=Text(), kind=Text(), recollection=Boolean(), before=DateTime(timezone=True))
     same: ColumnElement[bool] = and_(
-        Tube.site.is_not_distinct_from(told.c.site),
-        Tube.kind.is_not_distinct_from(told.c.kind),
+        # Equality that may be hashed, and holds for what nobody has registered too.
+        func.coalesce(Tube.site, "") == func.coalesce(told.c.site, ""),
+        func.coalesce(Tube.kind, "") == func.coalesce(told.c.kind, ""),
         told.c.recollection == RECOLLECTION,
         Tube.received_at < told.c.before,
     )
