@@ -69,20 +69,17 @@ class SquareArray:
         """The whole (with `master`), then rows and columns, then single tubes. The last rows may be short or missing."""
         own = {member: results[mix] for member in members if (mix := frozenset({member})) in results}
         rows, columns = lines(members)
-        todo = [mix for mix in ([frozenset(members)] if self.master else [*rows, *columns]) if mix not in results]
-        suspects: set[str] = set()
-        if not todo and self.master and results[frozenset(members)]:
-            todo = [mix for mix in (*rows, *columns) if mix not in results]
-        if not todo and not (self.master and not results[frozenset(members)]):
+        cleared: set[str] = set()
+        if self.master and not results.get(whole := frozenset(members), False):
+            tests = [] if whole in results else [whole]
+            cleared.update(members if whole in results else ())
+        elif not (tests := [line for line in (*rows, *columns) if line not in results]):
             suspects = self.suspects([row for row in rows if results[row]], [column for column in columns if results[column]])
-        if not todo:
-            todo = [frozenset({member}) for member in members if member in suspects and member not in own]
-            cleared = set(members) - suspects
-        else:
-            cleared = set()
+            cleared.update(set(members) - suspects)
+            tests = [frozenset({member}) for member in members if member in suspects - own.keys()]
         positive = frozenset(member for member, found in own.items() if found)
         negative = frozenset(cleared | own.keys()) - positive
-        return Step(tuple(dict.fromkeys(todo)), positive, negative, contradictions=contradicted(results, negative))
+        return Step(tuple(dict.fromkeys(tests)), positive, negative, contradictions=contradicted(results, negative))
 
     def suspects(self, rows: list[Mix], columns: list[Mix]) -> set[str]:
         """Who is tested singly, by the positive rows and columns."""
