@@ -114,7 +114,8 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
         for capacity in lab.capacity:
             yield LabCapacity, {"lab": lab.code} | capacity.model_dump()
     for assay in form.assay:
-        content = assay.model_dump(mode="json")
+        # Without limits of its own the content, and its digest, are what they were before there were any.
+        content = assay.model_dump(mode="json", exclude={"contamination"} if assay.contamination is None else None)
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
         yield AssayRow, {"code": assay.code, "version": assay.version, "content": content, "digest": digest}
     yield from policies_of(form)

@@ -114,6 +114,16 @@ class ControlForm(Strict):
     count: Annotated[int, Field(ge=1, le=16)]
 
 
+class ContaminationForm(Strict):
+    """`[assay.contamination]`: when late positives beside a strong one raise an alarm, and who said so."""
+
+    strong_to: Annotated[float, Field(gt=0, le=60)]
+    late_from: Annotated[float, Field(gt=0, le=60)]
+    within_wells: Annotated[int, Field(ge=1, le=4)] = 1
+    at_least: Annotated[int, Field(ge=1, le=24)] = 2
+    source: Name
+
+
 class AssayForm(Strict):
     """`[[assay]]`."""
 
@@ -125,6 +135,7 @@ class AssayForm(Strict):
     targets: Annotated[tuple[TargetForm, ...], Field(min_length=1)]
     internal_control: InternalControlForm
     controls: tuple[ControlForm, ...]
+    contamination: ContaminationForm | None = None
 
     @model_validator(mode="after")
     def names_and_roles_differ(self) -> Self:

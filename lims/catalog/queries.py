@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 from lims.catalog.rules import (
     Assay,
     Catalog,
+    Contamination,
     ControlRole,
     InternalControl,
     Lab,
@@ -118,6 +119,7 @@ def assay_from(content: dict[str, Any]) -> Assay:
         targets=tuple(Target(**target) for target in content["targets"]),
         internal_control=InternalControl(**content["internal_control"]),
         controls=tuple(PlannedControl(ControlRole(control["role"]), control["count"]) for control in content["controls"]),
+        contamination=Contamination(**content.get("contamination", {})),
     )
 
 

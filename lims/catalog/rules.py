@@ -87,6 +87,20 @@ class PlannedControl:
 
 
 @dataclass(frozen=True)
+class Contamination:
+    """When late positives beside a strong one raise an alarm: Ct (cycles) of the strong and of the late, how near, how many.
+
+    The usual figures are ours, a template spilt or splashed being some ten cycles (a thousandfold) weaker; no guideline names any.
+    """
+
+    strong_to: float = 22.0
+    late_from: float = 32.0
+    within_wells: int = 1
+    at_least: int = 2
+    source: str = "usual figures of this program"
+
+
+@dataclass(frozen=True)
 class Assay:
     """One version of a test kit's rules. A version that is stored is never changed."""
 
@@ -98,6 +112,7 @@ class Assay:
     targets: tuple[Target, ...]
     internal_control: InternalControl
     controls: tuple[PlannedControl, ...]
+    contamination: Contamination = Contamination()
 
     def shares_target_with(self, other: "Assay") -> bool:
         """Whether both amplify a gene of the same name."""

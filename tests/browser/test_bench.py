@@ -48,6 +48,7 @@ def test_ben_receives_plates_and_imports_and_bea_releases(town: Town, opened: Op
     page = opened(town.bea, page.url)
     page.get_by_role("button", name="Release 2 clean negatives").click()
     expect(page.locator("#said")).to_have_text("2 clean negatives are released.")
+    page.get_by_role("form", name=odd).get_by_label("Scan or type this tube").fill(odd)
     page.get_by_role("form", name=odd).get_by_role("button", name="Release this tube").click()
     expect(page.locator("#said")).to_have_text(f"Tube {odd} is released.")
     case = town.case(odd)

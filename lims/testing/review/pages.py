@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
+from lims.catalog.rules import ControlRole
 from lims.custody.rules import BenchState, Call
 from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
@@ -21,7 +22,7 @@ from lims.testing.interpretation.forms import RunAnswer
 from lims.testing.layout import queries as layout
 from lims.testing.lots import queries as lots
 from lims.testing.plates import queries as plates
-from lims.testing.qc import control_charts
+from lims.testing.qc import contamination, control_charts
 from lims.testing.review import actions, charts, queries
 from lims.testing.review.rules import OnPlate, clean_negatives, refuse_unapprovable, undecided
 from lims.web.places import place_of
@@ -78,7 +79,11 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
         "beside": beside(work, run, unclean),
         "clean": clean_negatives(tubes.values(), queries.doubted(work.connection, run, list(tubes)) | set(invalid)),
         "open": {code for code, tube in tubes.items() if undecided(tube)},
+        "still_here": any(tube.here and tube.state in (BenchState.PLATED, BenchState.CALLED) for tube in tubes.values()),
         "hindrance": hindrance(work, row),
+        "spills": contamination.spills(
+            {call.well: call.readings for call in answer.calls if call.control != ControlRole.WEAK_POSITIVE}, assay
+        ),
         "trend": control_charts.of_run(work.connection, row, assay),
         "curves": interpretation.has_curves(work.connection, run),
         "zone": known.lab(row.lab).timezone,

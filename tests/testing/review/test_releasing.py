@@ -89,3 +89,9 @@ def test_a_decision_that_is_neither_has_not_the_agreed_shape(town: Town) -> None
     run, _ = called(town, "negative")
     refused(review(run, town.bea, "postpone"), 422, "request_malformed", "decision")
     refused(review(run, town.bea, tubes=[]), 422, "request_malformed", "tubes")
+
+
+def test_bea_releases_a_plate_of_92_negatives_in_one_action(town: Town) -> None:
+    run, tubes = called(town, *["negative"] * 92)
+    assert done(review(run, town.bea)) == {"released": sorted(tubes), "returned": []}
+    assert {bench_state(town, tube) for tube in tubes} == {"released"}
