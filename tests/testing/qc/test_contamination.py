@@ -15,7 +15,7 @@ from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.testing.qc.contamination import Spill, distance, spills
 from tests.bench import done
-from tests.factories import ASSAY as catalogued
+from tests.factories import ASSAY as CATALOGUED
 from tests.factories import Town, code
 
 LIMITS = Contamination(strong_to=22, late_from=32, within_wells=1, at_least=2, source="tests")
@@ -90,7 +90,7 @@ def test_an_assay_version_may_have_limits_of_its_own(town: Town) -> None:
         "contamination": {"strong_to": 18, "late_from": 34, "at_least": 3, "source": "our validation"},
     }
     with town.program.database.transaction(Access.OWNER) as connection:
-        load(connection, CatalogForm.model_validate({"assay": [catalogued | own]}), datetime.now(UTC), "tests")
+        load(connection, CatalogForm.model_validate({"assay": [CATALOGUED | own]}), datetime.now(UTC), "tests")
         kept = current(connection).assay(own["code"])
         assert current(connection).assay("ncov2").contamination == Contamination()
     assert kept.contamination == Contamination(18, 34, 1, 3, "our validation")
