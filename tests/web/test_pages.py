@@ -13,7 +13,16 @@ from tests.factories import Somebody, Town
 
 PAGES = {
     "ana": ["/", "/sampling/", "/sampling/recollections", "/sampling/boxes", "/sampling/labels"],
-    "ben": ["/", "/testing/", "/testing/boxes", "/testing/extractions", "/testing/plates", "/testing/lots", "/testing/controls", "/testing/cases"],
+    "ben": [
+        "/",
+        "/testing/",
+        "/testing/boxes",
+        "/testing/extractions",
+        "/testing/plates",
+        "/testing/lots",
+        "/testing/controls",
+        "/testing/cases",
+    ],
     "bea": ["/", "/testing/", "/testing/cases", "/testing/amendments", "/testing/controls"],
     "olga": ["/", "/reporting/", "/reporting/wall", "/testing/cases", "/testing/amendments"],
     "ada": ["/", "/sampling/labels", "/sampling/devices", "/sampling/conflicts"],

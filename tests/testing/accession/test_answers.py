@@ -20,14 +20,14 @@ from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.testing.accession import paper
 from lims.testing.accession.rules import CODE_OF_REASON, REASON_OF_CODE, arrival, reason_of
-from lims.web.paper import FAMILY, fonts
+from lims.web.paper import fonts, inputs
 from tests.bench import another_town, dispatch, done, pack, refused, reject, scan, verbs
 from tests.factories import Town, at, code
 
 LIMITS = {"from": "2022-01-01", "hours_at_most": 4, "source": "tests", "coldest_c": 0, "warmest_c": 8, "tube_hours_at_most": 24}
 
 
-def told(town: Town, box: str, tube: str, **changes: object) -> dict[str, Any]:
+def told(town: Town, box: str, tube: str, **changes: Any) -> dict[str, Any]:
     """What Ben is told of one tube."""
     (answer,) = done(scan(town, box, tube, **changes))["scans"]
     return dict(answer)
@@ -135,10 +135,11 @@ def test_every_reason_has_a_code_of_its_own_of_letters_and_digits() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_code_of_the_printed_sheet_is_read_by_another_reader(language: str) -> None:
-    inputs = {"facts": json.dumps({**paper.reason_facts(language), "font": FAMILY}, ensure_ascii=False)}
-    drawn = typst.compile(paper.REASONS, font_paths=fonts(), sys_inputs=inputs, format="png", ppi=203)
+    drawn = typst.compile(paper.REASONS, font_paths=fonts(), sys_inputs=inputs(paper.reason_facts(language)), format="png", ppi=203)
     assert isinstance(drawn, bytes), "it is one page"
-    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(drawn)).convert("L"), formats=zxingcpp.BarcodeFormat.Code128)
+    read = zxingcpp.read_barcodes(
+        Image.open(io.BytesIO(drawn)).convert("L"), formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
+    )
     assert {each.text for each in read} == set(REASON_OF_CODE)
 
 
