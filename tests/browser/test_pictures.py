@@ -8,13 +8,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from lims.apps.demo.hosting import free_port, wait_until_ready
+from tests.browser.conftest import scan
 
 pytestmark = pytest.mark.browser
 City = tuple[str, dict[str, str], str]
@@ -95,4 +96,55 @@ def test_the_page_of_each_role_opens_on_a_city_that_has_lived_a_day(
     page.screenshot(path=str(album / f"{picture}.png"))
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the screen"
     assert complaints == []
+    page.context.close()
+
+
+def opened(page: Page) -> None:
+    """A tube with two people in it."""
+    scan(page, "10000000900017", "11010519491231002X", "330102198806160128")
+    expect(page.locator("#count")).to_have_text("2 / 10")
+
+
+def twice(page: Page) -> None:
+    """Somebody who is in the tube already is scanned again."""
+    opened(page)
+    scan(page, "11010519491231002X")
+    expect(page.locator("#said")).to_have_attribute("data-signal", "again")
+
+
+def offline(page: Page) -> None:
+    """A sealed tube that waits for a network."""
+    page.context.set_offline(True)
+    opened(page)
+    scan(page, "10000000900017")
+    expect(page.locator("#outbox li")).to_have_count(1)
+    page.locator("#warnings").scroll_into_view_if_needed()
+
+
+def as_it_is(_page: Page) -> None:
+    """Nothing is done."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize(
+    ("picture", "path", "done"),
+    [
+        ("open", "/sampling/", opened),
+        ("twice", "/sampling/", twice),
+        ("offline", "/sampling/", offline),
+        ("call-back", "/sampling/recollections", as_it_is),
+        ("boxes", "/sampling/boxes", as_it_is),
+        ("handover", "/sampling/handover", as_it_is),
+        ("labels", "/sampling/labels", as_it_is),
+    ],
+)
+def test_the_guide_for_samplers_shows_the_pages_as_they_are(
+    chromium: Browser, city: City, album: Path, picture: str, path: str, done: Callable[[Page], None], language: str
+) -> None:
+    place, passwords, _ = city
+    page = signed_in(chromium, place, "ana", passwords["ana"], PHONE, language)
+    page.goto(path, wait_until="networkidle")
+    done(page)
+    page.screenshot(path=str(album / f"sampling-{picture}-{language[:2]}.png"))
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the screen"
     page.context.close()
