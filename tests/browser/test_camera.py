@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from lims.kernel.barcodes import Kind
-from tests.browser.conftest import CHROMIUM, PHONE, scan, until
+from tests.browser.conftest import CHROMIUM, PHONE, Opener, scan, until
+from tests.browser.test_handing import offline
+from tests.browser.test_offline import on_the_server, sample
+from tests.browser.test_series import show
 from tests.factories import Somebody, Town, code, person
 from tests.photos import jpeg, label, on_the_table, square
 
@@ -115,6 +119,27 @@ def test_boxes_are_packed_by_camera_too(town: Town, camera: CameraOpener, tmp_pa
     press(page)
     expect(page.locator("#count")).to_have_text("1", timeout=60_000)
     expect(page.locator("#tubes")).to_contain_text(tube[-4:])
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_codes_on_another_devices_screen_are_read_by_camera(
+    town: Town, camera: CameraOpener, opened: Opener, tmp_path: Path, reader: str
+) -> None:
+    """As a phone's camera has them from 20 cm: about four of its dots a module."""
+    device = offline(town, opened)
+    tubes = sample(device, 3, people=9)
+    show(device)
+    scenes = []
+    for _ in range(2):
+        code_shown = Image.open(BytesIO(device.locator("#series-code").screenshot())).convert("L")
+        scenes.append((on_the_table(code_shown, size=(1280, 720), wide=0.35), 2.0))
+        device.keyboard.press("ArrowRight")
+    page = camera(town.ana, "/sampling/import", film(tmp_path, *scenes), service_workers="block")
+    if reader == "server":
+        without_reader(page)
+    press(page)
+    expect(page.locator("#sum")).to_have_text("3 tubes: 3 taken, 0 were here before, 0 wait, 0 need somebody", timeout=60_000)
+    on_the_server(town, tubes)
 
 
 def test_ben_receives_a_box_by_camera(town: Town, camera: CameraOpener) -> None:

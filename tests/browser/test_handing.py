@@ -78,6 +78,8 @@ def test_what_left_as_a_file_is_imported_at_the_command_line(
 def test_one_tube_can_leave_alone(town: Town, opened: Opener) -> None:
     page = offline(town, opened)
     tubes = sample(page, 2)
+    expect(page.locator("#outbox .hand").first).to_be_hidden()
+    page.get_by_text("Hand over without a network").click()
     with page.expect_download():
         page.locator("#outbox .hand").first.click()
     expect(page.locator("#outbox .handed:not(:empty)")).to_have_count(1)

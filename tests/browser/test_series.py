@@ -28,7 +28,7 @@ def show(page: Page) -> None:
     page.get_by_role("button", name="Show as QR codes", exact=True).click()
     expect(page.locator("#series")).to_be_visible()
     if page.locator("#series-play").is_visible():
-        page.get_by_role("button", name="By itself").click()
+        page.get_by_role("button", name="Play").click()
         expect(page.locator("#series-play")).to_have_attribute("aria-pressed", "false")
 
 
@@ -173,7 +173,7 @@ def test_who_has_seen_half_of_a_series_is_shown_the_same_one_again(town: Town, o
     page.get_by_role("button", name="Back to scanning").click()
     expect(page.locator("#said")).to_contain_text("1 of 2 QR codes were shown.")
     page.get_by_role("button", name="Show as QR codes", exact=True).click()
-    page.get_by_role("button", name="By itself").click()
+    page.get_by_role("button", name="Play").click()
     assert before in frames(page)
 
 

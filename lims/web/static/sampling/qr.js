@@ -6,7 +6,7 @@ const ALIGNMENT = [6, 34, 62, 90];
 const [BLOCKS, SHORT_BLOCKS, SHORT, CHECK] = [16, 3, 41, 26]; // 3 blocks of 41 bytes and 13 of 42, each with 26 to check it
 const BYTES = BLOCKS * (SHORT + 1) - SHORT_BLOCKS;
 const LEVEL_M = 0b00;
-const MASK = 0; // the one of (x + y) even
+const MASK = 0b111; // the least regular one: what fills a short text makes no stripes with it
 const CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 /** How many characters fit. */
 export const MOST = 970;
@@ -18,7 +18,7 @@ export function qr(text) {
   const bits = bitsOf(interleaved(bytesOf(text)));
   let place = 0;
   for (const [x, y] of wayThrough()) {
-    if (!fixed[y][x]) rows[y][x] = (bits[place++] ?? 0) ^ ((x + y) % 2 === 0 ? 1 : 0);
+    if (!fixed[y][x]) rows[y][x] = (bits[place++] ?? 0) ^ (((x + y) % 2 + (x * y) % 3) % 2 === 0 ? 1 : 0);
   }
   return rows;
 }
