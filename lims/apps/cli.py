@@ -25,6 +25,7 @@ from lims.apps.commands import (
     simulate,
     sync,
     users,
+    webhooks,
 )
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
@@ -50,6 +51,7 @@ commands.add_typer(devices.group, name="device")
 commands.add_typer(runs.group, name="run")
 commands.add_typer(sync.group, name="sync")
 commands.add_typer(reports.group, name="report")
+commands.add_typer(webhooks.group, name="webhook")
 commands.add_typer(audit.group, name="audit")
 
 

@@ -1,9 +1,9 @@
 """The reporting end."""
 
+from lims.interop.desk import pages as desk
 from lims.interop.notices import api as notices
-from lims.interop.notices import pages as notice_pages
 from lims.release import api as release
 from lims.reporting import api as reports
 from lims.reporting import pages
 
-ROUTERS = (reports.router, release.integration_router, pages.router, notices.router, notice_pages.router)
+ROUTERS = (reports.router, release.integration_router, pages.router, notices.router, desk.router)

@@ -4,6 +4,7 @@ from lims.catalog import tables as catalog
 from lims.custody import tables as custody
 from lims.deconvolution import tables as deconvolution
 from lims.interop.notices import tables as notices
+from lims.interop.subscribers import tables as subscribers
 from lims.kernel.audit import tables as audit
 from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
@@ -25,6 +26,7 @@ TABLES = (
     custody,
     deconvolution,
     notices,
+    subscribers,
     audit,
     auth,
     devices,

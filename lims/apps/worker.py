@@ -6,8 +6,10 @@ import signal
 import threading
 from types import FrameType
 
+from lims.apps.delivering import AT_ONCE, Couriers
 from lims.catalog import queries as catalog
 from lims.interop.notices.actions import tell
+from lims.interop.subscribers.actions import enqueue
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
 from lims.kernel.audit.verify import begun_with
@@ -39,9 +41,10 @@ def seal_once(program: Program) -> None:
 
 
 def tell_once(program: Program) -> None:
-    """Draw the notices of what was sealed since last time."""
+    """Draw the notices of what was sealed since last time; they are due to whoever is told of them."""
+    now = clock.now()
     with program.database.transaction(Access.OWNER) as connection:
-        tell(connection, catalog.current(connection), clock.now())
+        enqueue(connection, tell(connection, catalog.current(connection), now), now)
 
 
 def known_head(program: Program) -> int:
@@ -63,21 +66,24 @@ def main() -> None:
     while not stop.is_set() and os.getppid() == parent:
         try:
             # Joining starts the embedded server where it has died: so the whole program comes back after a crash of it.
-            with running(settings(), connections=2) as program:
-                work_until_trouble(program, stop, parent)
+            with running(settings(), connections=AT_ONCE + 1) as program:
+                couriers = Couriers(program)
+                work_until_trouble(program, couriers, stop, parent)
+                couriers.wait()
         except EmbeddedServerError as trouble:
             log.warning("the database does not start: %s", trouble)
             stop.wait(PAUSE_SECONDS)
 
 
-def work_until_trouble(program: Program, stop: threading.Event, parent: int) -> None:
-    """Seal and tell about once a second; return when told to, or when the database is gone."""
+def work_until_trouble(program: Program, couriers: Couriers, stop: threading.Event, parent: int) -> None:
+    """Seal, tell and send about once a second; return when told to, or when the database is gone."""
     while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
         try:
             seal_once(program)
             tell_once(program)
+            couriers.look()
         except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
-            log.warning("sealing and telling wait: %s", type(trouble).__name__)
+            log.warning("sealing, telling and sending wait: %s", type(trouble).__name__)
             return
 
 

@@ -229,6 +229,10 @@ CATALOGUE: dict[str, Refusal] = {
     "report_too_long": Refusal(422, "The report covers too many days"),
     "report_too_large": Refusal(422, "The report has too many rows"),
     "report_format_unknown": Refusal(422, "A report does not come in this format"),
+    # webhooks
+    "webhook_address": Refusal(422, "The address of the webhook cannot be used"),
+    "webhook_private": Refusal(422, "The address of the webhook is not public"),
+    "webhook_networks": Refusal(422, "The networks of webhooks are not written as they must be"),
     # run files and sample sheets
     "run_file_empty": Refusal(422, "The run file holds no readings"),
     "run_file_too_large": Refusal(422, "The run file is larger than any run"),

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     sign_in_window_minutes: int = 15
     result_lookup_failures: int = 10
     public_url: str | None = None
+    webhook_networks: str = ""
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "warning"
 

@@ -27,7 +27,7 @@ EVERYWHERE = {
     "print_job", "label_void", "label_printer", "device", "handover",
     "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",
     "rack", "retention_policy",
-    "notice", "notice_seen", "notice_reader",
+    "notice", "notice_seen", "notice_reader", "subscriber", "delivery", "delivery_attempt",
 }  # fmt: skip
 
 

@@ -1,9 +1,19 @@
 """How the tests let the worker tell, and read what it told."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from lims.apps import worker
+from lims.interop.subscribers import actions, queries
+from lims.interop.subscribers.rules import networks_of
+from lims.kernel.db import Access
+from lims.kernel.program import Program
 from tests.factories import Somebody, Town
+from tests.interop.receiver import Receiver
+
+NETWORKS = "127.0.0.0/8"
 
 
 def told(town: Town, *, to: Somebody | None = None) -> list[dict[str, Any]]:
@@ -35,3 +45,37 @@ def answered(town: Town, pool: dict[str, Any], truths: list[str], *, hours: floa
     ]
     town.tested(*singles, truth=dict(zip(singles, truths, strict=True)), hours=hours + 1)
     return singles
+
+
+def drained(program: Program) -> None:
+    """Tell what other tests have left in the trail, so that only ours is new."""
+    worker.seal_once(program)
+    worker.tell_once(program)
+
+
+def everybody_removed(connection: Connection) -> None:
+    """Nobody is told of what other tests do."""
+    for row in queries.subscribers(connection):
+        actions.stop(connection, row.number, actions.REMOVED, "tests", datetime.now(UTC))
+
+
+def subscribed(sender: Program, receiver: Receiver, town: Town, **only: Any) -> int:
+    """The authority's computer is told of this town's area; the number of its webhook."""
+    with sender.database.transaction(Access.OWNER) as connection:
+        number, receiver.secret = actions.add(
+            connection, sender.keys, receiver.address, networks_of(NETWORKS), only.get("kinds", ()), only.get("area", town.area), "tests",
+            datetime.now(UTC),
+        )  # fmt: skip
+    return number
+
+
+def attempts(sender: Program, webhook: int) -> list[tuple[int | None, str]]:
+    """The log of a webhook, first come first: what was answered, and why it failed."""
+    with sender.database.transaction(Access.OWNER) as connection:
+        return [(row.status, row.said) for row in reversed(queries.log(connection, webhook, 100))]
+
+
+def standing(sender: Program, webhook: int) -> tuple[int, str | None]:
+    """How many notices wait for a webhook, and why it was stopped."""
+    with sender.database.transaction(Access.OWNER) as connection:
+        return next((row.waiting, row.stopped_for) for row in queries.subscribers(connection) if row.number == webhook)

@@ -13,6 +13,8 @@ from lims.apps import migrate
 from lims.apps.commands import way
 from lims.apps.commands.finding import Finding
 from lims.apps.worker import OTHER_KEY
+from lims.interop.subscribers import queries as subscribers
+from lims.interop.subscribers.actions import REMOVED
 from lims.kernel import clock
 from lims.kernel.audit import queries as audit
 from lims.kernel.audit.verify import begun_with
@@ -26,6 +28,7 @@ from lims.sampling.labels import templates
 LOW_DISK_BYTES = 5 * 2**30
 CLOCK_SECONDS = 5
 SEALER_SILENT = timedelta(minutes=1)
+WEBHOOK_LATE = timedelta(hours=1)
 
 
 def doctor(
@@ -105,4 +108,16 @@ def sealer(program: Program) -> Finding:
     return Finding("audit trail", f"seal {newest.number if newest is not None else 0}, {late} events wait longer than a minute", remedy)
 
 
-LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer)
+def webhooks(program: Program) -> Finding:
+    """Notices arrive where they are sent."""
+    if migrate.current(program.database) != migrate.head():
+        return Finding("webhooks", "no schema yet")
+    with program.database.transaction(Access.OWNER) as connection:
+        rows = [row for row in subscribers.subscribers(connection) if row.stopped_for != REMOVED]
+    late = [row for row in rows if row.stopped_at or (row.oldest and row.oldest < clock.now() - WEBHOOK_LATE)]
+    seen = f"{len(rows)}, of which {len(late)} stopped or more than an hour behind"
+    remedy = f"`lims webhook log {late[0].number}` says why; then `lims webhook resume {late[0].number}`." if late else None
+    return Finding("webhooks", seen, remedy)
+
+
+LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer, webhooks)

@@ -8,6 +8,7 @@ from lims.catalog import queries as catalog
 from lims.interop.notices import lookup, queries
 from lims.interop.notices.forms import HIGHEST
 from lims.interop.notices.wording import sentence
+from lims.interop.subscribers import queries as subscribers
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
@@ -31,6 +32,7 @@ def notices(
     facts = {
         "notices": [(notice, sentence(notice.kind, notice.data, language)) for notice in shown],
         "unseen": queries.unseen(work.connection, work.caller),
+        "stopped": subscribers.stopped(work.connection),
         "sites": known.sites,
         "labs": known.labs,
         "zone": work.program.settings.timezone,

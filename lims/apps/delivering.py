@@ -1,0 +1,71 @@
+"""Notices leave for their subscribers, each subscriber on a thread of its own: a slow one holds up nobody else, and no seal."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+
+from lims.interop.subscribers import actions, queries
+from lims.interop.subscribers.rules import Tried, body_of, networks_of, signed
+from lims.interop.subscribers.sending import DEADLINE_SECONDS, post
+from lims.kernel import clock
+from lims.kernel.db import Access
+from lims.kernel.program import Program
+
+log = logging.getLogger("lims.worker")
+AT_ONCE = 8
+HEADERS = {"Content-Type": "application/json", "User-Agent": "lims"}
+
+
+def deliver(program: Program, subscriber: int, time: Callable[[], datetime] = clock.now) -> int:
+    """Send what is due to a subscriber, until nothing is or one fails; how many have arrived.
+
+    No transaction is open while we wait for the receiver: it would hold back the seals.
+    """
+    arrived = 0
+    while True:
+        with program.database.transaction(Access.OWNER) as connection:
+            notice = actions.claim(connection, subscriber, time())
+            if notice is None:
+                return arrived
+            to, message = queries.subscriber(connection, subscriber), queries.message(connection, notice)
+        at = time()
+        body = body_of(message.number, message.kind, message.at, message.data)
+        headers = HEADERS | signed(program.keys.show(to.secret), str(message.id), at, body)
+        tried: Tried = post(to.address, headers, body, networks_of(program.settings.webhook_networks))
+        with program.database.transaction(Access.OWNER) as connection:
+            actions.note(connection, subscriber, notice, tried, at)
+        if not tried.arrived:
+            return arrived
+        arrived += 1
+
+
+class Couriers:
+    """The threads that are under way, at most one a subscriber."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._under_way: dict[int, threading.Thread] = {}
+
+    def look(self) -> None:
+        """Send somebody to each subscriber for which something is due and to whom nobody is under way."""
+        self._under_way = {number: thread for number, thread in self._under_way.items() if thread.is_alive()}
+        with self._program.database.transaction(Access.OWNER) as connection:
+            numbers = queries.due(connection, clock.now())
+        for number in [number for number in numbers if number not in self._under_way][: AT_ONCE - len(self._under_way)]:
+            thread = threading.Thread(target=self._go, args=(number,), daemon=True)
+            self._under_way[number] = thread
+            thread.start()
+
+    def _go(self, number: int) -> None:
+        try:
+            deliver(self._program, number)
+        except Exception as trouble:  # noqa: BLE001 - what it had in its hands is tried again when its lease is over
+            log.warning("webhook %s waits: %s", number, type(trouble).__name__)
+
+    def wait(self) -> None:
+        """Let those who are under way come back; they have a deadline."""
+        end = monotonic() + DEADLINE_SECONDS
+        for thread in self._under_way.values():
+            thread.join(max(0, end - monotonic()))

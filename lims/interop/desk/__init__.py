@@ -1,0 +1,1 @@
+"""What officials see of notices, and of whether they arrive elsewhere."""

@@ -1,0 +1,1 @@
+"""Subscribers: to whom notices go, and how each one gets there."""

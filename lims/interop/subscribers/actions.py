@@ -1,0 +1,131 @@
+"""Who is told, what is due to whom, and what came of it."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, and_, exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from lims.interop.subscribers import queries
+from lims.interop.subscribers.rules import SECRET_BYTES, Network, Tried, pause_after, refuse_address, shown_secret, wants, with_those_above
+from lims.interop.subscribers.tables import Delivery, DeliveryAttempt, Subscriber
+from lims.kernel.audit.actions import record
+from lims.kernel.audit.rules import Happening, audited, unaudited
+from lims.kernel.db import AnyRow
+from lims.kernel.errors import Refused
+from lims.kernel.secrets import Keys
+
+# Longer than any attempt takes: what a dead process had in its hands is tried again then.
+LEASE = timedelta(minutes=2)
+GIVEN_UP, UNWANTED, REMOVED = "given up", "not wanted (410)", "removed"
+
+
+@audited("subscriber.added")
+def add(
+    connection: Connection,
+    keys: Keys,
+    address: str,
+    networks: Sequence[Network],
+    kinds: Sequence[str],
+    area: str | None,
+    by: str,
+    now: datetime,
+) -> tuple[int, str]:
+    """Somewhere that notices go from now on: its number, and the secret, which is shown this once."""
+    refuse_address(address, networks)
+    if area is not None and area not in queries.parents(connection):
+        raise Refused("not_found", "{what} is not known here.", what=f"Area {area}")
+    secret, host = secrets.token_bytes(SECRET_BYTES), urlsplit(address).hostname or ""
+    row = insert(Subscriber).values(
+        address=address, host=host, secret=keys.hide(secret), kinds=list(kinds), area=area, added_at=now, added_by=by
+    )
+    number = connection.execute(row.returning(Subscriber.number)).scalar_one()
+    what = {"host": host, "kinds": list(kinds), "area": area}
+    record(connection, by, now, [Happening(f"subscriber {number}", "subscriber.added", now, what)])
+    return number, shown_secret(secret)
+
+
+@audited("subscriber.stopped")
+def stop(connection: Connection, number: int, reason: str, by: str, now: datetime) -> None:
+    """Tell it nothing more; what is due stays due, until it is resumed."""
+    connection.execute(update(Subscriber).where(Subscriber.number == number).values(stopped_at=now, stopped_for=reason))
+    record(connection, by, now, [Happening(f"subscriber {number}", "subscriber.stopped", now, {"reason": reason})])
+
+
+@audited("subscriber.resumed")
+def resume(connection: Connection, number: int, by: str, now: datetime) -> None:
+    """Tell it again, from what is due on."""
+    connection.execute(update(Subscriber).where(Subscriber.number == number).values(stopped_at=None, stopped_for=None))
+    mine = and_(Delivery.subscriber == number, Delivery.delivered_at.is_(None))
+    connection.execute(update(Delivery).where(mine).values(failures=0, due_at=now))
+    record(connection, by, now, [Happening(f"subscriber {number}", "subscriber.resumed", now)])
+
+
+@unaudited("it tells what the trail says already")
+def enqueue(connection: Connection, notices: Sequence[AnyRow], now: datetime) -> None:
+    """Notices are due to everybody who wants them, in the transaction that makes them."""
+    if notices and (told := queries.told(connection)):
+        put(connection, told, notices, now)
+
+
+def put(connection: Connection, subscribers: Sequence[AnyRow], notices: Sequence[AnyRow], now: datetime) -> int:
+    """Set deliveries going, those that have arrived before too; how many."""
+    parents = queries.parents(connection)
+    rows = [
+        {"subscriber": subscriber.number, "notice": notice.number, "barcode": notice.barcode, "due_at": now}
+        for notice in notices
+        for subscriber in subscribers
+        if wants(subscriber.kinds, subscriber.area, notice.kind, with_those_above(notice.area, parents))
+    ]
+    if rows:
+        again = {"failures": 0, "due_at": now, "delivered_at": None}
+        connection.execute(insert(Delivery).on_conflict_do_update(index_elements=["subscriber", "notice"], set_=again), rows)
+    return len(rows)
+
+
+@audited("subscriber.replayed")
+def replay(connection: Connection, subscriber: AnyRow, since: datetime, by: str, now: datetime) -> int:
+    """Send everything once more that was told from a moment on, under the same ids; how many notices."""
+    count = put(connection, [subscriber], queries.notices_since(connection, since), now)
+    what = {"since": since.isoformat(), "notices": count}
+    record(connection, by, now, [Happening(f"subscriber {subscriber.number}", "subscriber.replayed", now, what)])
+    return count
+
+
+@unaudited("the log of attempts says what came of it")
+def claim(connection: Connection, subscriber: int, now: datetime) -> int | None:
+    """Take the next notice that is due into our hands: the first of its case that has not arrived."""
+    earlier = aliased(Delivery)
+    before = and_(earlier.subscriber == Delivery.subscriber, earlier.barcode == Delivery.barcode, earlier.notice < Delivery.notice)
+    first = (
+        select(Delivery.notice)
+        .where(Delivery.subscriber == subscriber, Delivery.delivered_at.is_(None), Delivery.due_at <= now)
+        .where(exists().where(Subscriber.number == subscriber, Subscriber.stopped_at.is_(None)))
+        .where(~exists().where(before, earlier.delivered_at.is_(None)))
+        .order_by(Delivery.notice)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = update(Delivery).where(Delivery.subscriber == subscriber, Delivery.notice == first).values(due_at=now + LEASE)
+    return connection.execute(taken.returning(Delivery.notice)).scalar_one_or_none()
+
+
+@audited("subscriber.stopped")
+def note(connection: Connection, subscriber: int, notice: int, tried: Tried, at: datetime) -> None:
+    """Write down what came of an attempt, and when the next one is; after the last, or where it is not wanted, stop."""
+    line = insert(DeliveryAttempt).values(subscriber=subscriber, notice=notice, at=at, **vars(tried))
+    connection.execute(line)
+    mine = update(Delivery).where(Delivery.subscriber == subscriber, Delivery.notice == notice, Delivery.delivered_at.is_(None))
+    if tried.arrived:
+        connection.execute(mine.values(delivered_at=at))
+        return
+    failures = connection.execute(mine.values(failures=Delivery.failures + 1, due_at=at).returning(Delivery.failures)).scalar_one_or_none()
+    pause = pause_after(failures or 1)
+    if tried.unwanted or pause is None:
+        stop(connection, subscriber, UNWANTED if tried.unwanted else GIVEN_UP, "worker", at)
+        return
+    connection.execute(mine.values(due_at=at + pause))
