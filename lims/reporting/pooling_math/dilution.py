@@ -7,6 +7,7 @@ log10 viral load (copies a millilitre). The figures belong to their assay: anoth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import erfc, exp, pi, sqrt
 
 STEPS = 2000
@@ -26,24 +27,28 @@ class Load:
 class Dilution:
     """An assay as the model sees it: who is infected how strongly, which share of a specimen is tested, how many copies are seen."""
 
-    loads: Sequence[Load] = (Load(0.33, 8.09, 1.06), Load(0.54, 5.35, 0.89), Load(0.13, 3.75, 0.39))
+    loads: tuple[Load, ...] = (Load(0.33, 8.09, 1.06), Load(0.54, 5.35, 0.89), Load(0.13, 3.75, 0.39))
     share_tested: float = 0.1 * 0.5
     limit: int = 108
 
     def sensitivity(self, size: int) -> float:
         """The chance that a pool of this size with one positive member tests positive."""
-        return sum(load.share * self.seen(load, size) for load in self.loads)
+        return sum(load.share * seen(load, self.share_tested / size, self.limit) for load in self.loads)
 
-    def seen(self, load: Load, size: int) -> float:
-        """The same for one part of the people, by Simpson's rule over six spreads on either side."""
-        width = 2 * REACH / STEPS
-        total = 0.0
-        for step in range(STEPS + 1):
-            z = -REACH + step * width
-            weight = 1 if step in {0, STEPS} else 4 if step % 2 else 2
-            copies = 10 ** (load.mean + load.spread * z) * self.share_tested / size
-            total += weight * exp(-z * z / 2) * at_least(self.limit, copies)
-        return total * width / 3 / sqrt(2 * pi)
+
+@cache
+def seen(load: Load, copies_at_one: float, limit: int) -> float:
+    """The same for one part of the people, by Simpson's rule over six spreads on either side.
+
+    `copies_at_one`: how many copies a load of one copy a millilitre brings into the reaction.
+    """
+    width = 2 * REACH / STEPS
+    total = 0.0
+    for step in range(STEPS + 1):
+        z = -REACH + step * width
+        weight = 1 if step in {0, STEPS} else 4 if step % 2 else 2
+        total += weight * exp(-z * z / 2) * at_least(limit, 10 ** (load.mean + load.spread * z) * copies_at_one)
+    return total * width / 3 / sqrt(2 * pi)
 
 
 def at_least(limit: int, mean: float) -> float:

@@ -39,6 +39,27 @@ def square_cost_per_person(side: int, household: int, p: float, correlation: flo
     return 2 / side + crossing
 
 
+def grouped(households: Sequence[int], most: int) -> list[list[int]]:
+    """Pools of at most so many people, each of whole households (by their places in the list), as few as is easily done.
+
+    The largest household first, each into the first pool that has room (first fit decreasing: never more than 11/9 of the fewest
+    pools, and one; Johnson 1973). ValueError for a household that is larger than a pool: it is split by a person, not here.
+    """
+    if any(size > most for size in households):
+        raise ValueError(f"a household of {max(households)} does not fit a pool of {most}")
+    pools: list[list[int]] = []
+    room: list[int] = []
+    for place in sorted(range(len(households)), key=lambda place: -households[place]):
+        into = next((pool for pool, free in enumerate(room) if free >= households[place]), None)
+        if into is None:
+            into = len(pools)
+            pools.append([])
+            room.append(most)
+        pools[into].append(place)
+        room[into] -= households[place]
+    return pools
+
+
 @dataclass(frozen=True)
 class Gain:
     """What mixing whole households saved: positive pools as they were and as strangers would have made, and the tests between them."""

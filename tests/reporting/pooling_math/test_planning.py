@@ -10,7 +10,7 @@ from lims.deconvolution.schemes.individual import Individual
 from lims.deconvolution.schemes.rules import PERFECT, Assay
 from lims.deconvolution.schemes.subpools import SubPools
 from lims.reporting.pooling_math.fixed_size import chance_of_so_few, survey_sensitivity, survey_specificity
-from lims.reporting.pooling_math.households import all_negative, correlation_of, cost_per_person, measured_gain
+from lims.reporting.pooling_math.households import all_negative, correlation_of, cost_per_person, grouped, measured_gain
 from lims.reporting.pooling_math.monitoring import Day, Finding, Limits, watch
 from lims.reporting.pooling_math.pools import Group
 from lims.reporting.pooling_math.tomorrow import days_to_clear, positive_pools
@@ -31,6 +31,20 @@ def test_strangers_and_those_who_are_always_alike() -> None:
     assert all_negative(4, 0.1, 0.0) == pytest.approx(0.9**4)
     assert all_negative(4, 0.1, 1.0) == pytest.approx(0.9)
     assert all_negative(0, 0.1, 1.0) == 1
+
+
+@given(st.lists(st.integers(1, 10), max_size=60))
+def test_households_are_never_torn_apart(households: list[int]) -> None:
+    pools = grouped(households, 10)
+    assert sorted(place for pool in pools for place in pool) == list(range(len(households)))
+    filled = [sum(households[place] for place in pool) for pool in pools]
+    assert all(1 <= people <= 10 for people in filled)
+    assert sum(people <= 5 for people in filled) <= 1, "two half-empty pools would have been one"
+
+
+def test_a_household_larger_than_a_pool_is_for_a_person_to_split() -> None:
+    with pytest.raises(ValueError, match="household of 12 does not fit a pool of 10"):
+        grouped([3, 12], 10)
 
 
 def test_the_gain_of_households_is_measured_against_strangers() -> None:
