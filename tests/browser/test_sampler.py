@@ -176,3 +176,33 @@ def test_ana_reserves_labels_and_a_second_print_asks_why(town: Town, opened: Ope
     assert fetched.value.suggested_filename.endswith(".pdf")
     page.reload(wait_until="networkidle")
     expect(page.get_by_label("Why again")).to_be_visible()
+
+
+def test_ana_samples_somebody_and_seals_with_the_tab_key_alone(town: Town, opened: Opener) -> None:
+    page, tube, [number] = opened(town.ana, "/sampling/", screen=PHONE), code(Kind.TUBE), numbers(1)
+    scan(page, tube)
+    tab_to(page, "Enter a person by hand")
+    page.keyboard.press("Enter")
+    tab_to(page, "Number")
+    page.keyboard.type(number)
+    page.keyboard.press("Tab")
+    page.keyboard.type("赵试手")
+    tab_to(page, "Add this person")
+    page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_have_text("1 / 10")
+    tab_to(page, "Seal and send")
+    page.keyboard.press("Enter")
+    said(page, f"Tube {tube}: confirmed by the server, 1 people.")
+    expect(page.locator("#scan")).to_be_focused()
+    assert [(member["id_number"], member["name"]) for member in stored(town, tube)["members"]] == [(number, "赵试手")]
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what is called so has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            "(name) => (document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim().startsWith(name)", name
+        ):
+            return
+    raise AssertionError(f"the Tab key does not lead to {name}")
