@@ -42,8 +42,8 @@ def square_cost_per_person(side: int, household: int, p: float, correlation: flo
 def grouped(households: Sequence[int], most: int) -> list[list[int]]:
     """Pools of at most so many people, each of whole households (by their places in the list), as few as is easily done.
 
-    The largest household first, each into the first pool that has room (first fit decreasing: never more than 11/9 of the fewest
-    pools, and one; Johnson 1973). ValueError for a household that is larger than a pool: it is split by a person, not here.
+    The largest household first, each into the first pool that has room (first fit decreasing: at most 11/9 of the fewest pools and
+    two thirds of one; Dósa 2007). ValueError for a household that is larger than a pool: it is split by a person, not here.
     """
     if any(size > most for size in households):
         raise ValueError(f"a household of {max(households)} does not fit a pool of {most}")
