@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
+from lims.deconvolution import queries
 from lims.deconvolution.board import Case
-from lims.deconvolution.forms import CloseForm, ContactForm
-from lims.deconvolution.rules import refuse_closing
+from lims.deconvolution.forms import CloseForm, ContactForm, ReopenForm
+from lims.deconvolution.rules import SETTLED, refuse_closing, refuse_reopening
 from lims.deconvolution.tables import Closure, Contact
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
@@ -16,9 +17,14 @@ from lims.kernel.audit.rules import Happening, audited
 def note_contact(connection: Connection, barcode: str, position: int, form: ContactForm, at: datetime, by: str, now: datetime) -> None:
     """Note that a member was called, was not reached, refused, or moved away."""
     connection.execute(
-        insert(Contact).values(barcode=barcode, id=form.id, position=position, event=form.event.value, note=form.note, at=at, by=by)
-    )
-    record(connection, by, now, [Happening(barcode, f"member.{form.event}", at, {"position": position})])
+        insert(Contact).values(
+            barcode=barcode, id=form.id, position=position, event=form.event.value, note=form.note, at=at, by=by,
+            to_site=form.to_site or None, to_place=form.to_place or None,
+        )
+    )  # fmt: skip
+    # Where a member goes is on record, words about him are not: the trail is read at the testing end too.
+    what = {"position": position} | ({"to_site": form.to_site} if form.to_site else {})
+    record(connection, by, now, [Happening(barcode, f"member.{form.event}", at, what)])
 
 
 @audited("case.closed")
@@ -26,5 +32,20 @@ def close(connection: Connection, case: Case, form: CloseForm, at: datetime, by:
     """Close a case that does not close by itself, with a reason."""
     barcode = case.row.barcode
     refuse_closing(barcode, case.standing, case.members, form.outcome, form.reason)
-    connection.execute(insert(Closure).values(barcode=barcode, id=form.id, outcome=form.outcome.value, reason=form.reason, at=at, by=by))
-    record(connection, by, now, [Happening(barcode, "case.closed", at, {"outcome": form.outcome.value, "reason": form.reason})])
+    values = {"barcode": barcode, "id": form.id, "outcome": form.outcome.value, "reason": form.reason, "checks": form.checks}
+    number = queries.decisions_made(connection, barcode) + 1
+    connection.execute(insert(Closure).values(**values, number=number, at=at, by=by))
+    # Nobody is forgotten by closing: who was not settled, and how he stood, is on record with the reason.
+    unsettled = {str(member.position): member.state.value for member in case.members if member.state not in SETTLED}
+    what = {"outcome": form.outcome.value, "reason": form.reason, "checks": form.checks, "unsettled": unsettled}
+    record(connection, by, now, [Happening(barcode, "case.closed", at, what)])
+
+
+@audited("case.reopened")
+def reopen(connection: Connection, case: Case, form: ReopenForm, at: datetime, by: str, now: datetime) -> None:
+    """Open a case again that a reviewer has closed, with a reason."""
+    barcode = case.row.barcode
+    refuse_reopening(barcode, case.standing, form.reason)
+    values = {"barcode": barcode, "number": queries.decisions_made(connection, barcode) + 1, "id": form.id, "outcome": "reopened"}
+    connection.execute(insert(Closure).values(**values, reason=form.reason, at=at, by=by))
+    record(connection, by, now, [Happening(barcode, "case.reopened", at, {"reason": form.reason})])

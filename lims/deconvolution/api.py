@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
 from lims.deconvolution import actions, board, callbacks, queries
-from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, NeighbourView, RecollectionView, neighbour
+from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, NeighbourView, RecollectionView, ReopenForm, neighbour
 from lims.deconvolution.lookup import found
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState, MemberState
@@ -39,8 +39,8 @@ def list_cases(
         own_lab(work.caller, lab, f"Lab {lab}")
     point = tuple(parts_of(after, datetime, str)) if after else None
     known = catalog.current(work.connection)
-    among = Among(work.caller.lab or lab, None if site is None else {site}, unfinished=state not in (None, CaseState.CLOSED))
-    cases, more = board.listed(work.connection, known, among, None if state is None else {state}, point, limit)
+    among = Among(work.caller.lab or lab, None if site is None else {site}, states=None if state is None else frozenset({state}))
+    cases, more = board.listed(work.connection, known, among, point, limit)
     return Page(items=[board.view(case) for case in cases], next=cursor(*more) if more else None)
 
 
@@ -70,8 +70,10 @@ def note_contact(
     case = found(work, case_id)
     if work.caller.has(Role.TECHNICIAN):
         own_lab(work.caller, case.row.lab, f"Case {case_id}")
-    else:
+    elif work.caller.site is None or position not in queries.handed_to(work.connection, work.caller.site).get(case_id, ()):
         own_site(work.caller, case.row.site, f"Case {case_id}")
+    if form.to_site:
+        catalog.current(work.connection).site(form.to_site)
     if position not in {member.position for member in case.members}:
         raise Refused("not_found", "{what} is not known here.", what=f"Position {position} of case {case_id}")
     at = clock.happened(form.at, work.now)
@@ -90,6 +92,18 @@ def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.R
     if taken_first(work.connection, form.id, "case.close", content, work.caller.name, work.now):
         queries.lock_case(work.connection, case_id)
         actions.close(work.connection, found(work, case_id), form, at, work.caller.name, work.now)
+    return board.view(found(work, case_id))
+
+
+@bench_router.post("/cases/{case_id}/reopen")
+def reopen_case(case_id: str, form: ReopenForm, work: Annotated[Work, allow(Role.REVIEWER, using=Access.BENCH)]) -> CaseView:
+    """Open a case again that a reviewer has closed, with a reason."""
+    own_lab(work.caller, found(work, case_id).row.lab, f"Case {case_id}")
+    at = clock.happened(form.at, work.now)
+    content = form.model_dump() | {"case": case_id}
+    if taken_first(work.connection, form.id, "case.reopen", content, work.caller.name, work.now):
+        queries.lock_case(work.connection, case_id)
+        actions.reopen(work.connection, found(work, case_id), form, at, work.caller.name, work.now)
     return board.view(found(work, case_id))
 
 

@@ -1,6 +1,6 @@
 """Cases and recollections put together from what was read."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,6 @@ from lims.deconvolution.forms import CaseView, MemberView
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import (
     CaseStanding,
-    CaseState,
     ContactNote,
     MemberStanding,
     MemberState,
@@ -78,29 +77,28 @@ def listed(
     connection: Connection,
     catalog: Catalog,
     among: Among,
-    states: Collection[CaseState] | None,
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> tuple[list[Case], tuple[datetime, str] | None]:
-    """Up to `limit` cases in one of these states (None: in any), oldest first, and where the list goes on."""
+    """Up to `limit` cases, oldest first, and where the list goes on."""
     chosen: list[Case] = []
     for case in walk(connection, catalog, among, after, limit + 1):
         if len(chosen) == limit:
             return chosen, (chosen[-1].row.opened_at, chosen[-1].row.barcode)
-        if states is None or case.standing.state in states:
+        if among.states is None or case.standing.state in among.states:
             chosen.append(case)
     return chosen, None
 
 
 def walk(connection: Connection, catalog: Catalog, among: Among, after: tuple[datetime, str] | None, wanted: int = CHUNK) -> Iterator[Case]:
-    """Every case from a point on, read in chunks: the first no larger than what is wanted, since often it is all."""
+    """Every case that may be meant from a point on, read in growing chunks: the first no larger than what is wanted, often it is all."""
     size = min(wanted, CHUNK)
     while rows := queries.reactive_pools(connection, among, after, size):
         yield from cases_of(connection, catalog, rows)
         after = (rows[-1].opened_at, rows[-1].barcode)
         if len(rows) < size:
             return
-        size = CHUNK
+        size = min(2 * size, CHUNK)
 
 
 def one(connection: Connection, catalog: Catalog, barcode: str) -> Case | None:

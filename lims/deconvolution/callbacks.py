@@ -14,7 +14,8 @@ from lims.sampling.people.queries import identities
 
 def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | None, state: MemberState | None) -> list[RecollectionView]:
     """Members of this site's tubes in a state (without: all who have not come back), most urgent first."""
-    tubes = queries.tubes_to_answer(connection, site)
+    taken_over = queries.handed_to(connection, site) if site else {}
+    tubes = queries.tubes_to_answer(connection, site, taken_over)
     codes = [tube.barcode for tube in tubes]
     noted = queries.contacts(connection, codes)
     standings, people = board.standings(connection, tubes, noted), queries.people(connection, tubes)
@@ -27,7 +28,8 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
         who = {person.position: person.person_id for person in people.get(tube.barcode, [])}
         for member in standings[tube.barcode]:
             out = member.state not in CAME_BACK if state is None else member.state is state
-            if out and who[member.position] is not None:
+            ours = site is None or tube.site == site or member.position in taken_over.get(tube.barcode, ())
+            if out and ours and who[member.position] is not None:
                 wanted.append((tube, member, who[member.position]))
     known = identities(connection, keys, {person for _, _, person in wanted if person})
     rows = [

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from lims.deconvolution.rules import ContactEvent, Outcome, Why
+from lims.deconvolution.rules import Check, ContactEvent, Finding, Outcome, Why
 from lims.deconvolution.story.rules import Near, Neighbour, Whereabouts
 
 
@@ -72,6 +72,23 @@ class ContactForm(BaseModel):
     id: UUID
     event: ContactEvent
     note: Annotated[str, Field(max_length=500)] = ""
+    to_site: Annotated[str, Field(max_length=40)] | None = None
+    to_place: Annotated[str, Field(max_length=200)] | None = None
+    at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def only_who_moves_is_handed_over(self) -> "ContactForm":
+        """A place to go to belongs to a transfer."""
+        if self.event is not ContactEvent.TRANSFERRED and (self.to_site or self.to_place):
+            raise ValueError("to_site and to_place belong to the event `transferred`")
+        return self
+
+
+class ReopenForm(BaseModel):
+    """A reviewer's word that a case is not over after all."""
+
+    id: UUID
+    reason: Annotated[str, Field(max_length=1000)] = ""
     at: AwareDatetime | None = None
 
 
@@ -81,7 +98,17 @@ class CloseForm(BaseModel):
     id: UUID
     outcome: Outcome
     reason: Annotated[str, Field(max_length=1000)] = ""
+    swapped: Finding | None = None
+    contaminated: Finding | None = None
+    diluted: Finding | None = None
+    wrong_list: Finding | None = None
     at: AwareDatetime | None = None
+
+    @property
+    def checks(self) -> dict[str, str]:
+        """What was looked into, and what was found."""
+        found: dict[Check, Finding | None] = {check: getattr(self, check.value) for check in Check}
+        return {check.value: finding.value for check, finding in found.items() if finding is not None}
 
 
 class ContactView(BaseModel):
@@ -91,6 +118,8 @@ class ContactView(BaseModel):
     at: datetime
     by: str
     note: str
+    to_site: str | None = None
+    to_place: str | None = None
 
 
 class RecollectionView(BaseModel):

@@ -17,7 +17,7 @@ from lims.deconvolution import board, queries
 from lims.deconvolution.lookup import found
 from lims.deconvolution.next_steps import next_steps
 from lims.deconvolution.queries import Among
-from lims.deconvolution.rules import CaseState, ContactEvent, Outcome
+from lims.deconvolution.rules import SETTLED, CaseState, Check, ContactEvent, Finding, Outcome
 from lims.deconvolution.story.queries import reads
 from lims.deconvolution.story.telling import of_case
 from lims.kernel.auth.door import Work, allow
@@ -106,9 +106,8 @@ def board_page(request: Request, work: Work, asked: Asked) -> Response:
     """The board as it is now."""
     known = catalog.current(work.connection)
     point = tuple(parts_of(asked.after, datetime, str)) if asked.after else None
-    states = asked.shown.states
-    among = Among(work.caller.lab or asked.lab, sites_of(known, asked), unfinished=states is not None and CaseState.CLOSED not in states)
-    found_cases, more = board.listed(work.connection, known, among, states, point, CASES_SHOWN)
+    among = Among(work.caller.lab or asked.lab, sites_of(known, asked), states=asked.shown.states)
+    found_cases, more = board.listed(work.connection, known, among, point, CASES_SHOWN)
     facts = {
         "cases": [board.view(case) for case in found_cases],
         "steps": {case.row.barcode: next_steps(case.standing, case.members) for case in found_cases},
@@ -148,7 +147,11 @@ def case(request: Request, case_id: str, work: BoardReader) -> Response:
         "sites": known.sites,
         "zone": known.lab(one.row.lab).timezone,
         "now": work.now,
-        "outcomes": [Outcome.CLEARED, Outcome.UNRESOLVED],
+        "outcome": Outcome.CLEARED if one.standing.state is CaseState.SETTLED else Outcome.UNRESOLVED,
+        "unsettled": [member.position for member in one.members if member.state not in SETTLED],
+        "checks": list(Check),
+        "findings": list(Finding),
+        "labs": known.labs,
     }
     place = place_of(request, "lab", one.row.lab, {one.row.lab: known.lab(one.row.lab).name})
     return page(request, "cases/case.html", facts, caller=work.caller, place=place)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, Text, and_, cast, exists, func, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from lims.custody.rules import Call
 from lims.custody.tables import Tube, TubeMember
-from lims.deconvolution.rules import Answer, ClosureNote, ContactEvent, ContactNote, Outcome
+from lims.deconvolution.rules import Answer, CaseState, ClosureNote, ContactEvent, ContactNote, Outcome
 from lims.deconvolution.tables import Closure, Contact
 from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import Run
@@ -28,12 +29,12 @@ TUBE = (
 
 @dataclass(frozen=True)
 class Among:
-    """Which cases are asked for: of a lab, of some sites, of one tube; `unfinished`: without those known to be closed already."""
+    """Which cases are asked for: of a lab, of some sites, of one tube, in some states; None is any."""
 
     lab: str | None = None
     sites: Collection[str] | None = None
     only: Collection[str] | None = None
-    unfinished: bool = False
+    states: frozenset[CaseState] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,22 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
         query = query.where(Tube.lab == among.lab)
     if among.sites is not None:
         query = query.where(Tube.site.in_(among.sites))
-    if among.unfinished:
-        # Withdrawn, or closed by a reviewer: over, whatever the members are. Who is confirmed only the rules can tell.
-        query = query.where(or_(Tube.released_call.is_distinct_from("negative"), doubted), Tube.barcode.not_in(closed()))
+    if among.states is not None:
+        query = query.where(may_be_in(among.states, doubted))
     if after is not None:
         query = query.where(tuple_(opened.c.opened_at, Tube.barcode) > after)
     return connection.execute(query).all()
+
+
+def may_be_in(states: frozenset[CaseState], doubted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What the rows tell of a case's state without its members: who passes may still be in another, who does not is in none of these."""
+    withdrawn, over = and_(Tube.released_call == "negative", ~doubted), Tube.barcode.in_(closed())
+    mixed, single = Tube.kind == "aliquot_pool", aliased(Tube)
+    answered = exists().where(single.retest_of == Tube.barcode)
+    if states == {CaseState.CLOSED}:
+        return or_(withdrawn, over, mixed, answered)
+    conditions = [or_(mixed, answered)] if states <= {CaseState.RECOLLECTING, CaseState.SETTLED} else []
+    return and_(func.coalesce(~withdrawn, True), ~over, *conditions) if CaseState.CLOSED not in states else true()
 
 
 def asks(tube: type[Tube]) -> ColumnElement[bool]:
@@ -100,10 +111,10 @@ def asks(tube: type[Tube]) -> ColumnElement[bool]:
     return and_(tube.registered_at.is_not(None), tube.field_state != "void", tube.kind != "aliquot_pool", unclear)
 
 
-def tubes_to_answer(connection: Connection, site: str | None) -> Sequence[AnyRow]:
-    """Tubes of a site whose people are to be called back, recollections among them."""
+def tubes_to_answer(connection: Connection, site: str | None, handed_over: Collection[str] = ()) -> Sequence[AnyRow]:
+    """Tubes of a site whose people are to be called back, recollections among them; and those with people handed over to it."""
     query = select(*TUBE).where(asks(Tube))
-    return connection.execute(query.where(Tube.site == site) if site else query).all()
+    return connection.execute(query.where(or_(Tube.site == site, Tube.barcode.in_(handed_over))) if site else query).all()
 
 
 def answering(connection: Connection, codes: Collection[str]) -> set[str]:
@@ -182,24 +193,53 @@ def contacts(connection: Connection, codes: Collection[str]) -> dict[tuple[str, 
     """What was noted of members, by tube and position."""
     found: dict[tuple[str, int], list[ContactNote]] = defaultdict(list)
     query = (
-        select(Contact.barcode, Contact.position, Contact.event, Contact.at, Contact.by, Contact.note)
+        select(Contact.barcode, Contact.position, Contact.event, Contact.at, Contact.by, Contact.note, Contact.to_site, Contact.to_place)
         .where(Contact.barcode.in_(codes))
         .order_by(Contact.at, Contact.id)
     )
     for row in connection.execute(query):
-        found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at, row.by, row.note))
+        found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at, row.by, row.note, row.to_site, row.to_place))
     return found
 
 
+def last_words() -> Subquery:
+    """The last decision on each case: closed with an outcome, or reopened."""
+    query = select(Closure.barcode, Closure.outcome, Closure.at).ext(distinct_on(Closure.barcode))
+    return query.order_by(Closure.barcode, Closure.number.desc()).subquery()
+
+
 def closures(connection: Connection, codes: Collection[str]) -> dict[str, ClosureNote]:
-    """Reviewers' words on cases."""
-    query = select(Closure.barcode, Closure.outcome, Closure.at).where(Closure.barcode.in_(codes))
+    """Reviewers' words on those of these cases that are closed."""
+    last = last_words()
+    query = select(last).where(last.c.barcode.in_(codes), last.c.outcome != "reopened")
     return {row.barcode: ClosureNote(Outcome(row.outcome), row.at) for row in connection.execute(query)}
+
+
+def decisions_made(connection: Connection, barcode: str) -> int:
+    """How often a case was closed or reopened."""
+    return connection.execute(select(func.coalesce(func.max(Closure.number), 0)).where(Closure.barcode == barcode)).scalar_one()
 
 
 def closed() -> Select[tuple[str]]:
     """The cases that a reviewer has closed, as a condition."""
-    return select(Closure.barcode)
+    last = last_words()
+    return select(last.c.barcode).where(last.c.outcome != "reopened")
+
+
+def handed_to(connection: Connection, site: str) -> dict[str, set[int]]:
+    """Members of other sites' tubes that were handed over to this one, by tube: the last hand-over counts."""
+    last = (
+        select(Contact.barcode, Contact.position, Contact.to_site)
+        .where(Contact.event == "transferred")
+        .where(Contact.barcode.in_(select(Contact.barcode).where(Contact.to_site == site)))
+        .ext(distinct_on(Contact.barcode, Contact.position))
+        .order_by(Contact.barcode, Contact.position, Contact.at.desc(), Contact.id.desc())
+        .subquery()
+    )
+    found: dict[str, set[int]] = defaultdict(set)
+    for row in connection.execute(select(last.c.barcode, last.c.position).where(last.c.to_site == site)):
+        found[row.barcode].add(row.position)
+    return found
 
 
 def unchanged_since(connection: Connection) -> str:

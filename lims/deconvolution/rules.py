@@ -55,6 +55,23 @@ class ContactEvent(StrEnum):
     TRANSFERRED = "transferred"
 
 
+class Check(StrEnum):
+    """What is looked into where a pool was not negative and all its members are."""
+
+    SWAPPED = "swapped"
+    CONTAMINATED = "contaminated"
+    DILUTED = "diluted"
+    WRONG_LIST = "wrong_list"
+
+
+class Finding(StrEnum):
+    """What came of a check."""
+
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
 class Why(StrEnum):
     """Why somebody is called back."""
 
@@ -95,6 +112,8 @@ class ContactNote:
     at: datetime
     by: str = ""
     note: str = ""
+    to_site: str | None = None
+    to_place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -213,3 +232,18 @@ def refuse_closing(case: str, standing: CaseStanding, members: Sequence[MemberSt
         raise Refused("case_all_settled", "Every member of case {case} is settled; close it as cleared.", case=case)
     if outcome not in (Outcome.CLEARED, Outcome.UNRESOLVED):
         raise Refused("case_outcome", "A reviewer closes a case as cleared or unresolved; {outcome} comes by itself.", outcome=outcome)
+
+
+def refuse_reopening(case: str, standing: CaseStanding, reason: str) -> None:
+    """Refused where a case is not one that a reviewer has closed."""
+    if not reason.strip():
+        raise Refused("case_without_reason", "Say why case {case} is reopened.", case=case)
+    if standing.state is not CaseState.CLOSED:
+        raise Refused("case_not_closed", "Case {case} is not closed; there is nothing to reopen.", case=case)
+    if standing.outcome in (Outcome.CONFIRMED, Outcome.WITHDRAWN):
+        raise Refused(
+            "case_closed_by_results",
+            "Case {case} is {outcome} by its results. Amend the result that is wrong; the case follows by itself.",
+            case=case,
+            outcome=standing.outcome,
+        )

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, SmallInteger, Text, Uuid
+from sqlalchemy import CheckConstraint, DateTime, Index, SmallInteger, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
@@ -15,7 +16,9 @@ class Contact(Base):
     __tablename__ = "case_contact"
     __table_args__ = (
         CheckConstraint("event IN ('notified', 'unreachable', 'refused', 'transferred')", name="event"),
+        CheckConstraint("event = 'transferred' OR (to_site IS NULL AND to_place IS NULL)", name="handed_over_when_transferred"),
         Index("case_contact_at_idx", "barcode", "position", "at"),
+        Index("case_contact_to_site_idx", "to_site", postgresql_where=text("to_site IS NOT NULL")),
     )
 
     barcode: Mapped[str] = mapped_column(Text, primary_key=True, comment="the reactive tube: a case has its tube's code")
@@ -23,22 +26,27 @@ class Contact(Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     event: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
+    to_site: Mapped[str | None] = mapped_column(Text, comment="the site of ours that takes a transferred member over")
+    to_place: Mapped[str | None] = mapped_column(Text, comment="the city or authority that takes a transferred member over")
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     by: Mapped[str] = mapped_column(Text)
 
 
 class Closure(Base):
-    """A reviewer's word that a case is over."""
+    """A reviewer's word that a case is over, or that it is open again. Numbered from 1: the last counts, and they take turns."""
 
     __tablename__ = "case_closure"
     __table_args__ = (
-        CheckConstraint("outcome IN ('cleared', 'unresolved', 'confirmed')", name="outcome"),
+        CheckConstraint("outcome IN ('cleared', 'unresolved', 'confirmed', 'reopened')", name="outcome"),
+        CheckConstraint("(outcome = 'reopened') = (number % 2 = 0)", name="closed_and_reopened_in_turn"),
         CheckConstraint("btrim(reason) <> ''", name="has_reason"),
     )
 
     barcode: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, server_default=text("1"))
     id: Mapped[UUID] = mapped_column(Uuid)
     outcome: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    checks: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'"), comment="what was looked into, and what was found")
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     by: Mapped[str] = mapped_column(Text)

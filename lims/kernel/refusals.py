@@ -200,6 +200,8 @@ CATALOGUE: dict[str, Refusal] = {
     # cases
     "case_without_reason": Refusal(422, "A case is closed with a reason"),
     "case_closed": Refusal(409, "The case is closed already"),
+    "case_not_closed": Refusal(409, "The case is not closed"),
+    "case_closed_by_results": Refusal(409, "The case was closed by its results"),
     "case_preliminary": Refusal(409, "The call is not released yet"),
     "case_unsettled": Refusal(409, "Members are not settled"),
     "case_all_settled": Refusal(409, "Every member is settled"),

@@ -107,7 +107,8 @@ def test_the_board_shows_what_is_not_closed_and_can_be_cut_by_area_site_and_stat
     def shown(**words: str) -> bool:
         return pool["barcode"] in town.olga.get("/testing/cases", **({"lab": town.lab} | words)).text
 
-    here: tuple[dict[str, str], ...] = ({}, {"area": town.area}, {"site": town.site, "area": town.area}, {"state": "open"}, {"lab": ""})
+    here: tuple[dict[str, str], ...]
+    here = ({}, {"area": town.area}, {"site": town.site, "area": town.area}, {"state": "open"}, {"lab": "", "area": town.area})
     assert [words for words in here if not shown(**words)] == []
     elsewhere = ({"area": other.area}, {"site": other.site}, {"lab": other.lab}, {"state": "closed"}, {"site": "nowhere"})
     assert [words for words in (*elsewhere, {"site": town.site, "area": other.area}) if shown(**words)] == []

@@ -177,8 +177,10 @@ def test_a_label_code_is_given_out_once(connection: Connection) -> None:
     assert again == ("label_range_never_twice", "label_range_taken")
 
 
-def test_a_case_is_closed_with_a_reason_and_once(connection: Connection) -> None:
+def test_a_case_is_closed_with_a_reason_and_once_until_it_is_reopened(connection: Connection) -> None:
     closed = {"barcode": TUBE, "outcome": "cleared", "at": AT, "by": "bea"}
     assert refused(connection, Closure, id=ids.uuid7(AT), reason="  ", **closed)[0] == "case_closure_has_reason_check"
     put(connection, Closure, id=ids.uuid7(AT), reason="all negative", **closed)
     assert refused(connection, Closure, id=ids.uuid7(AT), reason="again", **closed) == ("case_closure_pkey", "case_closed")
+    assert refused(connection, Closure, id=ids.uuid7(AT), number=2, reason="again", **closed)[0].endswith("in_turn_check")
+    put(connection, Closure, id=ids.uuid7(AT), number=2, reason="a member came back", **closed | {"outcome": "reopened"})

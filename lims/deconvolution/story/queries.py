@@ -100,8 +100,8 @@ def elsewhere(connection: Connection, people: Collection[UUID], day: date, known
 
 def decisions(connection: Connection, barcode: str) -> Sequence[AnyRow]:
     """What reviewers decided on a case, oldest first."""
-    query = select(Closure.outcome, Closure.reason, Closure.at, Closure.by).where(Closure.barcode == barcode)
-    return connection.execute(query.order_by(Closure.at)).all()
+    query = select(Closure.outcome, Closure.reason, Closure.checks, Closure.at, Closure.by).where(Closure.barcode == barcode)
+    return connection.execute(query.order_by(Closure.number)).all()
 
 
 def neighbours(connection: Connection, of: AnyRow) -> list[Neighbour]:
