@@ -60,9 +60,8 @@ def test_ben_receives_plates_and_imports_and_bea_releases(town: Town, opened: Op
     expect(row.locator(".members li")).to_have_count(10)
     row.get_by_role("link").click()
     page.wait_for_load_state("networkidle")
-    page.get_by_label("Outcome").select_option("unresolved")
     page.get_by_label("Reason").fill("all ten have left the district")
-    page.get_by_role("button", name="Close the case").click()
+    page.get_by_role("button", name="Close the case as unresolved").click()
     expect(page.locator("#said")).to_have_text("The case is closed.")
 
 
