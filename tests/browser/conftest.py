@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
@@ -27,6 +27,8 @@ POLICY = {"from": "2022-01-01", "zone": "controlled", "group": "*", "pool_max": 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 Opener = Callable[..., Page]
+CameraOpener = Callable[..., Page]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream"]
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +107,31 @@ def opened(chromium: Browser, address: str) -> Iterator[Opener]:
     yield open_page
     for context in contexts:
         context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def camera(playwright: Playwright, address: str) -> Iterator[CameraOpener]:
+    """Opens a page in a browser whose camera plays a film; what the page complains of fails the test."""
+    complaints: list[str] = []
+    browsers: list[Browser] = []
+
+    def open_page(who: Somebody, path: str, seen: Path | None = None, *, script: str = "", language: str = "en", **how: object) -> Page:
+        flags = [*FLAGS, "--use-fake-ui-for-media-stream", *([f"--use-file-for-fake-video-capture={seen}"] if seen else [])]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browsers.append(browser)
+        context: BrowserContext = browser.new_context(base_url=address, locale=language, viewport=PHONE, **how)  # type: ignore[arg-type]
+        context.add_cookies([{"name": "lims_session", "value": who.token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
+        context.add_init_script(script)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(path, wait_until="networkidle")
+        return page
+
+    yield open_page
+    for browser in browsers:
+        browser.close()
     assert complaints == []
 
 

@@ -1,25 +1,19 @@
 """Ana scans with the phone's camera: Chromium's own fake camera shows her printed labels, one after another."""
 
 import re
-from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from lims.kernel.barcodes import Kind
-from tests.browser.conftest import CHROMIUM, PHONE, Opener, scan, until
-from tests.browser.test_handing import offline
-from tests.browser.test_offline import on_the_server, sample
-from tests.browser.test_series import show
-from tests.factories import Somebody, Town, code, person
+from tests.browser.conftest import CameraOpener, scan, until
+from tests.factories import Town, code, person
 from tests.photos import jpeg, label, on_the_table, square
 
 pytestmark = pytest.mark.browser
 A_SECOND = 30  # pictures
-FLAGS = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream"]
 READERS = ["server", pytest.param("device", marks=pytest.mark.reader)]
 SAYS = {
     "server": "Hold a code in the window. The server reads it, while there is a network.",
@@ -45,7 +39,6 @@ window.applied = [];
 MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true, zoom: { min: 1, max: 5, step: 0.5 } });
 MediaStreamTrack.prototype.applyConstraints = async (wanted) => { window.applied.push(...wanted.advanced); };
 """
-CameraOpener = Callable[..., Page]
 
 
 def film(folder: Path, *scenes: tuple[Image.Image, float]) -> Path:
@@ -53,31 +46,6 @@ def film(folder: Path, *scenes: tuple[Image.Image, float]) -> Path:
     made = folder / "film.mjpeg"
     made.write_bytes(b"".join(jpeg(picture, quality=80) * round(seconds * A_SECOND) for picture, seconds in scenes))
     return made
-
-
-@pytest.fixture
-def camera(playwright: Playwright, address: str) -> Iterator[CameraOpener]:
-    """Opens a page in a browser whose camera plays a film; what the page complains of fails the test."""
-    complaints: list[str] = []
-    browsers: list[Browser] = []
-
-    def open_page(who: Somebody, path: str, seen: Path | None = None, *, script: str = "", language: str = "en", **how: object) -> Page:
-        flags = [*FLAGS, "--use-fake-ui-for-media-stream", *([f"--use-file-for-fake-video-capture={seen}"] if seen else [])]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        browsers.append(browser)
-        context: BrowserContext = browser.new_context(base_url=address, locale=language, viewport=PHONE, **how)  # type: ignore[arg-type]
-        context.add_cookies([{"name": "lims_session", "value": who.token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
-        context.add_init_script(script)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
-        page.goto(path, wait_until="networkidle")
-        return page
-
-    yield open_page
-    for browser in browsers:
-        browser.close()
-    assert complaints == []
 
 
 def without_reader(page: Page) -> None:
@@ -119,27 +87,6 @@ def test_boxes_are_packed_by_camera_too(town: Town, camera: CameraOpener, tmp_pa
     press(page)
     expect(page.locator("#count")).to_have_text("1", timeout=60_000)
     expect(page.locator("#tubes")).to_contain_text(tube[-4:])
-
-
-@pytest.mark.parametrize("reader", READERS)
-def test_the_codes_on_another_devices_screen_are_read_by_camera(
-    town: Town, camera: CameraOpener, opened: Opener, tmp_path: Path, reader: str
-) -> None:
-    """As a phone's camera has them from 20 cm: about four of its dots a module."""
-    device = offline(town, opened)
-    tubes = sample(device, 3, people=9)
-    show(device)
-    scenes = []
-    for _ in range(2):
-        code_shown = Image.open(BytesIO(device.locator("#series-code").screenshot())).convert("L")
-        scenes.append((on_the_table(code_shown, size=(1280, 720), wide=0.35), 2.0))
-        device.keyboard.press("ArrowRight")
-    page = camera(town.ana, "/sampling/import", film(tmp_path, *scenes), service_workers="block")
-    if reader == "server":
-        without_reader(page)
-    press(page)
-    expect(page.locator("#sum")).to_have_text("3 tubes: 3 taken, 0 were here before, 0 wait, 0 need somebody", timeout=60_000)
-    on_the_server(town, tubes)
 
 
 def test_ben_receives_a_box_by_camera(town: Town, camera: CameraOpener) -> None:

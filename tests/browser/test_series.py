@@ -1,6 +1,7 @@
 """Without any network: an outbox leaves as QR codes on the screen, and is read at the office in whatever order."""
 
 import io
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -8,10 +9,12 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from lims.kernel.barcodes import Kind
-from tests.browser.conftest import Opener, scan
+from tests.browser.conftest import CameraOpener, Opener, scan
+from tests.browser.test_camera import READERS, film, press, without_reader
 from tests.browser.test_handing import offline
 from tests.browser.test_offline import network, numbers, on_the_server, sample
 from tests.factories import LUCK, Town, code
+from tests.photos import on_the_table
 
 pytestmark = pytest.mark.browser
 OFFICE = "/sampling/import"
@@ -214,3 +217,24 @@ def test_the_codes_that_the_device_draws_are_read_by_others_at_every_length_and_
         ImageDraw.Draw(larger).rectangle((140, 140, 260, 260), fill=128)
         [found] = zxingcpp.read_barcodes(larger)
         assert (found.text, found.ec_level) == (text, "M")
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_codes_on_another_devices_screen_are_read_by_camera(
+    town: Town, camera: CameraOpener, opened: Opener, tmp_path: Path, reader: str
+) -> None:
+    """As a phone's camera has them from 20 cm: about four of its dots a module."""
+    device = offline(town, opened)
+    tubes = sample(device, 3, people=9)
+    show(device)
+    scenes = []
+    for _ in range(2):
+        code_shown = Image.open(io.BytesIO(device.locator("#series-code").screenshot())).convert("L")
+        scenes.append((on_the_table(code_shown, size=(1280, 720), wide=0.35), 2.0))
+        device.keyboard.press("ArrowRight")
+    page = camera(town.ana, "/sampling/import", film(tmp_path, *scenes), service_workers="block")
+    if reader == "server":
+        without_reader(page)
+    press(page)
+    expect(page.locator("#sum")).to_have_text("3 tubes: 3 taken, 0 were here before, 0 wait, 0 need somebody", timeout=60_000)
+    on_the_server(town, tubes)
