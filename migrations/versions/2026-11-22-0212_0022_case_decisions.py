@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 OUTCOMES = "outcome IN ('cleared', 'unresolved', 'confirmed', 'reopened')"
 
