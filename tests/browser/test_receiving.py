@@ -145,6 +145,7 @@ def test_a_warm_box_and_old_tubes_warn_in_words_and_stay_on_record(town: Town, o
     page = opened(town.ben, f"/testing/boxes/{box}")
     page.get_by_label("Temperature").fill("12.5")
     page.keyboard.press("Tab")
+    expect(page.locator("#said")).to_contain_text(f"Box {box} measures 12.5 °C: noted. It was 5 h 0 min on its way")
     warnings = page.locator("#warnings")
     expect(warnings).to_contain_text("It measured 12.5 °C; allowed is 0 to 8 °C (tests).")
     expect(warnings).to_contain_text("at most 4 h are allowed")

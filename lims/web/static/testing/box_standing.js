@@ -3,7 +3,6 @@ import { codeElement } from "../codes.js";
 import { words } from "../words.js";
 
 const at = (id) => document.getElementById(id);
-export const LISTS = ["elsewhere", "unregistered", "unexpected", "received", "missing"];
 
 /** 4 h 10 min */
 const duration = (minutes) => words("duration", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });

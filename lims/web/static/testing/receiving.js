@@ -6,7 +6,7 @@ import { ask } from "../send.js";
 import { signal } from "../signals.js";
 import { uuid7 } from "../uuid7.js";
 import { say, told, words } from "../words.js";
-import { drawStanding } from "./box_standing.js";
+import { drawStanding, warnings } from "./box_standing.js";
 import { keptQueue } from "./kept.js";
 
 const at = (id) => document.getElementById(id);
@@ -113,10 +113,12 @@ const queue = keptQueue(`lims.receiving.${screen.lab}`, {
   },
 });
 
-function opened({ box: barcode, json, later }, { expected, arrival, carriage }) {
-  const warns = arrival?.outside || carriage?.too_long;
-  if (later) return tell("measured", { box: barcode, temperature: json.temperature_c }, warns ? "unsure" : "ok");
-  return tell(expected ? "opened" : "opened_unknown", { box: barcode, expected }, warns ? "unsure" : "ok");
+/** A box that was opened or measured; what warns is said at once, not only beside the scans. */
+function opened({ box: barcode, json, later }, answer) {
+  const warns = warnings(answer);
+  const name = later ? "measured" : answer.expected ? "opened" : "opened_unknown";
+  const sentence = words(name, { box: barcode, expected: answer.expected, temperature: json.temperature_c });
+  return tell([sentence, ...warns].join(" "), {}, warns.length ? "unsure" : "ok");
 }
 
 /** Which sentence tells what a scan came to. */

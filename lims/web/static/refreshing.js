@@ -1,7 +1,9 @@
-// A wall screen refreshes itself. Where the server is away the last figures stay, marked as such, and it tries on.
+// A screen that refreshes itself: a wall, the bench in the morning. Where the server is away the last figures stay, marked as such, and
+// it tries on. Whoever stands on something in the page by keyboard is not thrown off it.
 const EVERY = 30000; // ms
 
 async function refresh() {
+  if (document.querySelector("main").contains(document.activeElement)) return;
   const stale = document.getElementById("stale");
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
