@@ -2,9 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from lims.custody.rules import Call
 from lims.deconvolution.rules import (
@@ -137,3 +147,8 @@ class LifeOfACase(RuleBasedStateMachine):
 
 TestLifeOfACase = LifeOfACase.TestCase
 TestLifeOfACase.settings = settings(max_examples=60, stateful_step_count=25)
+
+
+@pytest.mark.proof
+def test_ten_thousand_lives_of_a_case() -> None:
+    run_state_machine_as_test(LifeOfACase, settings=settings(max_examples=10_000, stateful_step_count=25, deadline=None))
