@@ -1,4 +1,4 @@
-"""Ben mixes pools and puts tubes away with a scanner."""
+"""Ben mixes pools, puts tubes away and throws them away with a scanner."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from lims.kernel.barcodes import Kind
 from tests.bench import done, message
-from tests.browser.conftest import Opener, scan
+from tests.browser.conftest import Opener, load, scan
 from tests.factories import Town, code
 
 pytestmark = pytest.mark.browser
@@ -71,17 +71,48 @@ def test_tubes_are_put_away_found_and_taken_out_by_scan(town: Town, opened: Open
     assert done(town.ben.get(f"/testing/api/racks/{rack}"))["positions"] == {"B2": second}
 
 
+def load_retention(town: Town) -> None:
+    """It is said how long tubes are kept."""
+    policy = {"from": "2022-01-01", "negative_days": 3, "other_days": 30, "rejected_days": 7, "source": "tests"}
+    load(town.program, {"retention_policy": [policy]})
+
+
+def rack_of(town: Town, *tubes: str) -> str:
+    """A rack in which these tubes lie."""
+    rack = code(Kind.PLACE)
+    done(town.ben.post("/testing/api/racks", message(barcode=rack, lab=town.lab, rows=9, columns=9, kept="deep_frozen", place="冰箱一")))
+    done(town.ben.post(f"/testing/api/racks/{rack}/tubes", message(tubes=list(tubes))))
+    return rack
+
+
+def test_a_rack_is_emptied_of_what_may_go_and_says_what_stays(town: Town, opened: Opener) -> None:
+    load_retention(town)
+    old = str(town.collected()["barcode"])
+    town.tested(old)
+    (waiting,) = singles(town, 1)
+    rack = rack_of(town, old, waiting)
+    page = opened(town.ben, "/testing/discards")
+    assert page.locator("main table tbody tr").count() == 1
+    page.locator("#scan").focus()
+    scan(page, rack)
+    page.wait_for_selector("#log :has-text('1 tubes are discarded, 1 stay')")
+    assert waiting in page.inner_text("#stay")
+    scan(page, old)
+    page.wait_for_selector("#log :has-text('was discarded on')")
+    assert done(town.ben.get(f"/testing/api/racks/{rack}"))["positions"] == {"A2": waiting}
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_is_wider_than_its_screen(town: Town, opened: Opener, language: str, width: int) -> None:
-    tubes, rack, pool = singles(town, 4), code(Kind.PLACE), code(Kind.TUBE)
-    done(
-        town.ben.post("/testing/api/racks", message(barcode=rack, lab=town.lab, rows=9, columns=9, kept="deep_frozen", place="冰箱一,二层"))
-    )
-    done(town.ben.post(f"/testing/api/racks/{rack}/tubes", message(tubes=tubes[:3])))
+    load_retention(town)
+    gone = str(town.collected()["barcode"])
+    town.tested(gone, hours=1)
+    tubes, pool = singles(town, 4), code(Kind.TUBE)
+    rack = rack_of(town, *tubes[:3], gone)
     made = message(barcode=pool, lab=town.lab, members=tubes[:2], assay="ncov2")
     done(town.ben.post("/testing/api/pools", made))
-    for path in ("/testing/pools", f"/testing/pools/{pool}", "/testing/storage", f"/testing/storage/{rack}"):
+    for path in ("/testing/pools", f"/testing/pools/{pool}", "/testing/storage", f"/testing/storage/{rack}", "/testing/discards"):
         page = opened(town.ben, path, language=language, screen={"width": width, "height": 740 if width < 500 else 800})
         if path == "/testing/pools":
             scan(page, code(Kind.TUBE), tubes[2], tubes[0])
