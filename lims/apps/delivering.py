@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 
-from lims.interop.subscribers import actions, queries
-from lims.interop.subscribers.rules import Tried, body_of, networks_of, signed
+from lims.interop.subscribers import actions, mailing, queries
+from lims.interop.subscribers.rules import MAIL, Tried, body_of, networks_of, signed
 from lims.interop.subscribers.sending import DEADLINE_SECONDS, post
 from lims.kernel import clock
-from lims.kernel.db import Access
+from lims.kernel.db import Access, AnyRow
 from lims.kernel.program import Program
 
 log = logging.getLogger("lims.worker")
@@ -31,14 +31,23 @@ def deliver(program: Program, subscriber: int, time: Callable[[], datetime] = cl
                 return arrived
             to, message = queries.subscriber(connection, subscriber), queries.message(connection, notice)
         at = time()
-        body = body_of(message.number, message.kind, message.at, message.data)
-        headers = HEADERS | signed(program.keys.show(to.secret), str(message.id), at, body)
-        tried: Tried = post(to.address, headers, body, networks_of(program.settings.webhook_networks))
+        tried = send(program, to, message, at)
         with program.database.transaction(Access.OWNER) as connection:
             actions.note(connection, subscriber, notice, tried, at)
         if not tried.arrived:
             return arrived
         arrived += 1
+
+
+def send(program: Program, to: AnyRow, message: AnyRow, at: datetime) -> Tried:
+    """A notice to a subscriber, by e-mail or signed webhook."""
+    if to.address.startswith(MAIL):
+        return mailing.post(
+            mailing.letter(to.address, str(message.id), message.kind, message.at, message.data, program.settings), program.settings
+        )
+    body = body_of(message.number, message.kind, message.at, message.data)
+    headers = HEADERS | signed(program.keys.show(to.secret), str(message.id), at, body)
+    return post(to.address, headers, body, networks_of(program.settings.webhook_networks))
 
 
 class Couriers:

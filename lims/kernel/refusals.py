@@ -234,6 +234,7 @@ CATALOGUE: dict[str, Refusal] = {
     # webhooks
     "webhook_address": Refusal(422, "The address of the webhook cannot be used"),
     "webhook_private": Refusal(422, "The address of the webhook is not public"),
+    "mail_unconfigured": Refusal(422, "No mail server is configured"),
     "webhook_networks": Refusal(422, "The networks of webhooks are not written as they must be"),
     # run files and sample sheets
     "run_file_empty": Refusal(422, "The run file holds no readings"),

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     result_lookup_failures: int = 10
     public_url: str | None = None
     webhook_networks: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_starttls: bool = True
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = "lims@localhost"
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "warning"
 

@@ -7,7 +7,7 @@ import typer
 
 from lims.interop.notices.rules import Kind
 from lims.interop.subscribers import actions, queries
-from lims.interop.subscribers.rules import networks_of
+from lims.interop.subscribers.rules import MAIL, networks_of
 from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import running
@@ -20,16 +20,17 @@ Number = Annotated[int, typer.Argument(help="of the webhook, as `lims webhook li
 
 @group.command()
 def add(
-    url: Annotated[str, typer.Argument(help="where notices are posted to, by https")],
+    url: Annotated[str, typer.Argument(help="where notices are posted to, by https; or mailto:… for e-mails")],
     kind: Annotated[list[Kind] | None, typer.Option(help="only these notices; repeat for more")] = None,
     area: Annotated[str | None, typer.Option(help="only of this area and what lies within it")] = None,
 ) -> None:
-    """Send notices to an address from now on; the secret that signs them is shown once, alone on the last line."""
+    """Send notices to an address from now on; the secret that signs webhooks is shown once, alone on the last line."""
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
         networks, kinds = networks_of(program.settings.webhook_networks), [one.value for one in kind or ()]
-        number, secret = actions.add(connection, program.keys, url, networks, kinds, area, BY, clock.now())
+        number, secret = actions.add(connection, program.keys, url, networks, kinds, area, BY, clock.now(), program.settings.smtp_host)
     typer.echo(f"webhook {number}")
-    typer.echo(secret)
+    if not url.startswith(MAIL):
+        typer.echo(secret)
 
 
 @group.command("list")

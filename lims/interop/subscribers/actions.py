@@ -10,7 +10,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from lims.interop.subscribers import queries
-from lims.interop.subscribers.rules import SECRET_BYTES, Network, Tried, pause_after, refuse_address, shown_secret, wants, with_those_above
+from lims.interop.subscribers.rules import (
+    MAIL,
+    SECRET_BYTES,
+    Network,
+    Tried,
+    mailbox,
+    pause_after,
+    refuse_address,
+    refuse_mailbox,
+    shown_secret,
+    wants,
+    with_those_above,
+)
 from lims.interop.subscribers.tables import Delivery, DeliveryAttempt, Subscriber
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
@@ -33,12 +45,16 @@ def add(
     area: str | None,
     by: str,
     now: datetime,
+    mail_server: str = "",
 ) -> tuple[int, str]:
     """Somewhere that notices go from now on: its number, and the secret, which is shown this once."""
-    refuse_address(address, networks)
+    if address.startswith(MAIL):
+        refuse_mailbox(address, mail_server)
+    else:
+        refuse_address(address, networks)
     if area is not None and area not in queries.parents(connection):
         raise Refused("not_found", "{what} is not known here.", what=f"Area {area}")
-    secret, host = secrets.token_bytes(SECRET_BYTES), urlsplit(address).hostname or ""
+    secret, host = secrets.token_bytes(SECRET_BYTES), urlsplit(address).hostname or mailbox(address).rpartition("@")[2]
     row = insert(Subscriber).values(
         address=address, host=host, secret=keys.hide(secret), kinds=list(kinds), area=area, added_at=now, added_by=by
     )

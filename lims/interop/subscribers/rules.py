@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ PAUSES = (
 SECRET_BYTES = 32
 PREFIX = "whsec_"
 LONGEST_ADDRESS = 1000
+MAIL = "mailto:"
+MAILBOX = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,255}")
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -81,6 +84,19 @@ def may_reach(address: str, networks: Collection[Network]) -> bool:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
     return any(ip in network for network in networks) or (ip.is_global and not ip.is_multicast)
+
+
+def mailbox(address: str) -> str:
+    """Where an e-mail goes, of an address that begins with `mailto:`."""
+    return address.removeprefix(MAIL)
+
+
+def refuse_mailbox(address: str, server: str) -> None:
+    """Refused where this is no mailbox, or no mail server is configured."""
+    if not MAILBOX.fullmatch(mailbox(address)):
+        raise Refused("webhook_address", "{address} is no e-mail address.", address=mailbox(address)[:LONGEST_ADDRESS])
+    if not server:
+        raise Refused("mail_unconfigured", "No mail server is configured: set LIMS_SMTP_HOST and LIMS_MAIL_FROM, then try again.")
 
 
 def refuse_address(address: str, networks: Collection[Network]) -> None:
