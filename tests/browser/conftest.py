@@ -1,5 +1,6 @@
 """A real browser before a running `lims serve`, on the database of the tests."""
 
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from lims.apps.demo import hosting
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
 from lims.kernel.db import Access
@@ -29,6 +31,7 @@ DESK = {"width": 1280, "height": 800}
 Opener = Callable[..., Page]
 CameraOpener = Callable[..., Page]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream"]
+City = tuple[str, dict[str, str], str]
 
 
 @pytest.fixture(scope="session")
@@ -155,3 +158,34 @@ def until(page: Page, condition: str) -> None:
       const look = async () => (await ({condition})) ? done() : performance.now() > end ? late(new Error("never")) : setTimeout(look, 20);
       look();
     }})""")
+
+
+@pytest.fixture(scope="session")
+def city(data_dir: Path) -> Iterator[City]:
+    """Where the demo city is served, its people's passwords, and the day it has lived."""
+    folder = data_dir / "city"
+    folder.mkdir()
+    folder.chmod(0o711)
+    env = os.environ | {"LIMS_DATA_DIR": str(folder)}
+    env.pop("LIMS_DATABASE_URL", None)
+    subprocess.run([sys.executable, "-m", "lims", "demo", "--no-serve", "--people", "1500"], env=env, check=True, capture_output=True)
+    port = hosting.free_port()
+    server = subprocess.Popen([sys.executable, "-m", "lims", "serve", "--port", str(port)], env=env)
+    try:
+        hosting.wait_until_ready(server, f"http://127.0.0.1:{port}/readyz")
+        yield f"http://127.0.0.1:{port}", json.loads((folder / "demo-sign-ins.json").read_text()), (folder / "demo-day").read_text()
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def signed_in(chromium: Browser, place: str, name: str, password: str, screen: tuple[int, int], language: str) -> Page:
+    """A page of somebody of the demo city who has just signed in."""
+    context = chromium.new_context(base_url=place, locale=language, viewport={"width": screen[0], "height": screen[1]})
+    page = context.new_page()
+    page.goto("/auth/sign-in")
+    page.fill("input[name=username], input[name=name]", name)
+    page.fill("input[type=password]", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    return page

@@ -10,13 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lims.kernel.barcodes import Kind
-from tests.browser.conftest import scan
-from tests.browser.test_pictures import City, city, signed_in
+from tests.browser.conftest import City, scan, signed_in
 from tests.conftest import NODE
 from tests.factories import code, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.node("axe-core")]
-__all__ = ["city"]
 PHONE, DESK = (360, 740), (1280, 800)
 WAYS = list(itertools.product((PHONE, DESK), ("en", "zh-CN"), ("light", "dark")))
 # Who opens what; a page that is found under one of another's links is listed once.

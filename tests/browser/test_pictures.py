@@ -4,42 +4,17 @@ A picture is also a test: the page of each role opens on a city that has lived a
 without a word of complaint from the browser.
 """
 
-import json
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lims.apps.demo.hosting import free_port, wait_until_ready
-from tests.browser.conftest import scan
+from tests.browser.conftest import City, scan, signed_in
 
 pytestmark = pytest.mark.browser
-City = tuple[str, dict[str, str], str]
-LIMS = [sys.executable, "-m", "lims"]
 PHONE, DESK, WALL = (360, 740), (1280, 800), (1600, 900)
-
-
-@pytest.fixture(scope="module")
-def city(data_dir: Path) -> Iterator[City]:
-    """Where the demo city is served, its people's passwords, and the day it has lived."""
-    folder = data_dir / "city"
-    folder.mkdir()
-    folder.chmod(0o711)
-    env = os.environ | {"LIMS_DATA_DIR": str(folder)}
-    env.pop("LIMS_DATABASE_URL", None)
-    subprocess.run([*LIMS, "demo", "--no-serve", "--people", "1500"], env=env, check=True, capture_output=True)
-    port = free_port()
-    server = subprocess.Popen([*LIMS, "serve", "--port", str(port)], env=env)
-    try:
-        wait_until_ready(server, f"http://127.0.0.1:{port}/readyz")
-        yield f"http://127.0.0.1:{port}", json.loads((folder / "demo-sign-ins.json").read_text()), (folder / "demo-day").read_text()
-    finally:
-        server.terminate()
-        server.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +23,6 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(os.environ["LIMS_PICTURES"]) if os.environ.get("LIMS_PICTURES") else tmp_path_factory.mktemp("pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def signed_in(chromium: Browser, place: str, name: str, password: str, screen: tuple[int, int], language: str) -> Page:
-    context = chromium.new_context(base_url=place, locale=language, viewport={"width": screen[0], "height": screen[1]})
-    page = context.new_page()
-    page.goto("/auth/sign-in")
-    page.fill("input[name=username], input[name=name]", name)
-    page.fill("input[type=password]", password)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "sign-in" not in url)
-    return page
 
 
 @pytest.mark.parametrize(
