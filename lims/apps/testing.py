@@ -22,6 +22,8 @@ from lims.testing.plates import pages as plates_pages
 from lims.testing.pools import api as pools
 from lims.testing.pools import pages as pools_pages
 from lims.testing.qc import pages as qc_pages
+from lims.testing.rejudging import api as rejudging
+from lims.testing.rejudging import pages as rejudging_pages
 from lims.testing.review import api as review
 from lims.testing.review import pages as review_pages
 from lims.testing.storage import api as storage
@@ -39,6 +41,7 @@ APIS = (
     review.router,
     morning.router,
     amending.router,
+    rejudging.router,
     deconvolution.bench_router,
     retention.router,
 )
@@ -47,6 +50,7 @@ PAGES = (
     review_pages.router,
     qc_pages.router,
     amending_pages.router,
+    rejudging_pages.router,
     accession_pages.router,
     lots_pages.router,
     storage_pages.router,

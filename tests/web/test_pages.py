@@ -23,7 +23,7 @@ PAGES = {
         "/testing/controls",
         "/testing/cases",
     ],
-    "bea": ["/", "/testing/", "/testing/cases", "/testing/amendments", "/testing/controls"],
+    "bea": ["/", "/testing/", "/testing/cases", "/testing/amendments", "/testing/controls", "/testing/rejudge"],
     "olga": ["/", "/reporting/", "/reporting/wall", "/testing/cases", "/testing/amendments"],
     "ada": ["/", "/sampling/labels", "/sampling/devices", "/sampling/conflicts"],
     "authority": ["/"],

@@ -32,7 +32,7 @@ def evidence(connection: Connection, barcode: str) -> Sequence[AnyRow]:
     later = aliased(Run)
     newest = (
         select(later.id)
-        .where(later.plate == Run.plate, later.controls_passed)
+        .where(later.plate == Run.plate, later.controls_passed, later.rejudges.is_(None))
         .order_by(later.imported_at.desc(), later.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -40,7 +40,7 @@ def evidence(connection: Connection, barcode: str) -> Sequence[AnyRow]:
     query = (
         select(
             CallRow.run, CallRow.call, CallRow.reasons, CallRow.well, CallRow.assay, CallRow.assay_version, CallRow.controls_passed,
-            CallRow.imported_by, Run.plate, Run.imported_at, Plate.lab, newest.label("newest"),
+            CallRow.imported_by, Run.plate, Run.imported_at, Run.rejudges, Plate.lab, newest.label("newest"),
         )
         .join(Run, Run.id == CallRow.run)
         .join(Plate, Plate.barcode == Run.plate)

@@ -56,6 +56,7 @@ class Run(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="when it was read out, as told")
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="server time")
     imported_by: Mapped[str] = mapped_column(Text)
+    rejudges: Mapped[UUID | None] = mapped_column(Uuid, comment="the run whose readings were judged again")
 
 
 class RunPart(Base):

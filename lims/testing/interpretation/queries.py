@@ -73,7 +73,10 @@ def run(connection: Connection, run_id: UUID) -> AnyRow | None:
 def runs_of_plate(connection: Connection, plate: str) -> Sequence[AnyRow]:
     """The runs of a plate, oldest first."""
     return connection.execute(
-        select(*RUN).join(Plate, Plate.barcode == Run.plate).where(Run.plate == plate).order_by(Run.imported_at, Run.id)
+        select(*RUN)
+        .join(Plate, Plate.barcode == Run.plate)
+        .where(Run.plate == plate, Run.rejudges.is_(None))
+        .order_by(Run.imported_at, Run.id)
     ).all()
 
 
@@ -102,13 +105,19 @@ def tubes_for_update(connection: Connection, codes: Sequence[str]) -> dict[str, 
 
 def newest_passed_run(connection: Connection, plate: str) -> UUID | None:
     """The plate's last imported run with controls in control: the only one that may be signed off."""
-    query = select(Run.id).where(Run.plate == plate, Run.controls_passed).order_by(Run.imported_at.desc(), Run.id.desc()).limit(1)
+    query = (
+        select(Run.id)
+        .where(Run.plate == plate, Run.controls_passed, Run.rejudges.is_(None))
+        .order_by(Run.imported_at.desc(), Run.id.desc())
+        .limit(1)
+    )
     return connection.execute(query).scalar_one_or_none()
 
 
 def runs_of_plates(connection: Connection, plates: Collection[str]) -> dict[str, AnyRow]:
     """The last imported run of each of these plates."""
-    query = select(Run.plate, Run.id, Run.controls_passed, Run.imported_at).where(Run.plate.in_(plates)).order_by(Run.imported_at, Run.id)
+    query = select(Run.plate, Run.id, Run.controls_passed, Run.imported_at).where(Run.plate.in_(plates), Run.rejudges.is_(None))
+    query = query.order_by(Run.imported_at, Run.id)
     return {row.plate: row for row in connection.execute(query)}
 
 

@@ -53,7 +53,8 @@ def on_plates(connection: Connection, lab: str) -> Sequence[AnyRow]:
 
 def runs_of(connection: Connection, plates: Collection[str]) -> dict[str, AnyRow]:
     """Of each plate the run that can be decided on: the newest in control, otherwise the newest."""
-    query = select(Run.plate, Run.id, Run.controls_passed, Run.reasons, Run.imported_at, Run.imported_by).where(Run.plate.in_(plates))
+    query = select(Run.plate, Run.id, Run.controls_passed, Run.reasons, Run.imported_at, Run.imported_by)
+    query = query.where(Run.plate.in_(plates), Run.rejudges.is_(None))
     return {row.plate: row for row in connection.execute(query.order_by(Run.controls_passed, Run.imported_at, Run.id))}
 
 

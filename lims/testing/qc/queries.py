@@ -62,7 +62,7 @@ def runs_of_series(
         select(Run.id, Run.plate, Run.at, Run.imported_at, Run.controls_passed)
         .join(Plate, Plate.barcode == Run.plate)
         .where(Plate.lab == series.lab, Plate.assay == series.assay, Plate.assay_version == series.version)
-        .where(CONTROL_LOT.is_not_distinct_from(series.lot))
+        .where(CONTROL_LOT.is_not_distinct_from(series.lot), Run.rejudges.is_(None))
     )
     if until is not None:
         query = query.where(Run.imported_at <= until.imported_at)

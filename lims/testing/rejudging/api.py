@@ -1,0 +1,58 @@
+"""Routes of judging again."""
+
+import csv
+import io
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from lims.catalog import queries as catalog
+from lims.custody.actions import taken_first
+from lims.kernel import barcodes
+from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.rules import Role, own_lab
+from lims.kernel.db import Access
+from lims.testing.rejudging import actions, lookup
+from lims.testing.rejudging.forms import ChangeView, DecideForm, RejudgeForm, RejudgementView
+
+router = APIRouter(prefix="/testing/api", tags=["rejudgements"])
+Reviewer = Annotated[Work, allow(Role.REVIEWER, using=Access.BENCH)]
+
+
+@router.post("/rejudgements")
+def compare(form: RejudgeForm, work: Reviewer) -> RejudgementView:
+    """Judge stored readings by another version of their assay; answers the differences, and changes no result."""
+    own_lab(work.caller, form.lab, f"Lab {form.lab}")
+    if taken_first(work.connection, form.id, "rejudgement.make", form.model_dump(mode="json"), work.caller.name, work.now):
+        actions.compare(work.connection, catalog.current(work.connection), form, work.caller.name, work.now)
+    return lookup.view(work, form.id)
+
+
+@router.get("/rejudgements/{rejudgement}", response_model=RejudgementView)
+def rejudgement(rejudgement: UUID, work: Reviewer, format: Literal["json", "csv"] = "json") -> RejudgementView | Response:  # noqa: A002 - as elsewhere
+    """The list of differences, before and after."""
+    told = lookup.view(work, rejudgement)
+    if format == "json":
+        return told
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(ChangeView.model_fields))
+    writer.writeheader()
+    for change in told.changes:
+        cells = change.model_dump(mode="json") | {"reasons": " ".join(change.reasons)}
+        # A reason is typed by people: what a spreadsheet would calculate is text here.
+        writer.writerow(
+            {name: f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell for name, cell in cells.items()}
+        )
+    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8")
+
+
+@router.post("/rejudgements/{rejudgement}/decide")
+def decide(rejudgement: UUID, form: DecideForm, work: Reviewer) -> RejudgementView:
+    """Apply one difference as an amendment, or reject it; by another reviewer than who asked for the comparison."""
+    asked = lookup.own_rejudgement(work, rejudgement)
+    said = form.model_copy(update={"tube": barcodes.normalise(form.tube)})
+    content = said.model_dump(mode="json") | {"rejudgement": str(rejudgement), "reviewer": work.caller.name}
+    if taken_first(work.connection, form.id, "rejudgement.decide", content, work.caller.name, work.now):
+        actions.decide(work.connection, catalog.current(work.connection), asked, said, work.caller, work.now)
+    return lookup.view(work, rejudgement)

@@ -1,0 +1,155 @@
+"""A newer version says otherwise of readings that are there: first a list, then Bo decides on what Bea asked for."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+
+from lims.catalog.actions import load
+from lims.catalog.forms import CatalogForm
+from lims.kernel.barcodes import Kind
+from lims.kernel.db import Access
+from lims.kernel.errors import Refused
+from lims.kernel.ids import uuid7
+from lims.testing.rejudging.tables import Rejudged
+from tests.bench import another_town, bench_state, done, message, refused, review
+from tests.factories import ASSAY, Somebody, Town, code
+
+
+def version(town: Town, number: int, cutoff: float, grey_to: float, **changes: Any) -> None:
+    """A further version of the lab's own assay."""
+    targets = [target | {"cutoff": cutoff, "grey_to": grey_to} for target in ASSAY["targets"]]  # type: ignore[attr-defined]  # a list of tables
+    content = {"assay": [ASSAY | {"code": f"kit-{town.lab}", "version": number, "targets": targets} | changes]}
+    with town.program.database.transaction(Access.OWNER) as connection:
+        load(connection, CatalogForm.model_validate(content), datetime.now(UTC), "tests")
+
+
+@pytest.fixture
+def tubes(town: Town) -> list[str]:
+    """A grey tube and a negative one, released by version 1."""
+    version(town, 1, 38, 40)
+    made = [code(Kind.TUBE) for _ in range(2)]
+    town.received(*made)
+    body = message(barcode=code(Kind.PLATE), lab=town.lab, assay=f"kit-{town.lab}", layout="auto")
+    plate = done(town.ben.post("/testing/api/plates", body))
+    run = done(town.imported(plate, {made[0]: "grey_zone"}))["run"]
+    done(review(run, town.bea, tubes=made))
+    return made
+
+
+def compare(town: Town, to: int = 2, by: Somebody | None = None, **changes: Any) -> Response:
+    """Bea asks what another version says."""
+    body = {"id": str(uuid7()), "lab": town.lab, "assay": f"kit-{town.lab}", "from_version": 1, "to_version": to}
+    body |= {"since": "2022-02-01", "until": "2022-02-03", "reason": "the maker's letter"}
+    return (by or town.bea).post("/testing/api/rejudgements", body | changes)
+
+
+def decide(town: Town, asked: dict[str, Any], tube: str, decision: str = "apply", by: Somebody | None = None, **changes: Any) -> Response:
+    """Bo decides on a difference."""
+    body = {"id": str(uuid7()), "tube": tube, "decision": decision, "reason": "as the letter says"}
+    return (by or town.bo).post(f"/testing/api/rejudgements/{asked['id']}/decide", body | changes)
+
+
+def call_of(town: Town, tube: str) -> str:
+    """What is released of a tube."""
+    return str(done(town.bea.get(f"/testing/api/tubes/{tube}/releases"))["call"])
+
+
+def test_the_list_says_only_what_would_be_another_and_changes_nothing(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    told = done(compare(town))
+    assert [(change["tube"], change["was"], change["call"]) for change in told["changes"]] == [(tubes[0], "inconclusive", "positive")]
+    assert (told["runs"], told["tubes"]) == (1, 2)
+    assert call_of(town, tubes[0]) == "inconclusive"
+
+
+def test_bo_applies_a_change_as_an_amendment_and_the_older_result_stays(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    told = done(decide(town, done(compare(town)), tubes[0]))
+    assert (told["changes"][0]["decision"], told["changes"][0]["decided_by"]) == ("applied", town.bo.name)
+    newest, oldest = done(town.bea.get(f"/testing/api/tubes/{tubes[0]}/releases"))["releases"]
+    assert (newest["call"], newest["stands"], newest["imported_by"], newest["released_by"]) == (
+        "positive",
+        True,
+        town.bea.name,
+        town.bo.name,
+    )
+    assert (oldest["call"], oldest["stands"]) == ("inconclusive", False)
+    assert bench_state(town, tubes[0]) == "released"
+    assert "v2" in town.bea.get(f"/testing/results/{tubes[0]}").text
+
+
+def test_what_is_rejected_stays_as_it_was(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    told = done(decide(town, done(compare(town)), tubes[0], "reject"))
+    assert told["changes"][0]["decision"] == "rejected"
+    assert call_of(town, tubes[0]) == "inconclusive"
+
+
+def test_bea_does_not_decide_on_what_she_asked_for(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    asked = done(compare(town))
+    refused(decide(town, asked, tubes[0], by=town.bea), 403, "rejudge_own")
+    with pytest.raises((Refused, DBAPIError)), town.program.database.transaction(Access.BENCH) as connection:
+        connection.execute(update(Rejudged).where(Rejudged.barcode == tubes[0]).values(decision="applied", decided_by=town.bea.name))
+    assert call_of(town, tubes[0]) == "inconclusive"
+
+
+def test_a_change_is_decided_once_and_a_repeat_is_a_repeat(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    asked, same = done(compare(town)), str(uuid7())
+    assert done(decide(town, asked, tubes[0], id=same)) == done(decide(town, asked, tubes[0], id=same))
+    refused(decide(town, asked, tubes[0]), 409, "rejudge_decided", town.bo.name)
+    refused(decide(town, asked, tubes[1]), 404, "not_found")
+
+
+def test_a_version_by_which_the_controls_fail_changes_no_result(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 33, 39)
+    asked = done(compare(town))
+    assert [(change["call"], change["controls_passed"]) for change in asked["changes"]] == [("negative", False)]
+    refused(decide(town, asked, asked["changes"][0]["tube"]), 409, "rejudge_controls")
+
+
+def test_a_result_that_was_amended_meanwhile_is_compared_again_first(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    first, second = done(compare(town)), done(compare(town))
+    done(decide(town, first, tubes[0]))
+    refused(decide(town, second, tubes[0]), 409, "rejudge_overtaken")
+
+
+def test_what_was_not_read_is_not_judged(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 38, 40, internal_control={"name": "GAPDH", "channel": "CY5", "cutoff": 38})
+    refused(compare(town), 422, "rejudge_unread", "GAPDH")
+    refused(compare(town, 1), 422, "rejudge_same_version")
+
+
+def test_the_list_is_a_table_for_a_spreadsheet_too(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    asked = done(compare(town))
+    rows = town.bea.get(f"/testing/api/rejudgements/{asked['id']}", format="csv").content.decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("tube,well,run,was,call")
+    assert rows[1].startswith(tubes[0])
+
+
+def test_only_reviewers_of_the_lab_see_it(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    asked, other = done(compare(town)), another_town(town)
+    refused(compare(town, by=town.ben), 403, "role_missing")
+    refused(compare(town, by=other.bea), 404, "not_found")
+    refused(decide(town, asked, tubes[0], by=other.bo), 404, "not_found")
+    refused(other.bea.get(f"/testing/rejudge/{asked['id']}"), 404, "not_found")
+
+
+def test_the_pages_show_before_and_after(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    asked = done(compare(town))
+    assert asked["id"] in town.bo.get("/testing/rejudge").text
+    shown = town.bo.get(f"/testing/rejudge/{asked['id']}").text
+    assert "Amend the result" in shown
+    assert "Amend the result" not in town.bea.get(f"/testing/rejudge/{asked['id']}").text
+    done(decide(town, asked, tubes[0]))
+    run = asked["changes"][0]["run"]
+    assert "Everything of this run is decided" in town.bea.get(f"/testing/runs/{run}").text
