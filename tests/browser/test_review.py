@@ -66,6 +66,7 @@ def test_bea_reviews_a_swapped_plate_and_a_failed_control_by_keyboard_alone(town
     expect(page.locator("td.here")).to_be_focused()
     well = next(well for well, what in second["wells"].items() if what.get("tube") == odd)
     expect(page.locator("#well")).to_contain_text(well)
+    expect(page.locator("#well dt").first).to_have_text("Well")
     page.keyboard.press("Enter")
     page.keyboard.type(other)
     page.keyboard.press("Enter")

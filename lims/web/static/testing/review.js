@@ -51,7 +51,7 @@ function show(well) {
     ...[...row.cells].map((cell, index) => {
       const line = document.createElement("div");
       const [name, value] = [document.createElement("dt"), document.createElement("dd")];
-      name.textContent = heads[index].innerText.replace(/\s+/g, " ");
+      name.textContent = heads[index].textContent.replace(/\s+/g, " "); // innerText is empty while the table is folded away
       value.append(...[...cell.childNodes].map((node) => node.cloneNode(true)));
       line.append(name, value);
       return line;
