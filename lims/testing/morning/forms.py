@@ -14,6 +14,6 @@ class FindForm(BaseModel):
 class Found(BaseModel):
     """What it is, its canonical code, and the page that shows it."""
 
-    kind: Literal["box", "tube", "plate", "batch", "lot"]
+    kind: Literal["box", "tube", "plate", "batch", "lot", "rack"]
     code: str
     opens: str

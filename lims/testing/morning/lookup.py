@@ -15,6 +15,7 @@ from lims.testing.lots import queries as lots
 from lims.testing.lots.rules import read_gs1
 from lims.testing.morning import queries
 from lims.testing.morning.forms import Found
+from lims.testing.storage import queries as storage
 
 
 def find(work: Work, scan: str) -> Found:
@@ -30,6 +31,11 @@ def find(work: Work, scan: str) -> Found:
         return opened("box", code, "/testing/boxes")
     if kind is Kind.PLATE:
         return plate(work, code)
+    if kind is Kind.PLACE:
+        rack = storage.rack(work.connection, code)
+        if rack is not None and work.caller.reaches_lab(rack.lab):
+            technicians_only(work)
+            return opened("rack", code, "/testing/storage")
     if kind is not None:
         raise Refused("code_opens_nothing", "This is a {kind} code; at the bench it opens nothing.", kind=kind.value)
     return lot(work, scan)

@@ -21,6 +21,7 @@ from lims.testing.morning import queries
 from lims.testing.morning.lookup import own_tube
 from lims.testing.morning.rules import Bench, Stage, by_run, late_before, plates_of, queue_of
 from lims.testing.review import queries as review
+from lims.testing.storage import queries as storage
 from lims.web.places import place_of
 from lims.web.render import page
 
@@ -93,6 +94,7 @@ def tube(request: Request, barcode: str, work: BenchReader) -> Response:
         "related": queries.related(work.connection, row.barcode),
         "calls": by_run(queries.calls(work.connection, row.barcode)),
         "history": audit.history(work.connection, row.barcode),
+        "lies": storage.places_of(work.connection, [row.barcode]).get(row.barcode),
         "limit": limit,
         "due": limit.due(row.received_at) if limit and row.received_at else None,
         "rejectable": row.bench_state in ready_for(BenchEvent.REJECT) and work.caller.has(Role.TECHNICIAN),

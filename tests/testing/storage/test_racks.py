@@ -161,6 +161,13 @@ def test_the_pages_show_the_racks_and_what_lies_in_them(town: Town) -> None:
     done(put(town, here, tube))
     assert "柜三" in town.ben.get("/testing/storage").text
     assert tube[-5:] in town.ben.get(f"/testing/storage/{here}").text
+    assert "柜三" in town.ben.get(f"/testing/tubes/{tube}").text
+
+
+def test_a_rack_scanned_anywhere_opens_and_another_labs_does_not(town: Town) -> None:
+    here = rack(town)
+    assert done(town.ben.post("/testing/api/find", {"code": here}))["opens"] == f"/testing/storage/{here}"
+    assert another_town(town).ben.post("/testing/api/find", {"code": here}).status_code != 200
 
 
 @given(st.integers(1, 26), st.integers(1, 40))
