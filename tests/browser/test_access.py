@@ -107,7 +107,9 @@ def test_every_page_can_be_read_and_hit_by_whoever_has_to(chromium: Browser, cit
         page = context.new_page()
         page.emulate_media(color_scheme=light, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
         for path in PAGES[who]:
-            page.goto(path.format(day=day), wait_until="networkidle")
+            answer = page.goto(path.format(day=day), wait_until="networkidle")
+            assert answer is not None
+            assert answer.status < 500, path
             where = f"{screen[0]} {language} {light}"
             if path == "/sampling/":
                 at_work(page)
