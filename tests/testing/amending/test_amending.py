@@ -221,3 +221,12 @@ def test_another_lab_neither_amends_nor_sees_the_result(town: Town) -> None:
     refused(other.bea.get("/testing/api/amendments", lab=town.lab), 404, "not_found")
     done(amend(town, tube, run=second))
     assert done(other.bea.get("/testing/api/amendments"))["items"] == []
+
+
+def test_the_reconciliation_of_the_day_finds_nothing_wrong_with_an_amended_tube(town: Town) -> None:
+    pool = town.collected(2)
+    tube, plate = released(town, pool["barcode"])
+    done(amend(town, tube, run=run_again(town, plate, tube, "positive")))
+    told = town.olga.get("/reporting/api/reconciliation", date="2022-02-02")
+    assert told.status_code == 200
+    assert tube not in told.text
