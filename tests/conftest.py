@@ -86,5 +86,6 @@ def web(program: Program) -> Iterator[TestClient]:
 
 @pytest.fixture
 def town(program: Program, web: TestClient) -> Town:
-    """A site and a lab of this test alone, with their people."""
+    """A site and a lab of this test alone, with their people; nobody has chosen a language or signed in yet."""
+    web.cookies.clear()
     return Town.build(program, web)

@@ -12,7 +12,19 @@ from tests.architecture.source import modules
 SPREAD = {
     "tube": (
         "barcode",
-        {"tube", "tube_member", "reading", "call", "release", "rejudged", "returned", "inbox", "case_contact", "case_closure", "stored_tube"},
+        {
+            "tube",
+            "tube_member",
+            "reading",
+            "call",
+            "release",
+            "rejudged",
+            "returned",
+            "inbox",
+            "case_contact",
+            "case_closure",
+            "stored_tube",
+        },
     ),
     "person": ("person_id", {"person"}),
     "box": ("barcode", {"box", "handover_box"}),
@@ -23,7 +35,8 @@ SPREAD = {
 # Small, and the same on every machine: everybody may point at these.
 EVERYWHERE = {
     "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision",
-    "app_user", "token", "attempt", "seal", "plate", "run", "rejudgement", "run_file", "run_part", "run_curves", "label_block", "label_range",
+    "app_user", "token", "attempt", "seal", "plate", "run", "rejudgement", "run_file", "run_part", "run_curves",
+    "label_block", "label_range",
     "print_job", "label_void", "label_printer", "device", "handover",
     "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",
     "rack", "retention_policy",

@@ -30,7 +30,7 @@ def reopen(town: Town, case: str, reason: str = "a result came late", by: Somebo
 
 def test_a_discordant_case_keeps_what_was_looked_into(town: Town) -> None:
     barcode = settled(town, "negative", "negative")["barcode"]
-    checks = {"swapped": "no", "contaminated": "yes", "diluted": "unclear", "wrong_list": "no"}
+    checks: dict[str, Any] = {"swapped": "no", "contaminated": "yes", "diluted": "unclear", "wrong_list": "no"}
     done(close(town, barcode, "cleared", "a strong positive in the next well", **checks))
     page = town.olga.get(f"/testing/cases/{barcode}").text
     for told in ("contaminated: yes", "low positive, diluted: unclear", "a strong positive in the next well"):

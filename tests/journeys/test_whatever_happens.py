@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from httpx import Response
 
@@ -57,9 +58,15 @@ def test_two_plates_were_swapped_in_the_cycler_and_both_files_are_refused(town: 
 
 def nervous(*day: Callable[[], Response]) -> None:
     """Everything once in order, then three times more in any order: each is answered as the first time."""
-    first, luck = [done(deed()) for deed in day], random.Random(3)
+    first, luck = [told(done(deed())) for deed in day], random.Random(3)
     for number in (number for _ in range(3) for number in luck.sample(range(len(day)), len(day))):
-        assert done(day[number]()) | {"already_imported": None} == first[number] | {"already_imported": None}
+        assert told(done(day[number]())) == first[number]
+
+
+def told(answer: Any) -> Any:
+    """An answer without what rightly differs in a repeat: that the file is known, and where a received tube has come since."""
+    scans = [{name: value for name, value in scan.items() if name != "state"} for scan in answer.get("scans", [])]
+    return answer | {"already_imported": None, "scans": scans}
 
 
 def test_the_whole_day_is_sent_three_times_by_a_nervous_network(town: Town) -> None:
