@@ -77,6 +77,7 @@ def test_a_list_fills_in_who_somebody_is_without_a_network(town: Town, opened: O
     scan(page, tube, *(one["id_number"] for one in people[:2]))
     expect(page.locator("#roster-count")).to_have_text("List of people: sampled 2 of 3")
     scan(page, tube)
+    expect(page.locator("#network")).to_contain_text("unsent: 1")
     page.context.set_offline(False)
     network(page, "online · all sent")
     members = stored(town, tube)
