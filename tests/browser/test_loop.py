@@ -48,6 +48,20 @@ def test_a_full_tube_seals_itself_and_goes_out_when_the_next_is_scanned(town: To
     assert (found["state"], found["revision"], [member["id_number"] for member in found["members"]]) == ("sealed", 1, people)
 
 
+def test_a_receipt_never_takes_a_refusal_away_that_is_still_to_be_read(town: Town, opened: Opener) -> None:
+    page, tube, people = opened(town.ana, "/sampling/"), code(Kind.TUBE), numbers(3)
+    scan(page, tube, *people[:2])
+    page.context.set_offline(True)
+    expect(page.locator("#network")).to_contain_text("no network")
+    page.get_by_role("button", name="Seal and send").click()
+    said(page, f"Tube {tube} is sealed")
+    scan(page, people[2])
+    said(page, refusal := f"{people[2]} is not a tube code. Scan the tube first.")
+    page.context.set_offline(False)
+    confirmed(page, tube)
+    said(page, refusal)
+
+
 def test_a_tube_that_has_sealed_itself_goes_out_after_a_while_without_another_scan(town: Town, opened: Opener) -> None:
     page, tube = opened(town.ana, "/sampling/"), code(Kind.TUBE)
     scan(page, tube, *numbers(10))

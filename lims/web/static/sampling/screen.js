@@ -16,7 +16,7 @@ import * as rosterPanel from "./roster_panel.js";
 import { warnOfRoom } from "./room.js";
 import { nextTube } from "./rule.js";
 import { sendNow, start, stop } from "./sender.js";
-import { attempt, begin, isIdle, press, scanned, tell } from "./steps.js";
+import { attempt, begin, isIdle, press, receipt, scanned, tell } from "./steps.js";
 import * as time from "./time.js";
 import * as view from "./view.js";
 
@@ -42,7 +42,8 @@ function heard(attempted) {
     const name = { received: "confirmed", held: "held" }[standing] ?? "problem";
     const { barcode, members } = record.tube;
     const sentence = detail.includes(barcode) ? detail : words(name, { tube: barcode, count: members.length, detail });
-    tell(sentence, standing === "problem" ? "problem" : "ok");
+    if (standing === "problem") tell(sentence, "problem");
+    else receipt(sentence);
   }
   if (attempted.outcomes.some(({ record }) => record.tube.retest_of)) list.loadRecollections(site);
   drawAround();
@@ -83,32 +84,28 @@ function typedIn(event) {
   });
 }
 
+/** A wish for the next tube and the next people takes its turn: who was scanned before it was scanned without it. */
+function wish(wished) {
+  Object.assign(desk, wished);
+}
+
 function listen() {
   for (const button of document.querySelectorAll("[data-mode]")) {
-    button.addEventListener("click", () => {
-      desk.mode = button.dataset.mode;
-      draw();
-      at("scan").focus();
-    });
+    button.addEventListener("click", () => press(() => wish({ mode: button.dataset.mode })));
   }
   at("seal").addEventListener("click", () => press(sealOpen));
   at("undo").addEventListener("click", () => press(() => remove()));
   at("discard").addEventListener("click", () => press(discard));
-  at("recode").addEventListener("click", () => {
-    desk.recoding = !desk.recoding;
-    draw();
-    at("scan").focus();
-  });
+  at("recode").addEventListener("click", () => press(() => wish({ recoding: !desk.recoding })));
   at("person").addEventListener("submit", typedIn);
   at("hand-file").addEventListener("click", () => press(() => (release(), handOver(site))));
   at("hand-codes").addEventListener("click", () => press(() => (release(), showCodes(site))));
   listenToCodes();
   at("send").addEventListener("click", sendNow);
   at("group").addEventListener("change", () => {
-    desk.group = at("group").value;
-    localStorage.setItem(GROUP, desk.group);
-    draw();
-    at("scan").focus();
+    const group = at("group").value;
+    localStorage.setItem(GROUP, group);
+    press(() => wish({ group }));
   });
   at("recollection").addEventListener("change", draw);
   at("roster").addEventListener("toggle", rosterPanel.draw);

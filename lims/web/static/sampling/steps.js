@@ -82,6 +82,12 @@ export function tell(sentence, kind) {
   signal(kind);
 }
 
+/** A receipt comes in the midst of scanning: it never takes a refusal away that is still to be read. */
+export function receipt(sentence) {
+  if (at("said").parentElement.dataset.tone === "bad") view.logScan(sentence, "good");
+  else tell(sentence, "ok");
+}
+
 /** The same for a press: at once and afterwards the scan field is ready again. */
 export function press(does) {
   const ready = () => at("scan").focus({ preventScroll: true });
