@@ -8,6 +8,7 @@ from lims.interop.subscribers import tables as subscribers
 from lims.kernel.audit import tables as audit
 from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
+from lims.reporting.diversion import tables as diversion
 from lims.sampling.devices import tables as devices
 from lims.sampling.labels import tables as labels
 from lims.sampling.people import tables as people
@@ -28,6 +29,7 @@ TABLES = (
     deconvolution,
     notices,
     subscribers,
+    diversion,
     audit,
     auth,
     devices,

@@ -15,16 +15,20 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog import queries
-from lims.catalog.forms import CatalogForm
+from lims.catalog.forms import CatalogForm, LabForm
 from lims.catalog.tables import (
     AreaRow,
     AssayRow,
     BarcodeFormatRow,
     CatalogRevision,
     LabCapacity,
+    LabMove,
+    LabOpening,
+    LabResources,
     LabRow,
     PoolingPolicyRow,
     RetentionPolicyRow,
+    SamplingPlan,
     SiteRow,
     TimeLimitRow,
     TransportPolicyRow,
@@ -109,10 +113,11 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
         yield AreaRow, area
     for site in form.site:
         yield SiteRow, site.model_dump()
+    for plan in form.sampling_plan:
+        yield SamplingPlan, {"site": plan.site, "day": plan.day, "tubes_by_hour": plan.tubes_by_hour}
     for lab in form.lab:
-        yield LabRow, lab.model_dump(exclude={"capacity"}) | {"kind": lab.kind.value}
-        for capacity in lab.capacity:
-            yield LabCapacity, {"lab": lab.code} | capacity.model_dump()
+        yield LabRow, lab.model_dump(exclude={"capacity", "resources", "opening", "move"}) | {"kind": lab.kind.value}
+        yield from abilities_of(lab)
     for assay in form.assay:
         # Without limits of its own the content, and its digest, are what they were before there were any.
         content = assay.model_dump(mode="json", exclude={"contamination"} if assay.contamination is None else None)
@@ -121,6 +126,20 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
     yield from policies_of(form)
     for barcode_format in form.barcode_format:
         yield BarcodeFormatRow, barcode_format.model_dump() | {"kind": barcode_format.kind.value}
+
+
+def abilities_of(lab: LabForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
+    """What a lab declares, works with, when it is open and where it drives, as rows."""
+    of_lab = {"lab": lab.code}
+    for capacity in lab.capacity:
+        yield LabCapacity, of_lab | {"version": 1} | capacity.model_dump()
+    for resources in lab.resources:
+        yield LabResources, of_lab | resources.model_dump() | {"shifts": [shift.model_dump(mode="json") for shift in resources.shifts]}
+    for opening in lab.opening:
+        hours = [each.model_dump(mode="json") for each in opening.hours]
+        yield LabOpening, of_lab | {"valid_from": opening.valid_from, "hours": hours}
+    for move in lab.move:
+        yield LabMove, of_lab | move.model_dump()
 
 
 def policies_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
@@ -152,11 +171,14 @@ def parents_first(form: CatalogForm) -> list[dict[str, Any]]:
 
 
 def refuse_unknown_references(form: CatalogForm, stored: Stored) -> None:
-    """Refused where a site or an area lies in an area that neither the file nor the database knows."""
+    """Refused where an area is lain in, or a site planned for, that neither the file nor the database knows."""
     areas = {area.code for area in form.area} | {key[0] for key in stored["area"]}
     named = {site.area for site in form.site} | {area.parent for area in form.area if area.parent}
     if missing := sorted(named - areas):
         raise malformed("area", f"{', '.join(missing)} is named but not described")
+    sites = {site.code for site in form.site} | {key[0] for key in stored["site"]}
+    if missing := sorted({plan.site for plan in form.sampling_plan} - sites):
+        raise malformed("sampling_plan", f"{', '.join(missing)} is named but not described")
 
 
 def refuse_circles(form: CatalogForm, stored: Stored) -> None:

@@ -1,11 +1,11 @@
 """The shape of a catalogue file (TOML or YAML, the same keys)."""
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from lims.catalog.rules import ControlRole, LabKind, Zone
 from lims.kernel.barcodes import CHECKS, Kind
@@ -34,17 +34,44 @@ def known_check(name: str) -> str:
     return name
 
 
+def written_as_time(value: object) -> object:
+    """A time of day as it is written; a bare 08:00 in YAML is the number 480, and nobody's hour."""
+    if not isinstance(value, str | time) or (isinstance(value, time) and value.tzinfo is not None):
+        raise ValueError('a time of day is written "08:00"')
+    return value
+
+
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
+TimeOfDay = Annotated[time, BeforeValidator(written_as_time)]
 Timezone = Annotated[str, AfterValidator(known_timezone)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 
 Days = Annotated[int, Field(ge=0, le=3660)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Wells = Annotated[int, Field(ge=1, le=1536)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+Number = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class Strict(BaseModel):
     """A misspelt key is an error, not silence."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+
+
+class Located(Strict):
+    """What may have a place on earth, in degrees."""
+
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+
+    @model_validator(mode="after")
+    def both_or_neither(self) -> Self:
+        """A place is two numbers."""
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude stand together")
+        return self
 
 
 class AreaForm(Strict):
@@ -56,7 +83,7 @@ class AreaForm(Strict):
     zone: Zone | None = None
 
 
-class SiteForm(Strict):
+class SiteForm(Located):
     """`[[site]]`."""
 
     code: Code
@@ -73,7 +100,70 @@ class CapacityForm(Strict):
     tubes_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
 
 
-class LabForm(Strict):
+class ShiftForm(Strict):
+    """People who work together."""
+
+    starts: TimeOfDay
+    ends: TimeOfDay
+    staff: Number
+
+
+class ResourcesForm(Strict):
+    """What a lab works with; leave `extraction_lines` out where nothing is extracted."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    extraction_lines: Number | None = None
+    extraction_wells: Wells = 96
+    extraction_minutes: Minutes = 60
+    cyclers: Number
+    cycler_wells: Wells = 96
+    run_minutes: Minutes = 105
+    control_wells: Annotated[int, Field(ge=0, le=96)] = 4
+    tubes_per_person: Number = 650
+    shifts: tuple[ShiftForm, ...] = ()
+    source: Name
+
+    @model_validator(mode="after")
+    def some_wells_are_left(self) -> Self:
+        """A plate is not all controls."""
+        if self.control_wells >= min(self.extraction_wells, self.cycler_wells):
+            raise ValueError("the controls leave no well for a tube")
+        return self
+
+
+class HoursForm(Strict):
+    """Hours of some days of the week, Monday is 1; the whole day where `opens` is `closes`."""
+
+    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)] = (1, 2, 3, 4, 5, 6, 7)
+    opens: TimeOfDay
+    closes: TimeOfDay
+
+
+class OpeningForm(Strict):
+    """When a lab is open."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    hours: tuple[HoursForm, ...]
+
+
+class MoveForm(Strict):
+    """Where a unit drives to, and from when on it works there."""
+
+    leaves_at: AwareDatetime
+    works_from: AwareDatetime
+    place: Name
+    latitude: Latitude
+    longitude: Longitude
+
+    @model_validator(mode="after")
+    def arrives_after_it_leaves(self) -> Self:
+        """Nobody is there before the journey."""
+        if self.works_from < self.leaves_at:
+            raise ValueError("works_from lies before leaves_at")
+        return self
+
+
+class LabForm(Located):
     """`[[lab]]`."""
 
     code: Code
@@ -81,6 +171,29 @@ class LabForm(Strict):
     kind: LabKind
     timezone: Timezone = "Asia/Shanghai"
     capacity: tuple[CapacityForm, ...] = ()
+    resources: tuple[ResourcesForm, ...] = ()
+    opening: tuple[OpeningForm, ...] = ()
+    move: tuple[MoveForm, ...] = ()
+
+    @model_validator(mode="after")
+    def only_what_moves_moves(self) -> Self:
+        """A building stays where it is."""
+        if self.move and self.kind not in {LabKind.MOBILE, LabKind.RAPID, LabKind.CABIN}:
+            raise ValueError(f"a lab of kind {self.kind.value} does not move")
+        return self
+
+
+class SamplingPlanForm(Strict):
+    """`[[sampling_plan]]`: how many tubes a site collects in which hours (0 to 23) of a local day."""
+
+    site: Code
+    day: date
+    tubes: dict[Annotated[int, Field(ge=0, le=23)], Annotated[int, Field(ge=0, le=1_000_000)]]
+
+    @property
+    def tubes_by_hour(self) -> list[int]:
+        """A number for every hour."""
+        return [self.tubes.get(hour, 0) for hour in range(24)]
 
 
 class TargetForm(Strict):
@@ -230,3 +343,4 @@ class CatalogForm(Strict):
     verification: tuple[VerificationForm, ...] = ()
     retention_policy: tuple[RetentionPolicyForm, ...] = ()
     barcode_format: tuple[BarcodeFormatForm, ...] = ()
+    sampling_plan: tuple[SamplingPlanForm, ...] = ()

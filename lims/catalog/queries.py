@@ -1,11 +1,13 @@
 """Reading the catalogue: once a revision, then from memory."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
+from lims.catalog.capacity import Hours, LabPlan, Move, Opening, Point, Resources, Shift
 from lims.catalog.rules import (
     Assay,
     Catalog,
@@ -21,6 +23,7 @@ from lims.catalog.rules import (
     TimeLimit,
     TransportPolicy,
     VerificationPolicy,
+    point_of,
     zones_of,
 )
 from lims.catalog.tables import (
@@ -29,9 +32,13 @@ from lims.catalog.tables import (
     BarcodeFormatRow,
     CatalogRevision,
     LabCapacity,
+    LabMove,
+    LabOpening,
+    LabResources,
     LabRow,
     PoolingPolicyRow,
     RetentionPolicyRow,
+    SamplingPlan,
     SiteRow,
     TimeLimitRow,
     TransportPolicyRow,
@@ -87,15 +94,16 @@ def read(connection: Connection, revision: int) -> Catalog:
     verifications = select(VerificationRow.valid_from, VerificationRow.calls, VerificationRow.required, VerificationRow.source)
     kept = RetentionPolicyRow
     retentions = select(kept.valid_from, kept.negative_days, kept.other_days, kept.rejected_days, kept.source)
-    sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority)
-    labs = select(LabRow.code, LabRow.name, LabRow.kind, LabRow.timezone)
+    sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority, SiteRow.latitude, SiteRow.longitude)
+    labs = connection.execute(select(LabRow.__table__)).all()
     return Catalog(
         revision=revision,
         zones=zones_of({code: (row.parent, row.zone) for code, row in areas.items()}),
         areas={code: row.name for code, row in areas.items()},
         parents={code: row.parent for code, row in areas.items() if row.parent is not None},
         sites={row.code: Site(*row) for row in connection.execute(sites)},
-        labs={row.code: Lab(*row) for row in connection.execute(labs)},
+        labs={row.code: Lab(row.code, row.name, row.kind, row.timezone) for row in labs},
+        lab_plans=lab_plans(connection, {row.code: point_of(row.latitude, row.longitude) for row in labs}),
         assays={(row.code, row.version): assay_from(row.content) for row in connection.execute(select(AssayRow.__table__))},
         policies=tuple(PoolingPolicy(*row) for row in connection.execute(policies)),
         transport=tuple(TransportPolicy(*row) for row in connection.execute(transport)),
@@ -106,6 +114,23 @@ def read(connection: Connection, revision: int) -> Catalog:
         ),
         retentions=tuple(RetentionPolicy(*row) for row in connection.execute(retentions)),
     )
+
+
+def lab_plans(connection: Connection, points: Mapping[str, Point | None]) -> dict[str, LabPlan]:
+    """What each lab works with, when it is open, and where it moves."""
+    resources: dict[str, list[Resources]] = {code: [] for code in points}
+    openings: dict[str, list[Opening]] = {code: [] for code in points}
+    moves: dict[str, list[Move]] = {code: [] for code in points}
+    for row in connection.execute(select(LabResources.__table__)):
+        values = row._asdict()
+        shifts = tuple(Shift(time.fromisoformat(each["starts"]), time.fromisoformat(each["ends"]), each["staff"]) for each in row.shifts)
+        resources[values.pop("lab")].append(Resources(**values | {"shifts": shifts}))
+    for row in connection.execute(select(LabOpening.__table__)):
+        hours = (Hours(tuple(h["weekdays"]), time.fromisoformat(h["opens"]), time.fromisoformat(h["closes"])) for h in row.hours)
+        openings[row.lab].append(Opening(row.valid_from, tuple(hours)))
+    for row in connection.execute(select(LabMove.__table__)):
+        moves[row.lab].append(Move(row.leaves_at, row.works_from, row.place, Point(row.latitude, row.longitude)))
+    return {code: LabPlan(point, tuple(resources[code]), tuple(openings[code]), tuple(moves[code])) for code, point in points.items()}
 
 
 def assay_from(content: dict[str, Any]) -> Assay:
@@ -131,6 +156,10 @@ def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[
         SiteRow,
         LabRow,
         LabCapacity,
+        LabResources,
+        LabOpening,
+        LabMove,
+        SamplingPlan,
         AssayRow,
         PoolingPolicyRow,
         TransportPolicyRow,
@@ -148,7 +177,8 @@ def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[
 
 def capacities_on(connection: Connection, day: date) -> dict[str, int]:
     """What every lab declared for a day, in tubes."""
-    query = select(LabCapacity.lab, LabCapacity.tubes_per_day).where(LabCapacity.valid_from <= day).order_by(LabCapacity.valid_from)
+    query = select(LabCapacity.lab, LabCapacity.tubes_per_day).where(LabCapacity.valid_from <= day)
+    query = query.order_by(LabCapacity.valid_from, LabCapacity.version)
     return {row.lab: row.tubes_per_day for row in connection.execute(query)}
 
 
@@ -157,7 +187,7 @@ def capacity_on(connection: Connection, lab: str, day: date) -> int | None:
     query = (
         select(LabCapacity.tubes_per_day)
         .where(LabCapacity.lab == lab, LabCapacity.valid_from <= day)
-        .order_by(LabCapacity.valid_from.desc())
+        .order_by(LabCapacity.valid_from.desc(), LabCapacity.version.desc())
         .limit(1)
     )
     return connection.execute(query).scalar_one_or_none()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from lims.catalog.capacity import LabPlan, Point
 from lims.kernel.barcodes import BarcodeFormat
 from lims.kernel.errors import Refused
 
@@ -47,6 +48,13 @@ class Site:
     area: str
     timezone: str
     priority: int = 5
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def point(self) -> Point | None:
+        """Where it is, where somebody has said so."""
+        return point_of(self.latitude, self.longitude)
 
 
 @dataclass(frozen=True)
@@ -221,6 +229,7 @@ class Catalog:
     limits: tuple[TimeLimit, ...] = ()
     verifications: tuple[VerificationPolicy, ...] = ()
     retentions: tuple[RetentionPolicy, ...] = ()
+    lab_plans: Mapping[str, LabPlan] = field(default_factory=dict)
 
     def lies_in(self, area: str, outer: str) -> bool:
         """Whether an area is another one, or lies in it by way of whatever areas are between."""
@@ -280,6 +289,11 @@ class Catalog:
     def retention(self, day: date) -> RetentionPolicy | None:
         """For how long tubes are kept, as of a day; None where nobody has said."""
         return max((policy for policy in self.retentions if policy.valid_from <= day), key=lambda policy: policy.valid_from, default=None)
+
+
+def point_of(latitude: float | None, longitude: float | None) -> Point | None:
+    """A place; None where nobody has said where it is."""
+    return None if latitude is None or longitude is None else Point(latitude, longitude)
 
 
 def zones_of(areas: Mapping[str, tuple[str | None, str | None]]) -> dict[str, str]:

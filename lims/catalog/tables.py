@@ -1,9 +1,9 @@
 """Reference data as tables; small, the same on every node."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Double, ForeignKey, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, DateTime, Double, ForeignKey, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,6 +42,8 @@ class SiteRow(Base):
     area: Mapped[str] = mapped_column(Text, ForeignKey("area.code"))
     timezone: Mapped[str] = mapped_column(Text)
     priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("5"))
+    latitude: Mapped[float | None] = mapped_column(Double, comment="degrees, WGS 84, as of every place")
+    longitude: Mapped[float | None] = mapped_column(Double)
 
 
 class LabRow(Base):
@@ -54,17 +56,85 @@ class LabRow(Base):
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     timezone: Mapped[str] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
 
 
 class LabCapacity(Base):
-    """What a lab declares it can test a day, from a day on."""
+    """What a lab declares it can test a day, from a day on; of several versions for one day the last holds.
+
+    Version 1 is a catalogue file's, and a file may change it; what is declared on a page is only added, as version 2 and on.
+    """
 
     __tablename__ = "lab_capacity"
     __table_args__ = (CheckConstraint("tubes_per_day >= 0", name="tubes_per_day"),)
 
     lab: Mapped[str] = mapped_column(Text, ForeignKey("lab.code"), primary_key=True)
     valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default=text("1"))
     tubes_per_day: Mapped[int] = mapped_column(Integer)
+    declared_by: Mapped[str | None] = mapped_column(Text)
+    declared_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    why: Mapped[str | None] = mapped_column(Text)
+
+
+class LabResources(Base):
+    """What a lab works with, from a day on, and who said so."""
+
+    __tablename__ = "lab_resources"
+    __table_args__ = (
+        CheckConstraint("extraction_lines >= 0 AND cyclers >= 0 AND control_wells >= 0 AND tubes_per_person >= 0", name="counts"),
+        CheckConstraint("extraction_minutes > 0 AND run_minutes > 0", name="minutes"),
+        CheckConstraint("extraction_wells > control_wells AND cycler_wells > control_wells", name="wells"),
+    )
+
+    lab: Mapped[str] = mapped_column(Text, ForeignKey("lab.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    extraction_lines: Mapped[int | None] = mapped_column(SmallInteger, comment="null where nothing is extracted")
+    extraction_wells: Mapped[int] = mapped_column(SmallInteger)
+    extraction_minutes: Mapped[int] = mapped_column(SmallInteger, comment="of one batch, with loading")
+    cyclers: Mapped[int] = mapped_column(SmallInteger)
+    cycler_wells: Mapped[int] = mapped_column(SmallInteger)
+    run_minutes: Mapped[int] = mapped_column(SmallInteger, comment="of one plate, with loading")
+    control_wells: Mapped[int] = mapped_column(SmallInteger)
+    tubes_per_person: Mapped[int] = mapped_column(SmallInteger, comment="in a shift")
+    shifts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="starts, ends, staff; empty where staff does not matter")
+    source: Mapped[str] = mapped_column(Text)
+
+
+class LabOpening(Base):
+    """When a lab is open, from a day on."""
+
+    __tablename__ = "lab_opening"
+
+    lab: Mapped[str] = mapped_column(Text, ForeignKey("lab.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    hours: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="weekdays (Monday is 1), opens, closes")
+
+
+class LabMove(Base):
+    """Where a unit that moves stands from when on."""
+
+    __tablename__ = "lab_move"
+    __table_args__ = (CheckConstraint("works_from >= leaves_at", name="arrives_later"),)
+
+    lab: Mapped[str] = mapped_column(Text, ForeignKey("lab.code"), primary_key=True)
+    leaves_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    works_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    place: Mapped[str] = mapped_column(Text)
+    latitude: Mapped[float] = mapped_column(Double)
+    longitude: Mapped[float] = mapped_column(Double)
+
+
+class SamplingPlan(Base):
+    """How many tubes a site is to collect in each hour of a local day."""
+
+    __tablename__ = "sampling_plan"
+    __table_args__ = (CheckConstraint("cardinality(tubes_by_hour) = 24", name="hours"),)
+
+    site: Mapped[str] = mapped_column(Text, ForeignKey("site.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    tubes_by_hour: Mapped[list[int]] = mapped_column(ARRAY(Integer), comment="24 numbers, of midnight first")
 
 
 class AssayRow(Base):

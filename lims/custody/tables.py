@@ -195,6 +195,8 @@ class Box(Base):
     received_at: Mapped[datetime | None] = mapped_column(TIME, comment="first scan")
     received_by: Mapped[str | None] = mapped_column(Text)
     temperature_c: Mapped[float | None] = mapped_column(Double)
+    directed_to: Mapped[str | None] = mapped_column(Text, comment="the lab that an accepted diversion sends it to")
+    directed_at: Mapped[datetime | None] = mapped_column(TIME)
 
 
 class Handover(Base):

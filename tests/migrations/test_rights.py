@@ -13,8 +13,8 @@ from lims.kernel.program import Program
 
 PEOPLE = ("person", "inbox")
 CATALOGUE = (
-    "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "time_limit", "barcode_format",
-    "catalog_revision",
+    "area", "site", "lab", "assay", "pooling_policy", "transport_policy", "time_limit", "barcode_format", "catalog_revision",
+    "lab_resources", "lab_opening", "lab_move", "sampling_plan",
 )  # fmt: skip
 WRITTEN_ONCE = ("event", "seal", "run_file", "run_curves", "run", "plate", "reading", "call", "release", "returned")
 DELETABLE = {"tube_member", "run_part", "token", "attempt", "rack_position", "stored_tube"}
@@ -71,6 +71,13 @@ def test_no_request_writes_the_catalogue(bench: Connection, field: Connection, t
     for end in (bench, field):
         refuse(end, f"DELETE FROM {table}")
         refuse(end, f"INSERT INTO {table} DEFAULT VALUES")
+
+
+def test_what_a_lab_declares_is_added_to_and_never_changed(bench: Connection, field: Connection) -> None:
+    for end in (bench, field):
+        refuse(end, "UPDATE lab_capacity SET tubes_per_day = 0")
+        refuse(end, "DELETE FROM lab_capacity")
+    refuse(field, "INSERT INTO lab_capacity DEFAULT VALUES")
 
 
 def test_no_request_makes_a_user_or_a_seal(bench: Connection, field: Connection) -> None:
