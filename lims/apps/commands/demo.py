@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -61,9 +62,12 @@ def live(program: Program, plan: Plan, url: str) -> bool:
         return True
     with program.database.transaction(Access.OWNER) as connection:
         tokens = people.credentials(connection, catalog.current(connection), clock.now())
-    report = cli.carry_out(plan, tokens, url)
-    lived.write_text(plan.date.isoformat())
-    Late(plan, tokens, url).leave()
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as web:
+        late = Late(plan, tokens, web)
+        late.stock_up()
+        report = cli.carry_out(plan, tokens, url)
+        lived.write_text(plan.date.isoformat())
+        late.leave()
     return report.ok
 
 
