@@ -16,6 +16,7 @@ from lims.testing.extraction import queries, rules
 from lims.testing.extraction.forms import ExtractionForm
 from lims.testing.extraction.tables import ExtractionBatch, ExtractionFailure, ExtractionSettlement
 from lims.testing.layout import queries as layout
+from lims.testing.layout.queue import most_urgent
 from lims.testing.layout.rules import given, lay_out, refuse_unready, room_for_tubes, tubes_of
 from lims.testing.lots import queries as lots
 from lims.testing.lots.rules import OF_BATCH, bound
@@ -32,7 +33,8 @@ def extract(connection: Connection, catalog: Catalog, form: ExtractionForm, barc
         raise Refused("extraction_exists", "Extraction batch {batch} is there already; take a new deep-well plate.", batch=barcode)
     if form.layout == "auto":
         room, every = room_for_tubes(assay, rules.DEEP_WELLS), sorted({code for code, _ in catalog.assays})
-        waiting = [row.barcode for row in layout.waiting(connection, form.lab, assay.pool_max, room, independent=every)]
+        rows = most_urgent(connection, catalog, form.lab, assay.pool_max, room, at, independent=every)
+        waiting = [row.barcode for row in rows]
         if not waiting:
             raise Refused("nothing_waits", "No tube waits in lab {lab} for assay {assay}.", lab=form.lab, assay=assay.code)
         wells = lay_out(assay, barcode, waiting, queries.previous_wells(connection, form.lab), rules.DEEP_WELLS)

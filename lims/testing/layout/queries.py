@@ -10,14 +10,11 @@ from lims.kernel.db import AnyRow
 
 LAB_LOCKS = 7_301_004
 MOST_AGAIN = 100
-# Recollections of cases, then by age in hours, by the site's priority.
-MOST_URGENT_FIRST = (
-    Tube.retest_of.is_(None),
-    func.date_trunc("hour", Tube.received_at),
-    func.coalesce(SiteRow.priority, 5),
-    Tube.received_at,
-    Tube.barcode,
-)
+# What the urgency of a tube depends on (`rules.most_urgent_first`); its site is joined from outside.
+URGENCY = (
+    Tube.barcode, Tube.received_at, Tube.site, Tube.kind, Tube.retest_of.is_not(None).label("recollection"),
+    func.coalesce(SiteRow.priority, 5).label("priority"),
+)  # fmt: skip
 
 
 def lock_lab(connection: Connection, lab: str) -> None:
@@ -25,23 +22,25 @@ def lock_lab(connection: Connection, lab: str) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(LAB_LOCKS, func.hashtext(lab))))
 
 
-def waiting(
+def foremost(
     connection: Connection, lab: str, pool_max: int, limit: int, *, independent: Collection[str] = (), extracted: bool = False
 ) -> Sequence[AnyRow]:
-    """Tubes that wait in a lab, with their batch, most urgent first: recollections of cases, by age in hours, by the site's priority.
+    """Of the tubes that wait in a lab the oldest `limit` of each class that a time limit may tell apart, with their batch.
 
-    `extracted`: those whose eluate lies in an extraction batch, otherwise those that lie in none. `independent` are the assays
-    whose positives may be verified by the one that is wanted.
+    Within a class the oldest is the most urgent, so the most urgent of all are among these. `extracted`: those whose eluate lies
+    in an extraction batch, otherwise those that lie in none. `independent` are the assays whose positives may be verified by the
+    one that is wanted.
     """
-    query = (
-        select(Tube.barcode, Tube.batch)
+    same = (Tube.site, Tube.kind, Tube.retest_of.is_not(None))
+    place = func.row_number().over(partition_by=same, order_by=(Tube.received_at, Tube.barcode)).label("place")
+    ranked = (
+        select(*URGENCY, Tube.batch, place)
         .outerjoin(SiteRow, SiteRow.code == Tube.site)
         .where(Tube.lab == lab, Tube.bench_state == "waiting", func.coalesce(Tube.pool_size, 1) <= pool_max)
         .where(Tube.batch.is_not(None) if extracted else Tube.batch.is_(None), fits(independent))
-        .order_by(*MOST_URGENT_FIRST)
-        .limit(limit)
+        .subquery()
     )
-    return connection.execute(query).all()
+    return connection.execute(select(ranked).where(ranked.c.place <= limit)).all()
 
 
 def fits(independent: Collection[str]) -> ColumnElement[bool]:

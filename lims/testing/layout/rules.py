@@ -4,19 +4,49 @@ import hashlib
 import random
 import string
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
-from lims.catalog.rules import Assay, ControlRole
+from lims.catalog.rules import Assay, Catalog, ControlRole, TimeLimit
 from lims.custody.rules import BenchEvent, BenchState, advance
 from lims.kernel import barcodes
 from lims.kernel.errors import Refused, listed
 
 Wells = dict[str, dict[str, str]]
+LimitOf = Callable[[str | None, str | None, bool], TimeLimit | None]  # of a kind, a site, a recollection or not
+HOUR = 3600
 CONTROL = "control:"
 ROWS = {96: 8, 384: 16}
 # Some wells more than are needed, so that the controls of a short plate have somewhere to move to.
 SPARE = 8
+
+
+def limits_on(catalog: Catalog, day: date) -> LimitOf:
+    """The time limits in force on a day, each looked up once: thousands of tubes ask for a handful."""
+
+    @cache
+    def limit(kind: str | None, site: str | None, recollection: bool) -> TimeLimit | None:  # noqa: FBT001 - a row's column
+        return catalog.time_limit(kind, site, day, recollection=recollection)
+
+    return limit
+
+
+def most_urgent_first(tubes: Iterable[Any], limit_of: LimitOf) -> list[Any]:
+    """Tubes (`queries.URGENCY`) in the order in which they are tested.
+
+    Recollections of cases come first. Then by the hour in which a tube is due by its limit; what no limit covers comes after
+    what one does, by the hour of its receipt. Within an hour the site's priority decides, then the receipt itself.
+    """
+
+    def urgency(tube: Any) -> tuple[bool, bool, float, int, float, str]:  # noqa: ANN401 - a row
+        limit = limit_of(tube.kind, tube.site, tube.recollection)
+        moment = limit.due(tube.received_at) if limit else tube.received_at
+        hour = moment.timestamp() // HOUR
+        return not tube.recollection, limit is None, hour, tube.priority, tube.received_at.timestamp(), tube.barcode
+
+    return sorted(tubes, key=urgency)
 
 
 def well_names(size: int) -> list[str]:

@@ -1,6 +1,5 @@
 """The morning screen, and the life of one tube."""
 
-from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -17,6 +16,7 @@ from lims.kernel.db import Access, AnyRow
 from lims.testing.accession.rules import CODE_OF_REASON
 from lims.testing.extraction import queries as extraction
 from lims.testing.layout import queries as layout
+from lims.testing.layout.rules import limits_on
 from lims.testing.morning import queries
 from lims.testing.morning.lookup import own_tube
 from lims.testing.morning.rules import Bench, Stage, by_run, late_before, plates_of, queue_of
@@ -54,11 +54,7 @@ def bench(request: Request, work: BenchReader) -> Response:
 
 def standing_bench(work: Work, known: Catalog, lab: str, zone: str) -> Bench:
     """What the lab has begun and not finished, against the limits in force today."""
-    today = local_day(work.now, zone)
-
-    @cache  # thousands of groups ask for a handful of limits
-    def limit(kind: str | None, site: str | None, recollection: bool) -> TimeLimit | None:  # noqa: FBT001 - a row's column
-        return known.time_limit(kind, site, today, recollection=recollection)
+    limit = limits_on(known, local_day(work.now, zone))
 
     def limit_of(group: AnyRow) -> TimeLimit | None:
         return limit(group.kind, group.site, group.recollection)

@@ -16,6 +16,7 @@ from lims.kernel.errors import Refused
 from lims.testing.extraction import queries as extraction
 from lims.testing.extraction.rules import refuse_failed
 from lims.testing.layout import queries as layout
+from lims.testing.layout.queue import most_urgent
 from lims.testing.layout.rules import Wells, given, lay_out_manually, refuse_missing_controls, refuse_unready, room_for_tubes, tubes_of
 from lims.testing.layout.rules import lay_out as laid_out_around_controls
 from lims.testing.lots import queries as lots
@@ -31,7 +32,7 @@ def lay_out(connection: Connection, catalog: Catalog, form: PlateForm, barcode: 
     assay = catalog.assay(form.assay)
     layout.lock_lab(connection, form.lab)
     refuse_taken(connection, barcode)
-    wells = wells_for(connection, catalog, assay, form, barcode)
+    wells = wells_for(connection, catalog, assay, form, barcode, at)
     tubes = tubes_of(wells)
     known = layout.tubes_for_update(connection, tubes)
     refuse_unready(form.lab, assay, known, tubes)
@@ -65,7 +66,7 @@ def place(connection: Connection, plate: str, placed: dict[str, str]) -> None:
     connection.execute(moved.values(bench_state=BenchState.PLATED.value, plate=plate, well=source.c.well, run=None, call=None))
 
 
-def wells_for(connection: Connection, catalog: Catalog, assay: Assay, form: PlateForm, barcode: str) -> Wells:
+def wells_for(connection: Connection, catalog: Catalog, assay: Assay, form: PlateForm, barcode: str, at: datetime) -> Wells:
     """The map that is asked for: given, of extraction batches, or made of what waits."""
     if isinstance(form.layout, dict):
         wells = given(assay.plate, form.layout, catalog.formats)
@@ -78,8 +79,8 @@ def wells_for(connection: Connection, catalog: Catalog, assay: Assay, form: Plat
     if isinstance(form.batches, list) and form.batches:
         codes = [barcodes.check(barcodes.normalise(code), barcodes.Kind.PLATE, catalog.formats) for code in form.batches]
         return wells_of_batches(connection, assay, form.lab, barcode, codes, independent)
-    extracted = form.batches == "eluates"
-    waiting = layout.waiting(connection, form.lab, assay.pool_max, room_for_tubes(assay), independent=independent, extracted=extracted)
+    extracted, room = form.batches == "eluates", room_for_tubes(assay)
+    waiting = most_urgent(connection, catalog, form.lab, assay.pool_max, room, at, independent=independent, extracted=extracted)
     failed = set(extraction.why_failed(connection, {row.batch for row in waiting})) if extracted else set()
     tubes = [row.barcode for row in waiting if row.batch not in failed]
     if not tubes:

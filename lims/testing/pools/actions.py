@@ -12,6 +12,7 @@ from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.errors import Refused
 from lims.testing.layout import queries as layout
+from lims.testing.layout.queue import in_order
 from lims.testing.pools import queries, rules
 from lims.testing.pools.forms import PoolForm
 
@@ -22,7 +23,7 @@ def make_pool(
 ) -> None:
     """Mix liquid of waiting single tubes into one aliquot pool, which is tested in their place; never a pool of a pool."""
     assay = catalog.assay(form.assay) if form.assay else None
-    members = most_urgent(connection, catalog, form, assay) if form.members == "auto" else list(scanned)
+    members = most_urgent(connection, catalog, form, assay, at) if form.members == "auto" else list(scanned)
     rules.refuse_twice(members)
     layout.tubes_for_update(connection, [barcode, *members])
     known = queries.candidates(connection, [barcode, *members])
@@ -40,17 +41,18 @@ def make_pool(
     record(connection, by, now, [Happening(barcode, "pool.made", at, {"lab": form.lab, "members": members}), *happenings])
 
 
-def most_urgent(connection: Connection, catalog: Catalog, form: PoolForm, assay: Assay | None) -> list[str]:
+def most_urgent(connection: Connection, catalog: Catalog, form: PoolForm, assay: Assay | None, at: datetime) -> list[str]:
     """The first pool of those that would be proposed."""
     if assay is None or form.size is None:
         raise Refused("pool_size_missing", "Say for which assay the pool is and how many tubes go into it.")
     layout.lock_lab(connection, form.lab)
-    pools = rules.propose(waiting(connection, catalog, form.lab, assay), form.size)
+    pools = rules.propose(waiting(connection, catalog, form.lab, assay, at), form.size)
     if not pools:
         raise Refused("nothing_waits", "No two single tubes wait in lab {lab} that may share a pool.", lab=form.lab)
     return pools[0]
 
 
-def waiting(connection: Connection, catalog: Catalog, lab: str, assay: Assay) -> list[tuple[str, int]]:
+def waiting(connection: Connection, catalog: Catalog, lab: str, assay: Assay, at: datetime) -> list[tuple[str, int]]:
     """The single tubes that wait, most urgent first, each with the largest pool it may be in."""
-    return [(row.barcode, rules.most_with(catalog, assay, row)) for row in queries.waiting_singles(connection, lab)]
+    rows = in_order(queries.waiting_singles(connection, lab), catalog, lab, at)
+    return [(row.barcode, rules.most_with(catalog, assay, row)) for row in rows]

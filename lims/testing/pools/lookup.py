@@ -7,6 +7,7 @@ from lims.kernel.auth.door import Work
 from lims.kernel.auth.rules import own_lab
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
+from lims.testing.layout.queue import in_order
 from lims.testing.pools import queries, rules
 from lims.testing.pools.forms import Candidate, Lying, PoolAnswer, Proposal
 from lims.testing.storage.rules import in_walking_order
@@ -47,7 +48,7 @@ def candidate(work: Work, catalog: Catalog, lab: str, assay: Assay, barcode: str
 
 def proposal(work: Work, catalog: Catalog, lab: str, assay: Assay, size: int | None) -> Proposal:
     """How what waits could be pooled, in pools of `size` or as large as the assay is valid for."""
-    rows = {row.barcode: row for row in queries.waiting_singles(work.connection, lab)}
+    rows = {row.barcode: row for row in in_order(queries.waiting_singles(work.connection, lab), catalog, lab, work.now)}
     most = min(size or assay.pool_max, assay.pool_max)
     pools = rules.propose([(code, rules.most_with(catalog, assay, row)) for code, row in rows.items()], most)
     left = len(rows) - sum(map(len, pools))

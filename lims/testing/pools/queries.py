@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from lims.catalog.tables import SiteRow
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
-from lims.testing.layout.queries import MOST_URGENT_FIRST
+from lims.testing.layout.queries import URGENCY
 from lims.testing.storage.tables import Rack, StoredTube
 
 MOST_WAITING = 5000
@@ -31,18 +31,18 @@ def candidates(connection: Connection, codes: Collection[str]) -> dict[str, AnyR
 
 
 def waiting_singles(connection: Connection, lab: str) -> Sequence[AnyRow]:
-    """Single tubes that wait in a lab for the first time and answer no case, most urgent first, with where they lie.
+    """Single tubes that wait in a lab for the first time and answer no case, the oldest first, with where they lie.
 
     Recollected people are tested by themselves (domain rules 2.6), and so is what is repeated or was in a pool.
     """
     query = (
-        select(Tube.barcode, Tube.site, Tube.collected_on, *LYING)
+        select(*URGENCY, Tube.collected_on, *LYING)
         .outerjoin(SiteRow, SiteRow.code == Tube.site)
         .outerjoin(StoredTube, StoredTube.barcode == Tube.barcode)
         .outerjoin(Rack, Rack.barcode == StoredTube.rack)
         .where(Tube.lab == lab, Tube.bench_state == "waiting", Tube.kind == "single", Tube.retest_of.is_(None), Tube.pool.is_(None))
         .where(Tube.batch.is_(None), Tube.repeat_reason.is_(None))
-        .order_by(*MOST_URGENT_FIRST)
+        .order_by(Tube.received_at, Tube.barcode)
         .limit(MOST_WAITING)
     )
     return connection.execute(query).all()

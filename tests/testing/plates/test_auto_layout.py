@@ -68,6 +68,24 @@ def test_within_an_hour_the_site_of_higher_priority_comes_first(town: Town) -> N
     assert in_filling_order(done(lay_out(town))) == [older["barcode"], urgent["barcode"], usual["barcode"]]
 
 
+def test_a_younger_tube_with_less_time_left_comes_before_an_older_one(town: Town) -> None:
+    fever = f"{town.site}-F"
+    site = {"code": fever, "name": "发热门诊", "area": town.area, "timezone": "Asia/Shanghai"}
+    limits = [
+        {"from": "2022-01-01", "name": f"within-{hours}-{place}", "site": place, "hours": hours, "source": "tests"}
+        for place, hours in ((fever, 6), (town.site, 24))
+    ]
+    with town.program.database.transaction(Access.OWNER) as connection:
+        catalog.load(connection, CatalogForm.model_validate({"site": [site], "time_limit": limits}), datetime.now(UTC), "tests")
+    older, younger, oldest = town.collected(1), tube(fever), town.collected(1)
+    (outcome,) = town.sync(younger, by=town.somebody("fay", "sampler", site=fever))
+    assert outcome["outcome"] == "accepted"
+    for one, hours in ((oldest, -15), (older, 1), (younger, 3)):
+        town.received(one["barcode"], hours=hours)
+    # Due after 9, 9 and 25 hours: of two that are due in the same hour the one that came earlier is first.
+    assert in_filling_order(done(lay_out(town))) == [oldest["barcode"], younger["barcode"], older["barcode"]]
+
+
 def test_a_full_plate_leaves_the_least_urgent_waiting(town: Town) -> None:
     tubes = [code(Kind.TUBE) for _ in range(93)]
     late = tubes[-1]
