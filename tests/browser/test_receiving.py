@@ -101,7 +101,7 @@ def test_scans_without_a_network_are_kept_over_a_reload_and_a_change_of_shift(to
     scan(page, first, second)
     expect(page.locator("#unsent")).to_have_text("2 scans unsent")
     scan(page, first)
-    expect(page.locator("#said")).to_contain_text("scanned just before")
+    expect(page.locator("#log")).to_contain_text("scanned just before")
     page.reload()
     expect(page.locator("#unsent")).to_have_text("2 scans unsent")
     cookie: Any = [{"name": "lims_session", "value": town.bo.token, "url": address, "httpOnly": True, "sameSite": "Strict"}]

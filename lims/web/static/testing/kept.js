@@ -12,6 +12,7 @@ const RETRY = 5000; // ms
 export function keptQueue(name, { answered, refused, failed, changed }) {
   let waiting = JSON.parse(localStorage.getItem(name) ?? "[]");
   let busy = false;
+  let told = false; // that the server cannot be asked: no later attempt covers what was said since about another scan
 
   function keep(messages) {
     waiting = messages;
@@ -27,9 +28,11 @@ export function keptQueue(name, { answered, refused, failed, changed }) {
       const [message] = waiting;
       const { ok, kind, answer, sentence } = await post(message.address, message.json);
       if (!ok && kind !== "refused") {
-        failed(sentence);
+        if (!told) failed(sentence);
+        told = true;
         break;
       }
+      told = false;
       keep(waiting.slice(1));
       if (ok) answered(message, answer);
       else refused(message, sentence);
@@ -42,6 +45,7 @@ export function keptQueue(name, { answered, refused, failed, changed }) {
   changed(waiting.length);
   return {
     push(message) {
+      told = false;
       keep([...waiting, message]);
       flush();
     },
