@@ -3,6 +3,21 @@
 from lims.kernel.refusals import CATALOGUE
 
 
+def N_(word: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
+    """Marks a word for the catalogue of sentences."""
+    return word
+
+
+class Words(tuple[str, ...]):
+    """Several words or titles as one fact of a refusal; each is said in the reader's language."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Together, as a sentence holds them."""
+        return "; ".join(self)
+
+
 class Refused(Exception):
     """Raised where a request cannot be done; rendered as `application/problem+json` or as a sentence on a page.
 

@@ -2,14 +2,8 @@
 
 import re
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused, Words
 from lims.web.language import ENGLISH, catalog, translations
-
-
-def N_(word: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
-    """Marks a word for the catalogue of sentences."""
-    return word
-
 
 # Words that stand among the facts of refusals. What is not listed here (codes, names, numbers) is said as it is.
 WORDS = (
@@ -42,9 +36,11 @@ def told(refusal: Refused, language: str) -> str:
 
 def word(fact: object, language: str) -> object:
     """A fact in a language: "Tube 1000…", "technician or reviewer" and single words of the field; anything else unchanged."""
+    say = translations(language).gettext
+    if isinstance(fact, Words):
+        return Words(map(say, fact))
     if not isinstance(fact, str):
         return fact
-    say = translations(language).gettext
     if named := NAMED.fullmatch(fact):
         return f"{say(named[1])} {named[2]}"
     return "".join(say(piece) if piece in WORDS else piece for piece in BETWEEN.split(fact))

@@ -14,6 +14,7 @@ A file is taken where `match` takes it for the plate it was made for: the plan h
 import csv
 import io
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from lims.testing.qc.matching import placed
 Cts = dict[tuple[str, str], float | None]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "gbk", "gb18030", "latin-1", "cp037", "koi8-r"]
 NONE = {"", "undetermined", "undet.", "nan", "n/a", "noct", "-"}
+NUMBER = re.compile(r"-?[0-9]+[.,][0-9]+")
 NO_DIGITS = [byte for byte in range(256) if byte not in b"0123456789-"]
 
 
@@ -61,12 +63,26 @@ class Table:
         number = None if cell.strip().casefold() in NONE else float(cell) if self.scale == 1 else round(float(cell) * self.scale, 9)
         return number if number is not None and number > 0 else None
 
+    def european(self, delimiter: str, newline: str = "\n") -> "European":
+        """The same as a computer writes it whose decimals have a comma."""
+        rows = tuple(tuple(cell.replace(".", ",") if NUMBER.fullmatch(cell) else cell for cell in row) for row in self.rows)
+        place = (self.well, self.sample, self.target, self.ct)
+        return European(self.before, rows, self.after, *place, text(delimiter, newline=newline))
+
     def named_apart(self) -> "Table":
         """The same with a tube's barcode for the sample of every well, where rows have one."""
         header, *rows = self.rows
         codes = {well: f"1{number:013d}" for number, well in enumerate(dict.fromkeys(self.place(row)[0] for row in rows), 1)}
         named = [(*row[: self.sample], codes[self.place(row)[0]], *row[self.sample + 1 :]) for row in rows]
         return replace(self, rows=(header, *named))
+
+
+class European(Table):
+    """A table whose decimals have a comma."""
+
+    def value(self, cell: str) -> float | None:
+        """The Ct in a cell."""
+        return super().value(cell.replace(",", ".") if NUMBER.fullmatch(cell) else cell)
 
 
 def text(delimiter: str, encoding: str = "utf-8", newline: str = "\n") -> Callable[[Table], bytes]:

@@ -91,15 +91,26 @@ def gentier(luck: random.Random) -> Table:
     return Table((), (header, *rows), (), 0, 1, 4, 5, text(","), scale=0.01)
 
 
-@pytest.mark.parametrize("make", [generic, quantstudio, cfx, sds, lightcycler, gentier], ids=lambda make: make.__name__)
+def european_generic(luck: random.Random) -> Table:
+    return generic(luck).european(";")
+
+
+def european_quantstudio(luck: random.Random) -> Table:
+    return quantstudio(luck).european("\t", "\r\n")
+
+
+MAKERS = [generic, quantstudio, cfx, sds, lightcycler, gentier, european_generic, european_quantstudio]
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 def test_no_damage_makes_a_wrong_reading(make: Callable[[random.Random], Table]) -> None:
     luck = random.Random(make.__name__)
     table = make(luck)
     plan, verdicts = Plan.of(table), Verdicts()
     assert plan.taken(table.write(table)) == table.readings()
-    for (what, content, wanted, names_it), _ in zip(damaged(table, luck), range(COUNT // 6 + 1), strict=False):
+    for (what, content, wanted, names_it), _ in zip(damaged(table, luck), range(COUNT // len(MAKERS)), strict=False):
         attempt(plan, what, content, wanted, verdicts, names_it=names_it)
     print(verdicts.told(make.__name__))  # noqa: T201 - the figures of the proof
     assert verdicts.wrong == []
     assert verdicts.silent == []
-    assert verdicts.refused.total() > COUNT // 20
+    assert verdicts.refused.total() > COUNT // 30

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lims.interop.notices.rules import Kind
+from lims.kernel.errors import N_
 from lims.web.language import translations
-from lims.web.speech import N_
 
 SENTENCES = {
     Kind.PRELIMINARY: N_("First sign: {call}, not signed off yet"),

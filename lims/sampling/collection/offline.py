@@ -9,11 +9,12 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from lims.kernel.auth.door import Work
+from lims.kernel.errors import N_
 from lims.web.camera import camera_page, reader_files
 from lims.web.language import ENGLISH, LANGUAGES, catalog_file, language_of, translations
 from lims.web.places import Place
 from lims.web.render import STATIC, TEMPLATES
-from lims.web.speech import N_, phrasebook
+from lims.web.speech import phrasebook
 
 # A page with another version than the worker's own is not kept beside the worker's files.
 HEADER = "X-Lims-Screen"

@@ -29,6 +29,6 @@ def sample_sheet(barcode: str, work: Annotated[Work, allow(Role.TECHNICIAN, usin
 def planned(row: AnyRow, assay: Assay) -> PlannedPlate:
     """A plate as an instrument is told of it."""
     wells = tuple(PlannedWell(well, what.get("tube") or what["control"], what.get("control")) for well, what in row.wells.items())
-    targets = [PlannedTarget(target.name, target.channel) for target in assay.targets]
-    control = PlannedTarget(assay.internal_control.name, assay.internal_control.channel)
-    return PlannedPlate(row.barcode, assay.code, wells, (*targets, control))
+    # Of a channel with several names (`VIC/HEX`) the first is the kit's own.
+    targets = tuple(PlannedTarget(name, channel.partition("/")[0].strip()) for name, channel in assay.channels.items())
+    return PlannedPlate(row.barcode, assay.code, wells, targets)

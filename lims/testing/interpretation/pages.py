@@ -14,6 +14,7 @@ from lims.testing.instruments.sample_sheets import SHEETS
 from lims.testing.interpretation import queries
 from lims.testing.lots import queries as lots
 from lims.testing.plates import lookup
+from lims.web.language import language_of, translations
 from lims.web.places import place_of
 from lims.web.render import page
 
@@ -34,7 +35,7 @@ def plate(request: Request, barcode: str, work: Annotated[Work, allow(Role.TECHN
         "states": queries.states_on(work.connection, row.barcode, row.wells),
         "lots": lots.lots_by_id(work.connection, row.lots),
         "sheets": list(SHEETS),
-        "formats": formats(),
+        "formats": [translations(language_of(request)).gettext(title) for title in formats()],
         "zone": lab.timezone,
     }
     place = place_of(request, "lab", row.lab, {row.lab: lab.name})

@@ -55,9 +55,9 @@ def targets_of_dyes(file: ParsedRun, assay: Assay) -> ParsedRun:
 
 
 def target_in(dye: str, assay: Assay, line: int) -> str:
-    """What the assay reads in a dye; a filter may stand for several (`VIC / HEX / Yellow555 (533-580)`)."""
-    meant = {plain_dye(name) for name in dye.partition("(")[0].split("/")}
-    found = [name for name, channel in assay.channels.items() if plain_dye(channel) in meant]
+    """What the assay reads in a dye; a filter may stand for several (`VIC / HEX / Yellow555 (533-580)`), as may a channel (`VIC/HEX`)."""
+    meant = dyes(dye.partition("(")[0])
+    found = [name for name, channel in assay.channels.items() if dyes(channel) & meant]
     if len(found) != 1:
         raise Refused(
             "run_dye_foreign", "Line {line}: assay {assay} does not read one target in {dye}; its dyes are {known}.",
@@ -66,9 +66,9 @@ def target_in(dye: str, assay: Assay, line: int) -> str:
     return found[0]
 
 
-def plain_dye(name: str) -> str:
-    """A dye's name for comparison: `Cy 5` is `CY5`."""
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+def dyes(names: str) -> set[str]:
+    """The dyes between slashes, as they are compared: `Cy 5` is `CY5`."""
+    return {"".join(letter for letter in name.casefold() if letter.isalnum()) for name in names.split("/")} - {""}
 
 
 def check_place(plate: str, wells: PlanWells, assay: Assay, reading: ParsedReading) -> None:

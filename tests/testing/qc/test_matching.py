@@ -118,6 +118,17 @@ def test_a_dye_is_the_target_that_the_assay_reads_in_it(plan: Plan, dyes: tuple[
     assert match(PLATE, plan, ASSAY, by_dye(plan, *dyes)) == match(PLATE, plan, ASSAY, file_of(plan))
 
 
+@pytest.mark.parametrize("dye", ["VIC", "HEX", "hex", "VIC / HEX / Yellow555 (533-580)"])
+def test_vic_and_hex_are_one_channel_where_the_assay_says_so(dye: str) -> None:
+    wells = {"A1": {"tube": "1"}}
+    file = by_dye(wells, "FAM", dye, "CY5")
+    either = replace(ASSAY, targets=(ASSAY.targets[0], replace(ASSAY.targets[1], channel="VIC/HEX")))
+    assert set(match(PLATE, wells, either, file)["A1"]) == {"ORF1ab", "N", "RNaseP"}
+    if dye == "HEX":
+        with pytest.raises(Refused, match="does not read one target in HEX"):
+            match(PLATE, wells, ASSAY, file)
+
+
 @pytest.mark.parametrize("dye", ["ROX", "FAM / VIC (1-2)", ""])
 def test_a_dye_that_is_not_the_assays_or_is_two_of_its_dyes_is_refused(dye: str) -> None:
     with pytest.raises(Refused) as refused:

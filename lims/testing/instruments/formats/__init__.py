@@ -2,12 +2,13 @@
 
 from typing import Protocol
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import Refused, Words
 from lims.testing.instruments.formats import (
     abi_sds,
     archives,
     biorad_cfx,
     cells,
+    decimals,
     generic,
     gentier,
     lightcycler,
@@ -51,7 +52,7 @@ MOST_BYTES = 32 * 2**20
 
 
 def known() -> tuple[str, ...]:
-    """The formats that can be read, as a person would name them."""
+    """The formats that can be read, as a person would name them; pages translate each."""
     return tuple(form.TITLE for form in FORMATS)
 
 
@@ -68,7 +69,7 @@ def read(content: bytes, name: str = "") -> ParsedRun:
             "run_file_unknown_format",
             "{name} is in no format known here. Known are: {formats}.",
             name=cells.shown(name) or "The file",
-            formats="; ".join(known()),
+            formats=Words(known()),
         )
     return claimed[0].read(grids)
 
@@ -84,4 +85,4 @@ def _grids(content: bytes) -> tuple[Grid, ...]:
     if rdml_document.begins(content):
         return rdml_document.grids(content)
     grid = text.grid(content)
-    return () if grid is None else (grid,)
+    return () if grid is None else (decimals.plain(grid),)

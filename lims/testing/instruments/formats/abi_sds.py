@@ -6,13 +6,13 @@ program writes a word, so an empty Ct is a damaged row. Rows end where nothing m
 
 from collections.abc import Iterable
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells, cross_checks
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Header, Line, Record, headers
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
-NAME, TITLE = "sds", "ABI SDS and RQ Manager (7300, 7500, 7900; txt, csv)"
+NAME, TITLE = "sds", N_("ABI SDS and RQ Manager (7300, 7500, 7900; txt, csv)")
 WELL, SAMPLE, DETECTOR, CT = ("pos", "well"), ("sample name", "sample"), ("detector name", "detector"), ("ct",)
 PLATE = ("plate", "plateid")
 NEEDED = (*WELL, *SAMPLE, *DETECTOR, "omit", *CT)

@@ -5,13 +5,13 @@ The first header cell is empty, wells are padded (`A01`), no reading is `NaN` or
 
 from collections.abc import Iterable
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells, cross_checks
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Record, headers
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
-NAME, TITLE = "cfx", "Bio-Rad CFX (Quantification Cq Results)"
+NAME, TITLE = "cfx", N_("Bio-Rad CFX (Quantification Cq Results)")
 CT = ("cq", "ct")
 NEEDED = ("well", "fluor", "target", "sample", *CT)
 OWN = ("well", "fluor")

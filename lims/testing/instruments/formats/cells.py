@@ -43,7 +43,7 @@ def ct(text: str, line: int, well: str) -> float | None:
     if value is None or FIRST_CYCLE > value > 0 or value > LAST_CYCLE:
         raise Refused(
             "run_file_bad_ct",
-            "Line {line}, well {well}: {value!r} is not a Ct; a Ct is a number from 1 to 60 with a decimal point.",
+            "Line {line}, well {well}: {value!r} is not a Ct; a Ct is a number from 1 to 60; the whole file writes decimals in one way.",
             line=line,
             well=well,
             value=shown(text),

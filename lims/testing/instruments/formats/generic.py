@@ -4,13 +4,13 @@ Nothing of it may be guessed. A last line without a line end is refused unless m
 of 31.2 would be a strong positive, and cut before it, a negative. The CSV writers of Excel, Python and R all end the last line.
 """
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Header, Record
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
-NAME, TITLE = "generic", "generic CSV or xlsx (Plate,Well,Sample,Target,Ct)"
+NAME, TITLE = "generic", N_("generic CSV or xlsx (Plate,Well,Sample,Target,Ct)")
 COLUMNS = ("plate", "well", "sample", "target", "ct")
 
 
@@ -40,7 +40,7 @@ def _table(grids: tuple[Grid, ...]) -> tuple[Grid, Header] | None:
     """The first sheet whose first line that is not blank names plates and wells."""
     for grid in grids:
         first = next((line for line in grid.lines if not line.blank), None)
-        if first is None or (first.row is None and (first.delimiter != "," or first.text.count('"') % 2)):
+        if first is None or (first.row is None and (first.delimiter == "\t" or first.text.count('"') % 2)):
             continue
         header = Header.of(first)
         if {"plate", "well"} <= set(header.names):

@@ -7,13 +7,13 @@ The Ct is given in hundredths of a cycle; -100 is no reading, and nothing else i
 import json
 from collections.abc import Iterable
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Line, Record, headers
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
-NAME, TITLE = "gentier", "Tianlong Gentier (built from descriptions)"
+NAME, TITLE = "gentier", N_("Tianlong Gentier (built from descriptions)")
 CT = ("ctvaule", "ctvalue")
 NO_CT = "-100"
 WELL, SAMPLE, GENE, DYE = "well", ("samplename", "sampleuid", "samplenumber"), ("genename",), ("dyename", "referencedye")

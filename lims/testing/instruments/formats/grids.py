@@ -36,13 +36,13 @@ class Line:
 
     @property
     def delimiter(self) -> str:
-        """Tab if there is one, else comma."""
-        return "\t" if "\t" in self.text else ","
+        """Tab if there is one, else comma; semicolon in lines that have neither, as where the comma is the decimal one."""
+        return next((sign for sign in ("\t", ",", ";") if sign in self.text), ",")
 
     @property
     def blank(self) -> bool:
         """Whether nothing stands in it but delimiters."""
-        return not any(self.row) if self.row is not None else not self.text.strip(" ,\t")
+        return not any(self.row) if self.row is not None else not self.text.strip(" ,;\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Header:
     def record(self, line: Line, needed: Iterable[str]) -> Record:
         """A row under this header; refused if it is cut, or if it has more cells than the header has names.
 
-        `needed` are the columns that must be whole. A comma-separated row has as many cells as the header. A
+        `needed` are the columns that must be whole. A row separated by commas or semicolons has as many cells as the header. A
         tab-separated one may be shorter, because some exports leave the empty cells at the end away.
         """
         cells = line.cells(self.delimiter)
@@ -126,7 +126,7 @@ class Header:
                 count=len(cells),
                 columns=len(self.names),
             )
-        short = line.row is None and self.delimiter == "," and len(cells) < len(self.names)
+        short = line.row is None and self.delimiter != "\t" and len(cells) < len(self.names)
         last = max((at for name in needed for at in self.where(name)), default=0)
         if short or (not line.ended and last >= len(cells) - 1):
             raise Refused("run_file_truncated", "The file breaks off in line {line}; export it again.", line=line.number)

@@ -8,13 +8,13 @@ Cp: to `Standard`, which is never empty. (A spreadsheet that has saved the file 
 import re
 from collections.abc import Iterable
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells, cross_checks
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Header, Record, headers
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
-NAME, TITLE = "lightcycler", "LightCycler 480 (txt, one file per filter)"
+NAME, TITLE = "lightcycler", N_("LightCycler 480 (txt, one file per filter)")
 OWN = ("include", "pos", "name")
 COLUMNS = ("include", "color", "pos", "name", "cp", "concentration", "standard", "status")
 FIRST_LINE = re.compile(r"Experiment:\s*(?P<experiment>.*?)\s*(?:Selected )?Filter:\s*(?P<filter>.*?)\s*")

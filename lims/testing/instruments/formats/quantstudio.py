@@ -8,7 +8,7 @@ A text file may end without a line end, if the columns after the Ct show that th
 from collections.abc import Iterable
 from itertools import chain
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells, cross_checks
 from lims.testing.instruments.formats.collecting import once_each, some
 from lims.testing.instruments.formats.grids import Grid, Header, Record
@@ -16,7 +16,7 @@ from lims.testing.instruments.formats.quantstudio_curves import curves
 from lims.testing.instruments.formats.quantstudio_layout import run_header, table
 from lims.testing.instruments.rules import Curve, ParsedReading, ParsedRun
 
-NAME, TITLE = "quantstudio", "QuantStudio, ViiA 7 and ABI 7500 (txt, csv, xls, xlsx), Design & Analysis 2"
+NAME, TITLE = "quantstudio", N_("QuantStudio, ViiA 7 and ABI 7500 (txt, csv, xls, xlsx), Design & Analysis 2")
 CT = ("ct", "crt", "cq")
 POSITION, TARGET, SAMPLE, DYE = "well position", ("target name", "target"), ("sample name", "sample"), "reporter"
 THRESHOLD = ("ct threshold", "crt threshold", "threshold")

@@ -9,7 +9,7 @@ from lims.testing.instruments.formats import cells
 from lims.testing.instruments.formats.collecting import rows_of_a_plate
 from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
 
-SECTION = re.compile(r"\[([^\]]+)\][\s,]*")
+SECTION = re.compile(r"\[([^\]]+)\][\s,;]*")
 ENTRY = re.compile(r"[*#]\s*([^=:]+?)\s*[=:]\s*(.*)")
 RESULTS = "results"
 LAST_HEADER_LINE = 200
@@ -121,7 +121,7 @@ def _begins_with_a_well(cell: str) -> bool:
 
 
 def _entry(line: Line) -> tuple[str, str]:
-    match = ENTRY.fullmatch(line.text.strip(" ,")) if line.row is None else None
+    match = ENTRY.fullmatch(line.text.strip(" ,;")) if line.row is None else None
     if match:
         return match[1].strip().casefold(), match[2].strip()
     key, value, *_ = (*line.loose_cells(), "", "")

@@ -6,14 +6,14 @@ with curves but no Cq are refused: this program does not analyse curves.
 
 import re
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Header, Record
 from lims.testing.instruments.formats.rdml_document import PART
 from lims.testing.instruments.rules import Curve, ParsedReading, ParsedRun
 
-NAME, TITLE = "rdml", "RDML 1.0 to 1.4 (LightCycler 96, StepOne and others)"
+NAME, TITLE = "rdml", N_("RDML 1.0 to 1.4 (LightCycler 96, StepOne and others)")
 MADE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

@@ -6,13 +6,13 @@ number ≤ 0 is no reading; an empty Ct is refused, because the instrument write
 
 from collections.abc import Iterable
 
-from lims.kernel.errors import Refused
+from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells, cross_checks
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
 from lims.testing.instruments.formats.grids import Grid, Record, headers
 from lims.testing.instruments.rules import ParsedReading, ParsedRun
 
-NAME, TITLE = "slan", "Hongshi SLAN-96P (built from descriptions)"
+NAME, TITLE = "slan", N_("Hongshi SLAN-96P (built from descriptions)")
 WELL = "反应孔"
 SAMPLE = ("样本编号", "样品编号", "样本名称", "样品名称", "样本", "样品", "项目")
 TARGET = ("目标", "目标基因", "靶基因", "基因", "检测项目")
