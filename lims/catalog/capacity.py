@@ -120,11 +120,18 @@ class LabPlan:
         return move.point if move else self.point
 
     def open_on(self, day: date, zone: str) -> list[Spell]:
-        """When the lab works on a local day, without what it is on the road; the whole day where nobody has said when it is open."""
+        """When the lab works on a local day, without what it is on the road; the whole day where nobody has said when it is open.
+
+        Hours past midnight belong to the day on which they began, and end at the latest when the lab opens again.
+        """
+        own = without(self.opened_on(day, zone), self.opened_on(day + DAY, zone))
+        return without(own, [(move.leaves_at.astimezone(UTC), move.works_from.astimezone(UTC)) for move in self.moves])
+
+    def opened_on(self, day: date, zone: str) -> list[Spell]:
+        """The opening hours that begin on a local day."""
         opening = in_force(self.openings, day)
         hours = [Hours((day.isoweekday(),), time(), time())] if opening is None else opening.hours
-        spells = [between(day, each.opens, each.closes, zone) for each in hours if day.isoweekday() in each.weekdays]
-        return without(merged(spells), [(move.leaves_at.astimezone(UTC), move.works_from.astimezone(UTC)) for move in self.moves])
+        return merged(between(day, each.opens, each.closes, zone) for each in hours if day.isoweekday() in each.weekdays)
 
 
 def in_force(versions: Iterable[D], day: date) -> D | None:

@@ -238,6 +238,9 @@ CATALOGUE: dict[str, Refusal] = {
     "report_too_long": Refusal(422, "The report covers too many days"),
     "report_too_large": Refusal(422, "The report has too many rows"),
     "report_format_unknown": Refusal(422, "A report does not come in this format"),
+    # capacities and diversions
+    "capacity_past": Refusal(422, "Nothing is declared anew for days gone by"),
+    "capacity_exists": Refusal(409, "Somebody else has just declared this capacity"),
     # webhooks
     "webhook_address": Refusal(422, "The address of the webhook cannot be used"),
     "webhook_private": Refusal(422, "The address of the webhook is not public"),
@@ -275,6 +278,7 @@ OF_CONSTRAINT: dict[str, tuple[str, str]] = {
     "release_evidence_fkey": ("no_evidence", "There is no call of this run for this tube."),
     "release_one_stands_key": ("tube_released", "A result of this tube stands already."),
     "tube_released_call_fkey": ("no_evidence", "Nobody has released this result of this tube."),
+    "lab_capacity_pkey": ("capacity_exists", "Somebody else has just declared this lab's capacity; look at it and send yours again."),
     "label_range_never_twice": ("label_range_taken", "These codes were given out before; ask again."),
     "print_job_one_at_a_time": ("print_job_open", "These labels are being printed by another job; finish or cancel that one first."),
     "lot_number_key": ("lot_exists", "This lot was taken in already; open it on the page of lots."),

@@ -101,6 +101,12 @@ def test_a_lab_is_closed_on_days_it_does_not_name_open_past_midnight_and_all_day
     assert minutes(LabPlan().open_on(date(2022, 3, 27), "Europe/Berlin")) == 23 * 60
 
 
+def test_hours_past_midnight_end_when_the_lab_opens_again() -> None:
+    plan = LabPlan(openings=(Opening(date(2022, 1, 1), (Hours((3, 4), time(18), time(12)), Hours((4,), time(8), time(9)))),))
+    assert minutes(plan.open_on(WEDNESDAY, CHINA)) == (6 + 8 + 3) * 60
+    assert common(plan.open_on(WEDNESDAY, CHINA), plan.open_on(date(2022, 2, 3), CHINA)) == []
+
+
 def test_a_unit_on_the_road_tests_nothing_and_is_where_it_drives_to() -> None:
     leaves = datetime(2022, 2, 2, 4, tzinfo=UTC)
     plan = LabPlan(Point(30, 120), moves=(Move(leaves, leaves + timedelta(hours=2), "体育馆", Point(31, 121)),))

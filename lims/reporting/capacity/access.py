@@ -1,0 +1,16 @@
+"""Who plans: labs and their loads are the authorities' business, and nobody's who is bound to a site."""
+
+from typing import Annotated
+
+from lims.kernel.auth.door import Work, allow
+from lims.kernel.auth.rules import Caller, Role
+from lims.kernel.db import Access
+from lims.kernel.errors import Refused
+
+Planner = Annotated[Work, allow(Role.OFFICIAL, Role.ADMIN, using=Access.BENCH)]
+
+
+def refuse_site_bound(caller: Caller) -> None:
+    """Refused where the caller belongs to one site: labs are not its business."""
+    if caller.site is not None:
+        raise Refused("not_found", "{what} is not known at this site.", what="The capacity of labs")
