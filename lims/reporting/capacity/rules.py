@@ -68,7 +68,7 @@ class Three:
             return Finding.REACHED
         if self.modelled is not None and self.modelled.tubes < self.declared:
             return Finding.MORE_THAN_IT_CAN
-        return Finding.NOT_REACHED if self.best is not None else Finding.UNKNOWN
+        return Finding.NOT_REACHED
 
     @property
     def to_plan_with(self) -> int | None:

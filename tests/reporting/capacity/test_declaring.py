@@ -42,7 +42,7 @@ def test_olga_declares_anew_and_what_was_declared_before_stays(town: Town) -> No
 
 
 def test_nothing_is_declared_anew_for_days_gone_by(town: Town) -> None:
-    answer = town.olga.post("/reporting/api/capacities", declaration(town, **{"from": (TODAY - timedelta(days=1)).isoformat()}))
+    answer = town.olga.post("/reporting/api/capacities", declaration(town) | {"from": (TODAY - timedelta(days=1)).isoformat()})
     assert (answer.status_code, answer.json()["code"]) == (422, "capacity_past")
     assert "at the earliest" in answer.json()["detail"]
 
