@@ -42,8 +42,22 @@ def take(desk: Desk, sender: Sender, tubes: Sequence[Any]) -> list[OutcomeForm]:
     met = lock(desk.connection, rounds)
     for wave in rounds:
         verdicts |= {number_of[id(record)]: verdict for record, verdict in settle(desk, sender, wave, met)}
+    held = [record for number, record in readable.items() if verdicts[number].outcome is Outcome.HELD]
+    verdicts |= {number_of[id(record)]: verdict for record, verdict in settle_freed(desk, sender, held)}
     inbox.keep(desk, sender, [(tubes[number], verdict, readable.get(number)) for number, verdict in sorted(verdicts.items())])
     return [answer(tubes[number], readable.get(number), verdicts[number]) for number in range(len(tubes))]
+
+
+@unaudited("`settle` writes the events of the tubes it takes")
+def settle_freed(desk: Desk, sender: Sender, held: Sequence[Record]) -> list[tuple[Record, Verdict]]:
+    """Held records whose tube is here now: another tube of the message has freed it, and what frees them was not in the inbox yet."""
+    waiting, settled = [*held], []
+    while waiting and (met := queries.registered_for_update(desk.connection, {record.retest_of for record in waiting if record.retest_of})):
+        come = [record for record in waiting if record.retest_of in met]
+        waiting = [record for record in waiting if record.retest_of not in met]
+        for wave in waves(come):
+            settled += settle(desk, sender, wave, met)
+    return settled
 
 
 @unaudited("it reads and writes nothing")

@@ -50,6 +50,16 @@ def test_a_chain_of_recollections_waits_for_its_first_link_and_is_then_taken_who
     assert town.ana.get(f"/sampling/api/tubes/{second['barcode']}").status_code == 200
 
 
+def test_a_second_recollection_is_taken_with_the_pool_that_frees_the_first(town: Town) -> None:
+    pool, who = tube(town.site, 2), person()
+    first = tube(town.site, [who], size=1, retest_of=pool["barcode"])
+    second = tube(town.site, [who], size=1, retest_of=first["barcode"])
+    third = tube(town.site, [who], size=1, retest_of=second["barcode"])
+    assert outcomes(town, first) == ["held"]
+    assert outcomes(town, third, second, pool) == ["accepted"] * 3
+    assert state(town, [made["barcode"] for made in (first, second, third)], "held") == {"held": []}
+
+
 def test_a_held_record_sent_ten_times_is_kept_once(town: Town) -> None:
     single = tube(town.site, size=1, retest_of=tube(town.site)["barcode"])
     assert outcomes(town, *[single] * 5) + outcomes(town, *[single] * 5) == ["held"] * 10
