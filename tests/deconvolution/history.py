@@ -48,8 +48,18 @@ def histories(draw: st.DrawFn) -> History:
     return History(draw(st.sampled_from(["imported", "released", "released", "rejected"])), tuple(members))
 
 
-class Telling:
-    """The messages of one history in one town."""
+def fate_of(single: model.Single) -> str:
+    """How far a single that a lab received has come."""
+    return "rejected" if single.rejected else "released" if single.call else "received"
+
+
+def end_of(single: model.Single) -> float:
+    """The hour at which it came that far."""
+    return single.released or single.rejected or single.received or 0.0
+
+
+class Tubes:
+    """The tubes of one history in one town, and what must come of them."""
 
     def __init__(self, town: Town, history: History) -> None:
         self.town, self.history = town, history
@@ -57,6 +67,53 @@ class Telling:
         self.singles = {
             (place, single.number): code(Kind.TUBE) for place, member in enumerate(history.members) for single in member.singles
         }
+
+    @property
+    def barcode(self) -> str:
+        """The pool's code."""
+        return str(self.pool["barcode"])
+
+    def record(self, place: int, single: model.Single) -> dict[str, Any]:
+        """A single as a device sends it."""
+        above = self.barcode if single.answers is None else self.singles[place, single.answers]
+        own = self.singles[place, single.number]
+        return single_of(self.town, self.pool["members"][place], above, hours=single.collected, barcode=own)
+
+    def expected_members(self) -> list[str]:
+        """The members' states, by the model."""
+        return [model.member_state(member) for member in self.history.members]
+
+    def expected_case(self) -> tuple[str, str | None]:
+        """The case's state and outcome, by the model."""
+        released = "positive" if self.history.pool == "released" else None
+        return model.case_state(released, self.expected_members(), rejected=self.history.pool == "rejected")
+
+    def expected_rows(self) -> dict[tuple[str, str], str]:
+        """Every person's row of the pool and of each single, by the model."""
+        own = {"imported": "pending", "released": "verifying", "rejected": "recollect"}[self.history.pool]
+        rows = {}
+        for place, member in enumerate(self.history.members):
+            number = self.pool["members"][place]["id_number"]
+            rows[number, self.barcode] = model.row_state(own, member.singles)
+            for single in member.singles:
+                said = "recollect" if single.rejected else {"invalid": "recollect", None: "pending"}.get(single.call, single.call)
+                answers = model.descendants(member.singles, single.number)
+                rows[number, self.singles[place, single.number]] = model.row_state(str(said), answers)
+        return rows
+
+    def expected_list(self) -> list[int]:
+        """The positions that Ana calls back for the pool."""
+        if self.history.pool == "imported" or self.expected_case()[0] == "closed":
+            return []
+        back = {"recollected", "received", "negative", "positive"}
+        return [place for place, state in enumerate(self.expected_members(), 1) if state not in back]
+
+
+class Telling(Tubes):
+    """The messages of one history in one town."""
+
+    def __init__(self, town: Town, history: History) -> None:
+        super().__init__(town, history)
         # Each message is sent as often as it takes until it is understood, and may come again afterwards.
         self.messages: list[Callable[[], Response]] = [
             lambda: self.sent(self.pool),
@@ -67,22 +124,13 @@ class Telling:
                 self.messages += self.of_single(place, single)
             self.messages += [self.noted(place, one) for one in member.notes]
 
-    @property
-    def barcode(self) -> str:
-        """The pool's code."""
-        return str(self.pool["barcode"])
-
     def of_single(self, place: int, single: model.Single) -> list[Callable[[], Response]]:
         """A single's own registration, and its road through the lab."""
-        barcode = self.singles[place, single.number]
-        above = self.barcode if single.answers is None else self.singles[place, single.answers]
-        made = single_of(self.town, self.pool["members"][place], above, hours=single.collected, barcode=barcode)
+        barcode, made = self.singles[place, single.number], self.record(place, single)
         told: list[Callable[[], Response]] = [lambda: self.sent(made)]
         if single.received is None:
             return told
-        end = single.released or single.rejected or single.received
-        fate = "rejected" if single.rejected else "released" if single.call else "received"
-        return told + self.road(barcode, SAID.get(single.call or "", "negative"), single.received, fate, end)
+        return told + self.road(barcode, SAID.get(single.call or "", "negative"), single.received, fate_of(single), end_of(single))
 
     def sent(self, made: dict[str, Any]) -> Response:
         """A device's message; held is as good as accepted."""
@@ -147,35 +195,6 @@ class Telling:
                     again.append(message)
             assert len(again) < len(waiting), "nothing is understood any more"
             waiting = again
-
-    def expected_members(self) -> list[str]:
-        """The members' states, by the model."""
-        return [model.member_state(member) for member in self.history.members]
-
-    def expected_case(self) -> tuple[str, str | None]:
-        """The case's state and outcome, by the model."""
-        released = "positive" if self.history.pool == "released" else None
-        return model.case_state(released, self.expected_members(), rejected=self.history.pool == "rejected")
-
-    def expected_rows(self) -> dict[tuple[str, str], str]:
-        """Every person's row of the pool and of each single, by the model."""
-        own = {"imported": "pending", "released": "verifying", "rejected": "recollect"}[self.history.pool]
-        rows = {}
-        for place, member in enumerate(self.history.members):
-            number = self.pool["members"][place]["id_number"]
-            rows[number, self.barcode] = model.row_state(own, member.singles)
-            for single in member.singles:
-                said = "recollect" if single.rejected else {"invalid": "recollect", None: "pending"}.get(single.call, single.call)
-                answers = model.descendants(member.singles, single.number)
-                rows[number, self.singles[place, single.number]] = model.row_state(str(said), answers)
-        return rows
-
-    def expected_list(self) -> list[int]:
-        """The positions that Ana calls back for the pool."""
-        if self.history.pool == "imported" or self.expected_case()[0] == "closed":
-            return []
-        back = {"recollected", "received", "negative", "positive"}
-        return [place for place, state in enumerate(self.expected_members(), 1) if state not in back]
 
 
 NOT_YET = Response(404, json={})

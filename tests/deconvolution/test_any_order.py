@@ -3,16 +3,17 @@
 import random
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.bench import done
+from tests.deconvolution.crowd import Crowd
 from tests.deconvolution.history import History, Telling, histories
 from tests.deconvolution.model import Member, Note, Single
 from tests.factories import Town
 
-UNTOUCHED = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-PATIENT = settings(UNTOUCHED, max_examples=300)
+UNTOUCHED = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+PATIENT = settings(UNTOUCHED, max_examples=100)
 SETTLED = {"negative", "positive"}
 TWICE = Member((Single(0, 6.0, None, 6.2, "invalid", 6.8), Single(1, 7.0, 0, 7.2, "positive", 7.8)), (Note("refused", 8.5),))
 SLOW = Member((Single(0, 6.0, None, 6.2, "inconclusive", 26.8), Single(1, 7.0, None, 7.2, "negative", 7.8)))
@@ -51,8 +52,37 @@ def test_a_case_comes_to_the_same_end_in_whatever_order_its_messages_come(town: 
     lived(town, history, luck)
 
 
+def crowd_of(town: Town, count: int, number: int) -> Crowd:
+    """So many histories, drawn by hypothesis, in one town; the same ones for the same number."""
+    found: list[History] = []
+
+    @seed(number)
+    @settings(max_examples=count, database=None)
+    @given(history=histories())
+    def draw(history: History) -> None:
+        found.append(history)
+
+    draw()
+    return Crowd(town, found, random.Random(number))
+
+
+def test_a_hundred_cases_lived_at_once_come_to_their_ends(town: Town) -> None:
+    crowd = crowd_of(town, 100, 0)
+    crowd.live()
+    assert crowd.differences() == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("number", range(1, 5))
+def test_ten_thousand_cases_come_to_their_ends_in_four_crowds(town: Town, number: int) -> None:
+    crowd = crowd_of(town, 2_500, number)
+    assert len(crowd.histories) == 2_500
+    crowd.live()
+    assert crowd.differences() == []
+
+
 @pytest.mark.proof
 @PATIENT
 @given(history=histories(), luck=st.randoms(use_true_random=False))
-def test_a_case_comes_to_the_same_end_three_hundred_times(town: Town, history: History, luck: random.Random) -> None:
+def test_a_case_comes_to_the_same_end_a_hundred_times(town: Town, history: History, luck: random.Random) -> None:
     lived(town, history, luck)
