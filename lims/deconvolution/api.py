@@ -66,11 +66,11 @@ def neighbours(
 def note_contact(
     case_id: str, position: int, form: ContactForm, work: Annotated[Work, allow(Role.SAMPLER, Role.TECHNICIAN, using=Access.BENCH)]
 ) -> CaseView:
-    """Note that a member was called, was not reached, refused, or moved away."""
+    """Note that a member was called, was not reached, refused, moved away, or was taken over by the site that he moved to."""
     case = found(work, case_id)
     if work.caller.has(Role.TECHNICIAN):
         own_lab(work.caller, case.row.lab, f"Case {case_id}")
-    elif work.caller.site is None or position not in queries.handed_to(work.connection, work.caller.site).get(case_id, ()):
+    elif work.caller.site is None or position not in queries.ever_handed_to(work.connection, work.caller.site, case_id):
         own_site(work.caller, case.row.site, f"Case {case_id}")
     if form.to_site:
         catalog.current(work.connection).site(form.to_site)
@@ -79,7 +79,7 @@ def note_contact(
     at = clock.happened(form.at, work.now)
     content = form.model_dump() | {"case": case_id, "position": position}
     if taken_first(work.connection, form.id, "case.contact", content, work.caller.name, work.now):
-        actions.note_contact(work.connection, case.row.barcode, position, form, at, work.caller.name, work.now)
+        actions.note_contact(work.connection, case, position, form, at, work.caller, work.now)
     return board.view(found(work, case_id))
 
 

@@ -1,7 +1,7 @@
 """Cases and recollections put together from what was read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from lims.deconvolution.rules import (
     MemberState,
     Outcome,
     ReactiveTube,
+    handed_over,
     stand,
     stand_case,
 )
@@ -51,7 +52,8 @@ def standings(
         # The tube that went into an aliquot pool is the first answer; what answers that one comes after it.
         first = [own[person.tube]] if person.tube is not None else []
         further = answers.get((person.tube or code, person.person_id), []) if person.person_id else []
-        return stand(person.position, [*first, *further], notes.get((code, person.position), []))
+        said = notes.get((code, person.position), [])
+        return replace(stand(person.position, [*first, *further], said), handed_over=handed_over(said))
 
     return {code: tuple(member(code, person) for person in people.get(code, [])) for code in codes}
 

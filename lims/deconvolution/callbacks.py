@@ -6,7 +6,7 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
 from lims.deconvolution import board, queries
 from lims.deconvolution.forms import ContactView, RecollectionView
-from lims.deconvolution.rules import CAME_BACK, MemberState, why
+from lims.deconvolution.rules import CAME_BACK, ContactNote, MemberState, calls_back, why
 from lims.kernel.db import AnyRow
 from lims.kernel.secrets import Keys
 from lims.sampling.people.queries import identities
@@ -14,8 +14,7 @@ from lims.sampling.people.queries import identities
 
 def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | None, state: MemberState | None) -> list[RecollectionView]:
     """Members of this site's tubes in a state (without: all who have not come back), most urgent first."""
-    taken_over = queries.handed_to(connection, site) if site else {}
-    tubes = queries.tubes_to_answer(connection, site, taken_over)
+    tubes = queries.tubes_to_answer(connection, site, queries.handed_to(connection, site) if site else ())
     codes = [tube.barcode for tube in tubes]
     noted = queries.contacts(connection, codes)
     standings, people = board.standings(connection, tubes, noted), queries.people(connection, tubes)
@@ -28,8 +27,7 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
         who = {person.position: person.person_id for person in people.get(tube.barcode, [])}
         for member in standings[tube.barcode]:
             out = member.state not in CAME_BACK if state is None else member.state is state
-            ours = site is None or tube.site == site or member.position in taken_over.get(tube.barcode, ())
-            if out and ours and who[member.position] is not None:
+            if out and (site is None or calls_back(site, tube.site, member.handed_over)) and who[member.position] is not None:
                 wanted.append((tube, member, who[member.position]))
     known = identities(connection, keys, {person for _, _, person in wanted if person})
     rows = [
@@ -39,11 +37,13 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             state=member.state.value,
             case=tube.barcode if has_case(tube) else None,
             site=tube.site,
+            site_name=name_of(catalog, tube.site),
+            take_over=member.awaited_at is not None and site in (None, member.awaited_at),
             since=tube.released_at or tube.rejected_at,
             deadline=board.deadline(catalog, tube, tube.released_at or tube.rejected_at),
             why=why(tube.kind, Call(tube.released_call) if tube.released_call else None, sampled_again=member.tube is not None),
             reason=tube.rejected_for,
-            tried=[ContactView(**vars(one)) for one in noted.get((tube.barcode, member.position), [])],
+            tried=[tried(catalog, one) for one in noted.get((tube.barcode, member.position), [])],
             single=member.tube,
             **vars(known[person]),
         )
@@ -51,6 +51,16 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
         if person is not None
     ]
     return sorted(rows, key=place)
+
+
+def tried(catalog: Catalog, one: ContactNote) -> ContactView:
+    """Something that was noted of a member, as it is answered."""
+    return ContactView(**vars(one), to_site_name=name_of(catalog, one.to_site))
+
+
+def name_of(catalog: Catalog, site: str | None) -> str | None:
+    """What people call a site."""
+    return catalog.sites[site].name if site is not None and site in catalog.sites else site
 
 
 def has_case(tube: AnyRow) -> bool:

@@ -119,13 +119,14 @@ class ContactView(BaseModel):
     by: str
     note: str
     to_site: str | None = None
+    to_site_name: str | None = None
     to_place: str | None = None
 
 
 class RecollectionView(BaseModel):
     """A member to call back, for the site that collected the tube: since when, until when, why, and what was tried.
 
-    `reason` is the code that a rejected tube was rejected for.
+    `reason` is the code that a rejected tube was rejected for; `take_over`: handed over to this site, which has not taken over yet.
     """
 
     tube: str
@@ -133,6 +134,8 @@ class RecollectionView(BaseModel):
     state: str
     case: str | None
     site: str
+    site_name: str
+    take_over: bool
     since: datetime
     deadline: datetime
     why: Why

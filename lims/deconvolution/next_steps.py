@@ -21,6 +21,7 @@ class Step(StrEnum):
 
     REVIEW_CALL = "review_call"
     FIND_PEOPLE = "find_people"
+    TAKE_OVER = "take_over"
     CALL_BACK = "call_back"
     SAMPLE_AGAIN = "sample_again"
     FOLLOW_UP = "follow_up"
@@ -39,13 +40,29 @@ class NextStep:
 
 
 # In the order in which a member passes them; who was asked and has not come stands last, since it needs a decision.
-OF_MEMBERS: tuple[tuple[Step, Who, frozenset[MemberState]], ...] = (
-    (Step.CALL_BACK, Who.SITE, frozenset({MemberState.TO_RECOLLECT, MemberState.INCONCLUSIVE})),
-    (Step.SAMPLE_AGAIN, Who.SITE, frozenset({MemberState.NOTIFIED})),
-    (Step.BRING, Who.SITE, frozenset({MemberState.RECOLLECTED})),
-    (Step.TEST, Who.LAB, frozenset({MemberState.RECEIVED})),
-    (Step.FOLLOW_UP, Who.OFFICIAL, frozenset({MemberState.UNREACHABLE, MemberState.REFUSED, MemberState.TRANSFERRED})),
+OF_MEMBERS: tuple[tuple[Step, Who], ...] = (
+    (Step.TAKE_OVER, Who.SITE),
+    (Step.CALL_BACK, Who.SITE),
+    (Step.SAMPLE_AGAIN, Who.SITE),
+    (Step.BRING, Who.SITE),
+    (Step.TEST, Who.LAB),
+    (Step.FOLLOW_UP, Who.OFFICIAL),
 )
+STEPS: dict[MemberState, Step] = {
+    MemberState.TO_RECOLLECT: Step.CALL_BACK,
+    MemberState.INCONCLUSIVE: Step.CALL_BACK,
+    MemberState.NOTIFIED: Step.SAMPLE_AGAIN,
+    MemberState.RECOLLECTED: Step.BRING,
+    MemberState.RECEIVED: Step.TEST,
+    MemberState.UNREACHABLE: Step.FOLLOW_UP,
+    MemberState.REFUSED: Step.FOLLOW_UP,
+    MemberState.TRANSFERRED: Step.FOLLOW_UP,
+}
+
+
+def step_of(member: MemberStanding) -> Step | None:
+    """What a member waits for; None where he is settled."""
+    return Step.TAKE_OVER if member.awaited_at else STEPS.get(member.state)
 
 
 def next_steps(standing: CaseStanding, members: Sequence[MemberStanding]) -> tuple[NextStep, ...]:
@@ -57,5 +74,5 @@ def next_steps(standing: CaseStanding, members: Sequence[MemberStanding]) -> tup
     first = (NextStep(Step.REVIEW_CALL, Who.REVIEWER),) if standing.preliminary else ()
     if not members:
         return (*first, NextStep(Step.FIND_PEOPLE, Who.SITE))
-    chosen = ((step, who, tuple(m.position for m in members if m.state in states)) for step, who, states in OF_MEMBERS)
+    chosen = ((step, who, tuple(m.position for m in members if step_of(m) is step)) for step, who in OF_MEMBERS)
     return (*first, *(NextStep(step, who, positions) for step, who, positions in chosen if positions))

@@ -144,6 +144,7 @@ def case(request: Request, case_id: str, work: BoardReader) -> Response:
         "steps": next_steps(one.standing, one.members),
         "story": of_case(work.connection, one, work.caller),
         "counts": Counter(member.state.value for member in one.members),
+        "handed_over": {member.position: member.handed_over for member in one.members if member.handed_over},
         "sites": known.sites,
         "zone": known.lab(one.row.lab).timezone,
         "now": work.now,
@@ -189,5 +190,9 @@ def recollections(request: Request, work: Annotated[Work, allow(Role.SAMPLER, us
     known = catalog.current(work.connection)
     place = place_of(request, "site", work.caller.site, {code: site.name for code, site in known.sites.items()})
     zone = known.sites[place.code].timezone if place.code in known.sites else work.program.settings.timezone
-    facts = {"events": list(ContactEvent), "screen": {"site": place.code, "timezone": zone}}
+    facts = {
+        "events": [event for event in ContactEvent if event is not ContactEvent.ACCEPTED],
+        "sites": {code: site.name for code, site in known.sites.items() if code != place.code},
+        "screen": {"site": place.code, "timezone": zone},
+    }
     return kept_page(request, "cases/recollections.html", facts, work, place)

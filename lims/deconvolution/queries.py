@@ -242,6 +242,12 @@ def handed_to(connection: Connection, site: str) -> dict[str, set[int]]:
     return found
 
 
+def ever_handed_to(connection: Connection, site: str, barcode: str) -> set[int]:
+    """Members of a case who were handed over to a site, handed on or not: what it noted without a network may come later."""
+    query = select(Contact.position).where(Contact.barcode == barcode, Contact.to_site == site)
+    return set(connection.execute(query).scalars())
+
+
 def unchanged_since(connection: Connection) -> str:
     """A word that stays the same as long as nothing at all was committed: a page made under it is still true.
 

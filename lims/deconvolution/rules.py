@@ -53,6 +53,7 @@ class ContactEvent(StrEnum):
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
     TRANSFERRED = "transferred"
+    ACCEPTED = "accepted"
 
 
 class Check(StrEnum):
@@ -85,6 +86,13 @@ class Why(StrEnum):
 SETTLED = {MemberState.NEGATIVE, MemberState.POSITIVE}
 CAME_BACK = {MemberState.RECOLLECTED, MemberState.RECEIVED, *SETTLED}
 UNDER_WAY = {*CAME_BACK, MemberState.INCONCLUSIVE}
+AFTER = {
+    ContactEvent.NOTIFIED: MemberState.NOTIFIED,
+    ContactEvent.UNREACHABLE: MemberState.UNREACHABLE,
+    ContactEvent.REFUSED: MemberState.REFUSED,
+    ContactEvent.TRANSFERRED: MemberState.TRANSFERRED,
+    ContactEvent.ACCEPTED: MemberState.TO_RECOLLECT,
+}
 
 
 @dataclass(frozen=True)
@@ -117,13 +125,31 @@ class ContactNote:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """The last hand-over of a member: whereto, when and by whom, and whether the site that he was handed over to has taken him over."""
+
+    at: datetime
+    by: str
+    to_site: str | None
+    to_place: str | None
+    taken_over: bool
+
+
+@dataclass(frozen=True)
 class MemberStanding:
-    """How a member stands: the state, the tube it comes from, and since when, where it is settled."""
+    """How a member stands: the state, the tube it comes from, since when, where it is settled, and where he was handed over to."""
 
     position: int
     state: MemberState
     tube: str | None = None
     settled_at: datetime | None = None
+    handed_over: HandOver | None = None
+
+    @property
+    def awaited_at(self) -> str | None:
+        """The site that was handed this member over and has not taken him over yet."""
+        over = self.handed_over
+        return over.to_site if self.state is MemberState.TRANSFERRED and over is not None else None
 
 
 def why(kind: str | None, call: Call | None, *, sampled_again: bool) -> Why:
@@ -159,10 +185,37 @@ def uncollected(position: int, answers: Sequence[Answer], decided: Answer | None
     since = [note for note in contacts if not ended or note.at >= max(ended)]
     last = answers[-1].barcode if answers else None
     if since:
-        return MemberStanding(position, MemberState(max(since, key=lambda note: note.at).event.value), last)
+        return MemberStanding(position, AFTER[max(since, key=lambda note: note.at).event], last)
     if decided is not None and decided.released_call is Call.INCONCLUSIVE and decided is answers[-1]:
         return MemberStanding(position, MemberState.INCONCLUSIVE, decided.barcode)
     return MemberStanding(position, MemberState.TO_RECOLLECT, last)
+
+
+def handed_over(contacts: Sequence[ContactNote]) -> HandOver | None:
+    """The hand-over of a member that stands: the last one, in whatever order they were told."""
+    last = max((note for note in contacts if note.event is ContactEvent.TRANSFERRED), key=lambda note: note.at, default=None)
+    if last is None:
+        return None
+    taken = any(note.event is ContactEvent.ACCEPTED and note.at >= last.at for note in contacts)
+    return HandOver(last.at, last.by, last.to_site, last.to_place, taken)
+
+
+def calls_back(site: str, own: str | None, over: HandOver | None) -> bool:
+    """Whether a site calls back a member of a tube of the site `own`: until the other site has taken over, both do."""
+    if over is None or over.to_site is None:
+        return site == own
+    return site == over.to_site or (site == own and not over.taken_over)
+
+
+def refuse_taking_over(case: str, position: int, over: HandOver | None, site: str | None) -> None:
+    """Refused where a member was not handed over to this site (None: to any site of ours)."""
+    if over is None or over.to_site is None or (site is not None and site != over.to_site):
+        raise Refused(
+            "hand_over_elsewhere",
+            "Member {position} of case {case} is not handed over to this site. Ask the site whose list names the member.",
+            position=position,
+            case=case,
+        )
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from lims.kernel.db import Base
 
 
 class Contact(Base):
-    """Something noted of a member: called, not reached, refused, moved away."""
+    """Something noted of a member: called, not reached, refused, moved away, taken over by the site that he moved to."""
 
     __tablename__ = "case_contact"
     __table_args__ = (
-        CheckConstraint("event IN ('notified', 'unreachable', 'refused', 'transferred')", name="event"),
+        CheckConstraint("event IN ('notified', 'unreachable', 'refused', 'transferred', 'accepted')", name="event"),
         CheckConstraint("event = 'transferred' OR (to_site IS NULL AND to_place IS NULL)", name="handed_over_when_transferred"),
         Index("case_contact_at_idx", "barcode", "position", "at"),
         Index("case_contact_to_site_idx", "to_site", postgresql_where=text("to_site IS NOT NULL")),

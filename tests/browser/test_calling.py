@@ -39,7 +39,7 @@ def test_ana_sees_whom_to_call_why_until_when_and_what_was_tried(town: Town, ope
     first, second = reactive(town)
     assert note(town, first["tube"], 1, "unreachable").status_code == 200
     page = opened(town.ana, "/sampling/recollections", screen=PHONE)
-    expect(page.get_by_role("heading", name="2 people to call back")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 people to call back, 2 overdue")).to_be_visible()
     expect(card(page, first).locator(".why")).to_contain_text("The pool was not negative. Known since 2022-02-02 13:00.")
     expect(card(page, first).locator(".due")).to_contain_text("overdue by")
     expect(card(page, first).locator(".tried li")).to_contain_text("not reached")

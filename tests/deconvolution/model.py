@@ -55,7 +55,7 @@ def member_state(member: Member) -> str:
         failed_at = max(failed_at, single.released or 0.0, single.rejected or 0.0)
     noted = [note for note in sorted(member.notes, key=lambda note: note.at) if note.at >= failed_at]
     if noted:
-        return noted[-1].event
+        return {"accepted": "to_recollect"}.get(noted[-1].event, noted[-1].event)
     return "inconclusive" if newest_first and newest_first[0].call == "inconclusive" else "to_recollect"
 
 

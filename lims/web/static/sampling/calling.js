@@ -4,6 +4,7 @@ import { codeElement } from "../codes.js";
 import { uuid7 } from "../uuid7.js";
 import { say, told, words } from "../words.js";
 import { carry, learn, tell } from "./carrier.js";
+import * as handingOver from "./handing_over.js";
 import * as letters from "./letters.js";
 import * as outbox from "./outbox.js";
 import { kept, keep, latest } from "./recollections.js";
@@ -48,18 +49,22 @@ function tried(person) {
 }
 
 function stateOf(person) {
-  return tried(person).findLast((one) => one.waits)?.event ?? person.state;
+  return after(tried(person).findLast((one) => one.waits)?.event) ?? person.state;
 }
+
+/** Who was taken over is to be called. */
+const after = (event) => (event === "accepted" ? "to_recollect" : event);
 
 function draw() {
   at("no-list").hidden = list !== null;
   at("nobody").hidden = list?.items.length !== 0;
   if (!list) return;
-  at("title").textContent = words("count_people", { count: list.items.length });
+  const late = list.items.filter((person) => Date.parse(person.deadline) < now()).length;
+  at("title").textContent = words(late ? "count_late" : "count_people", { count: list.items.length, late });
   at("as-of").textContent = words("as_of", { at: moment(list.at) });
   // Whoever was sampled again on this device waits for the network, not for a call.
   const people = list.items.toSorted((one, other) => Boolean(sampledHere(one)) - Boolean(sampledHere(other)));
-  at("people").replaceChildren(...people.slice(0, shown).map(card));
+  handingOver.keepingFocus(at("people"), () => at("people").replaceChildren(...people.slice(0, shown).map(card)));
   at("more").hidden = people.length <= shown;
 }
 
@@ -79,6 +84,7 @@ function card(person) {
   part("sample").href = `/sampling/?${new URLSearchParams({ retest_of: person.tube, position: person.position })}`;
   drawPhone(person, part("phone"), part("no-phone"));
   drawEvents(person, line);
+  drawTakeOver(person, line.querySelector(".take-over"));
   const again = sampledHere(person);
   part("sampled").hidden = !again;
   if (again) part("sampled").querySelector(".tube").textContent = words("sampled_here", { tube: again.tube.barcode });
@@ -99,25 +105,37 @@ function drawEvents(person, line) {
   line.querySelector(".no-case").hidden = Boolean(person.case);
   for (const button of line.querySelectorAll("[data-event]")) {
     button.setAttribute("aria-pressed", String(button.dataset.event === state));
-    button.addEventListener("click", () => note(person, button.dataset.event));
+    const moves = button.dataset.event === "transferred";
+    button.addEventListener("click", () => (moves ? handingOver.toggle(person, line) : note(person, button.dataset.event)));
   }
+  handingOver.draw(person, line, (to) => note(person, "transferred", to));
 }
+
+/** Handed over to this site by another one: nobody else may call while both think the other does. */
+function drawTakeOver(person, box) {
+  const over = tried(person).findLast(({ event }) => event === "transferred");
+  box.hidden = !person.take_over || stateOf(person) !== "transferred";
+  box.parentElement.querySelector(".sample").classList.toggle("next", box.hidden);
+  if (!box.hidden) box.querySelector(".from").textContent = words("handed_over", { by: over.by, site: person.site_name, at: moment(over.at) });
+}
+
+const wordOf = (one) => [told("events")[one.event], handingOver.whereto(one)].filter(Boolean).join(" ");
 
 function attempt(one) {
   const line = piece("attempt");
   line.querySelector(".at").textContent = moment(one.at);
-  line.querySelector(".what").textContent = [told("events")[one.event], one.note].filter(Boolean).join(" · ");
+  line.querySelector(".what").textContent = [wordOf(one), one.note].filter(Boolean).join(" · ");
   line.querySelector(".by").textContent = one.waits ? words("to_be_sent") : one.by;
   if (one.failed) line.dataset.tone = "bad";
   return line;
 }
 
 /** Note what came of a call. */
-async function note(person, event) {
+async function note(person, event, to = {}) {
   const last = waitingFor(person).at(-1)?.body;
   if (last?.event === event && now() - Date.parse(last.at) < DOUBLE) return;
-  const body = { id: uuid7(), event, at: nowText() };
-  const facts = { position: person.position, tube: person.tube, event: told("events")[event] };
+  const body = { id: uuid7(), event, at: nowText(), ...to };
+  const facts = { position: person.position, tube: person.tube, event: wordOf(body) };
   try {
     await tell({ path: pathOf(person), body, site: screen.site, says: words("says", facts), proof: { id: person.case } });
     say(words("noted", { ...facts, name: person.name || person.id_number, at: moment(body.at) }), "good");
@@ -133,7 +151,7 @@ async function heard({ letter, outcomes = [] }) {
   const person = letter && list?.items.find((one) => one.case && pathOf(one) === letter.path);
   if (person && letter.standing === "received") {
     person.tried.push({ ...letter.body, by: document.querySelector(".person")?.textContent ?? "", note: "" });
-    person.state = tried(person).at(-1).event;
+    person.state = after(tried(person).at(-1).event);
     await keep(list);
   }
   draw();
