@@ -33,7 +33,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
 from lims.kernel.errors import Refused
-from lims.kernel.refusals import OF_CONSTRAINT
+from lims.kernel.refusals import OF_CONSTRAINT, OF_GUARD
 
 NAMES = {
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
@@ -124,7 +124,7 @@ def translated(violation: IntegrityError) -> Exception:
     diagnostics = getattr(violation.orig, "diag", None)
     # Of a partitioned table PostgreSQL names the constraint of the day's partition.
     name = DAY_OF_PARTITION.sub("", getattr(diagnostics, "constraint_name", None) or "", count=1)
-    refusal = OF_CONSTRAINT.get(name)
+    refusal = OF_CONSTRAINT.get(name) or OF_GUARD.get(name)
     return Refused(*refusal) if refusal else violation
 
 

@@ -293,3 +293,10 @@ OF_CONSTRAINT: dict[str, tuple[str, str]] = {
     "handover_two_people_check": ("handover_same_person", "Giving and taking are signed by two different people."),
     "message_pkey": ("id_reused", "This id was used before."),
 }
+
+# The same for what the database's triggers hold, by the name that they give.
+OF_GUARD: dict[str, tuple[str, str]] = {
+    "release_newest_run_guard": ("run_superseded", "The plate was run again and is in control; review that run."),
+    "release_valid_batch_guard": ("extraction_failed", "This tube was extracted in a batch that is invalid. Extract it again."),
+    "plate_as_read_guard": ("plate_run", "This plate was run already: its map stays as it was read. Take a new plate."),
+}

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from lims.kernel.refusals import OF_CONSTRAINT
+from lims.kernel.refusals import OF_CONSTRAINT, OF_GUARD
 from lims.web.language import ENGLISH, LANGUAGES, catalog, catalog_file
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -27,7 +27,7 @@ def sentences() -> Catalog:
         place = f"{PACKAGE.name}/{Path(path).as_posix()}"
         if not place.startswith(ELSEWHERE):
             found.add(sentence, locations=[(place, 0)])
-    for _, sentence in OF_CONSTRAINT.values():
+    for _, sentence in (OF_CONSTRAINT | OF_GUARD).values():
         found.add(sentence, locations=[("lims/kernel/refusals.py", 0)])
     return found
 

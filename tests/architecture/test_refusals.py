@@ -5,8 +5,8 @@ import string
 from collections.abc import Iterator
 
 from lims.apps.schema import METADATA
-from lims.kernel.refusals import CATALOGUE, OF_CONSTRAINT
-from tests.architecture.source import calls, dotted, modules, text_of
+from lims.kernel.refusals import CATALOGUE, OF_CONSTRAINT, OF_GUARD
+from tests.architecture.source import ROOT, calls, dotted, modules, text_of
 
 # What makes a refusal of a code and a sentence, and what else may be told beside them.
 MAKERS = {"Refused", "conflict", "problem"}
@@ -23,11 +23,11 @@ def refusals() -> Iterator[tuple[str, ast.Call, str]]:
 
 def test_every_code_is_in_the_catalogue() -> None:
     assert [f"{place} {code}" for place, _, code in refusals() if code not in CATALOGUE] == []
-    assert {code for code, _ in OF_CONSTRAINT.values()} - set(CATALOGUE) == set()
+    assert {code for code, _ in (OF_CONSTRAINT | OF_GUARD).values()} - set(CATALOGUE) == set()
 
 
 def test_every_code_of_the_catalogue_is_used() -> None:
-    words = {code for code, _ in OF_CONSTRAINT.values()} | {
+    words = {code for code, _ in (OF_CONSTRAINT | OF_GUARD).values()} | {
         node.value
         for module in modules()
         if module.path != CATALOGUE_FILE
@@ -42,8 +42,13 @@ def test_every_constraint_that_is_translated_exists() -> None:
     assert set(OF_CONSTRAINT) - {str(name) for name in known} == set()
 
 
+def test_every_guard_that_is_translated_is_raised_by_a_trigger() -> None:
+    raised = " ".join(path.read_text("utf-8") for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    assert [name for name in OF_GUARD if f"CONSTRAINT = '{name}'" not in raised] == []
+
+
 def test_a_translated_constraint_says_its_sentence_without_facts() -> None:
-    assert [name for name, (_, sentence) in OF_CONSTRAINT.items() if "{" in sentence] == []
+    assert [name for name, (_, sentence) in (OF_CONSTRAINT | OF_GUARD).items() if "{" in sentence] == []
 
 
 def test_every_sentence_is_given_the_facts_it_names() -> None:

@@ -11,6 +11,7 @@ from lims.custody.tables import Tube
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
 from lims.kernel.auth.rules import Caller
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.amending import queries
 from lims.testing.amending.forms import AmendForm
@@ -34,15 +35,15 @@ def amend(connection: Connection, catalog: Catalog, barcode: str, form: AmendFor
     said = queries.evidence(connection, barcode)
     found = [Evidence(row.run, Call(row.call), row.controls_passed and row.newest == row.run) for row in said]
     chosen = choose(barcode, Call(standing.call), found, form.run, form.call)
-    refuse_unfit(connection, catalog, barcode, chosen, at, caller)
+    fit_run(connection, catalog, barcode, chosen.run, chosen.call, at, caller)
     replace(connection, barcode, standing.revision, chosen.run, form.id, form.reason.strip(), at, caller.name, now)
     what = {"was": standing.call, "call": chosen.call.value, "run": str(chosen.run), "revision": standing.revision + 1}
     record(connection, caller.name, now, [Happening(barcode, "tube.amended", at, what)])
 
 
-def refuse_unfit(connection: Connection, catalog: Catalog, barcode: str, chosen: Evidence, at: datetime, caller: Caller) -> None:
-    """Refused where this call could not be released as a first result either."""
-    run = interpretation.run(connection, chosen.run)
+def fit_run(connection: Connection, catalog: Catalog, barcode: str, run_id: UUID, call: Call, at: datetime, caller: Caller) -> AnyRow:
+    """The run of a call that could be released as a first result, too; Refused where it could not."""
+    run = interpretation.run(connection, run_id)
     if run is None:
         raise AssertionError("a call without a run")
     refuse_own_import(run, caller)
@@ -52,8 +53,9 @@ def refuse_unfit(connection: Connection, catalog: Catalog, barcode: str, chosen:
     invalid = review.extracted_in_vain(connection, run.wells)
     if barcode in invalid:
         refuse_failed({invalid[barcode].batch: invalid[barcode]})
-    there = OnPlate(barcode, chosen.call, BenchState.RELEASED, here=True, current=True)
+    there = OnPlate(barcode, call, BenchState.RELEASED, here=True, current=True)
     refuse_unverified(connection, catalog, run, [there], at)
+    return run
 
 
 @audited("tube.amended")

@@ -41,6 +41,9 @@ class ExtractionFailure(Base):
     __tablename__ = "extraction_failure"
     __table_args__ = (
         CheckConstraint("(plate IS NULL) = (well = '')", name="well_of_a_plate"),
+        # What somebody has declared is never taken back; what a control showed only by another run of its plate.
+        CheckConstraint("superseded_by IS NULL OR (plate IS NOT NULL AND superseded_by <> cause)", name="superseded_by_a_run"),
+        ForeignKeyConstraint(["superseded_by", "plate"], ["run.id", "run.plate"], name="extraction_failure_superseded_fkey"),
         Index("extraction_failure_plate_idx", "plate", postgresql_where=text("superseded_by IS NULL")),
     )
 

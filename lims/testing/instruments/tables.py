@@ -42,6 +42,7 @@ class Run(Base):
     __table_args__ = (
         UniqueConstraint("plate", "sha256"),
         UniqueConstraint("id", "controls_passed", "imported_by", name="run_evidence_key"),
+        UniqueConstraint("id", "plate", name="run_plate_key"),
         CheckConstraint("readings > 0", name="has_readings"),
     )
 

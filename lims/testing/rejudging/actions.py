@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Date, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from lims.catalog.rules import Assay, Catalog
-from lims.custody.rules import BenchState, Call
+from lims.custody.rules import Call
 from lims.kernel import ids, partitions
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
@@ -19,8 +19,7 @@ from lims.kernel.auth.rules import Caller
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.amending import queries as amending
-from lims.testing.amending.actions import replace
-from lims.testing.extraction.rules import refuse_failed
+from lims.testing.amending.actions import fit_run, replace
 from lims.testing.instruments.tables import ReadingRow, Run, RunFile
 from lims.testing.interpretation import queries as interpretation
 from lims.testing.interpretation.tables import CallRow
@@ -28,9 +27,6 @@ from lims.testing.rejudging import queries
 from lims.testing.rejudging.forms import DecideForm, RejudgeForm
 from lims.testing.rejudging.rules import Change, changes, refuse_incomparable
 from lims.testing.rejudging.tables import Rejudged, Rejudgement
-from lims.testing.review import queries as review
-from lims.testing.review.actions import refuse_own_import, refuse_unverified
-from lims.testing.review.rules import OnPlate
 
 MOST_TUBES = 20_000
 
@@ -100,19 +96,11 @@ def apply(connection: Connection, catalog: Catalog, asked: AnyRow, change: AnyRo
     standing = amending.releases(connection, change.barcode)[0]
     if not standing.standing or standing.run != change.run or standing.call != change.was:
         raise Refused("rejudge_overtaken", "Tube {tube} has another result by now; compare again.", tube=change.barcode)
-    run = interpretation.run(connection, change.run)
-    if run is None:
-        raise AssertionError("a call without a run")
-    refuse_own_import(run, caller)
     if not change.controls_passed:
         raise Refused(
             "rejudge_controls", "By version {version} the controls of this run failed: nothing follows from it.", version=asked.to_version
         )
-    invalid = review.extracted_in_vain(connection, run.wells)
-    if change.barcode in invalid:
-        refuse_failed({invalid[change.barcode].batch: invalid[change.barcode]})
-    there = OnPlate(change.barcode, Call(change.call), BenchState.RELEASED, here=True, current=True)
-    refuse_unverified(connection, catalog, run, [there], now)
+    run = fit_run(connection, catalog, change.barcode, change.run, Call(change.call), now, caller)
     again = write_run(connection, catalog.assay(asked.assay, asked.to_version), asked, change, run, now)
     replace(connection, change.barcode, standing.revision, again, form.id, form.reason.strip(), now, caller.name, now)
     what = {"was": change.was, "call": change.call, "run": str(again), "revision": standing.revision + 1, "rejudgement": str(asked.id)}

@@ -73,7 +73,15 @@ def refuse_unverified(connection: Connection, catalog: Catalog, run: AnyRow, tub
     wanting = [tube.barcode for tube in tubes if tube.call in policy.calls]
     other = [assay.code for assay in catalog.verifying(catalog.assay(run.assay, run.assay_version))]
     seen = queries.called_by(connection, wanting, other)
-    if lacking := [code for code in wanting if code not in seen]:
+    lacking = [code for code in wanting if code not in seen]
+    if lacking and tubes[0].state is BenchState.RELEASED:
+        raise Refused(
+            "verification_missing",
+            "No assay without a common target has called tube {tube} ({source}), and a released tube is not tested once more:"
+            " have its people sampled again, and tell the authority.",
+            tube=lacking[0], source=policy.source,
+        )  # fmt: skip
+    if lacking:
         raise Refused(
             "verification_missing",
             "Tube {tube} waits for an assay without a common target ({source}): send it back to be verified with {assays}.",

@@ -1,30 +1,17 @@
 """A newer version says otherwise of readings that are there: first a list, then Bo decides on what Bea asked for."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
-from httpx import Response
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from lims.catalog.actions import load
-from lims.catalog.forms import CatalogForm
 from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.ids import uuid7
 from lims.testing.rejudging.tables import Rejudged
 from tests.bench import another_town, bench_state, done, message, refused, review
-from tests.factories import ASSAY, Somebody, Town, code
-
-
-def version(town: Town, number: int, cutoff: float, grey_to: float, **changes: Any) -> None:
-    """A further version of the lab's own assay."""
-    targets = [target | {"cutoff": cutoff, "grey_to": grey_to} for target in ASSAY["targets"]]  # type: ignore[attr-defined]  # a list of tables
-    content = {"assay": [ASSAY | {"code": f"kit-{town.lab}", "version": number, "targets": targets} | changes]}
-    with town.program.database.transaction(Access.OWNER) as connection:
-        load(connection, CatalogForm.model_validate(content), datetime.now(UTC), "tests")
+from tests.factories import Town, code
+from tests.testing.kits import compare, decide, version
 
 
 @pytest.fixture
@@ -38,19 +25,6 @@ def tubes(town: Town) -> list[str]:
     run = done(town.imported(plate, {made[0]: "grey_zone"}))["run"]
     done(review(run, town.bea, tubes=made))
     return made
-
-
-def compare(town: Town, to: int = 2, by: Somebody | None = None, **changes: Any) -> Response:
-    """Bea asks what another version says."""
-    body = {"id": str(uuid7()), "lab": town.lab, "assay": f"kit-{town.lab}", "from_version": 1, "to_version": to}
-    body |= {"since": "2022-02-01", "until": "2022-02-03", "reason": "the maker's letter"}
-    return (by or town.bea).post("/testing/api/rejudgements", body | changes)
-
-
-def decide(town: Town, asked: dict[str, Any], tube: str, decision: str = "apply", by: Somebody | None = None, **changes: Any) -> Response:
-    """Bo decides on a difference."""
-    body = {"id": str(uuid7()), "tube": tube, "decision": decision, "reason": "as the letter says"}
-    return (by or town.bo).post(f"/testing/api/rejudgements/{asked['id']}/decide", body | changes)
 
 
 def call_of(town: Town, tube: str) -> str:
