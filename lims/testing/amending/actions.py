@@ -9,7 +9,7 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import BenchState, Call, Kind
 from lims.custody.tables import Tube
 from lims.kernel.audit.actions import record
-from lims.kernel.audit.rules import Happening, audited
+from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.auth.rules import Caller
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
@@ -41,6 +41,7 @@ def amend(connection: Connection, catalog: Catalog, barcode: str, form: AmendFor
     record(connection, caller.name, now, [Happening(barcode, "tube.amended", at, what)])
 
 
+@unaudited("it only refuses; the amendment that follows writes its events")
 def fit_run(connection: Connection, catalog: Catalog, barcode: str, run_id: UUID, call: Call, at: datetime, caller: Caller) -> AnyRow:
     """The run of a call that could be released as a first result, too; Refused where it could not."""
     run = interpretation.run(connection, run_id)
