@@ -71,9 +71,7 @@ def upgrade() -> None:
     """Go forward; a lock that is not had in two seconds is not waited for, so that sampling goes on."""
     op.execute("SET LOCAL lock_timeout = '2s'")
     op.create_unique_constraint("run_plate_key", "run", ["id", "plate"])
-    op.create_foreign_key(
-        "extraction_failure_superseded_fkey", "extraction_failure", "run", ["superseded_by", "plate"], ["id", "plate"]
-    )
+    op.create_foreign_key("extraction_failure_superseded_fkey", "extraction_failure", "run", ["superseded_by", "plate"], ["id", "plate"])
     op.create_check_constraint(
         op.f("extraction_failure_superseded_by_a_run_check"),
         "extraction_failure",
