@@ -9,8 +9,8 @@ and a batch is not valid again because a word of it was overwritten, but because
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 GUARD_RELEASE = """
 CREATE FUNCTION guard_release() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
