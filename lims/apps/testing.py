@@ -2,6 +2,8 @@
 
 from lims.deconvolution import api as deconvolution
 from lims.deconvolution import pages as deconvolution_pages
+from lims.labelling import api as labelling
+from lims.labelling import pages as labelling_pages
 from lims.retention import api as retention
 from lims.retention import pages as retention_pages
 from lims.testing.accession import api as accession
@@ -44,6 +46,7 @@ APIS = (
     rejudging.router,
     deconvolution.bench_router,
     retention.router,
+    labelling.router,
 )
 PAGES = (
     morning_pages.router,
@@ -60,5 +63,6 @@ PAGES = (
     interpretation_pages.router,
     deconvolution_pages.bench_router,
     retention_pages.router,
+    labelling_pages.router,
 )
 ROUTERS = (*APIS, *PAGES)

@@ -20,7 +20,15 @@ SITE_LOCKS = 7_301_003
 
 
 @audited("labels.reserved")
-def reserve(connection: Connection, site: str, count: int, by: str, now: datetime, kind: barcodes.Kind = barcodes.Kind.TUBE) -> AnyRow:
+def reserve(
+    connection: Connection,
+    site: str,
+    count: int,
+    by: str,
+    now: datetime,
+    kind: barcodes.Kind = barcodes.Kind.TUBE,
+    range_id: UUID | None = None,
+) -> AnyRow:
     """`count` consecutive codes for a site, never given out before.
 
     They come from the site's own block; only a fresh block is taken from the common sequence, which no rollback turns back.
@@ -35,7 +43,7 @@ def reserve(connection: Connection, site: str, count: int, by: str, now: datetim
         block = connection.execute(taken.returning(*LabelBlock.__table__.columns)).one()
     first, last = block.next_serial, block.next_serial + count - 1
     connection.execute(update(LabelBlock).where(LabelBlock.id == block.id).values(next_serial=last + 1))
-    values = {"id": ids.uuid7(now), "site": site, "kind": kind.value, "first_serial": first, "last_serial": last}
+    values = {"id": range_id or ids.uuid7(now), "site": site, "kind": kind.value, "first_serial": first, "last_serial": last}
     row = insert(LabelRange).values(**values, reserved_at=now, reserved_by=by)
     reserved = connection.execute(row.returning(*LabelRange.__table__.columns)).one()
     record(

@@ -1,5 +1,5 @@
 // Forms that speak with the interface: <form method="dialog" data-api="/path/{field}" data-then="/page/{answer field}" data-done="Sentence">.
-// <form data-download="/path"> fetches a file with its fields as the query, and says why where there is none.
+// <form data-download="/path/{field}"> fetches a file with its fields as the query, and says why where there is none.
 // `dialog`: before this module runs a press does nothing, rather than putting what was typed into an address.
 // A field's name is its place in the document; data-as says "list" (codes between blanks), "number" or "file".
 import { ask } from "./send.js";
@@ -60,9 +60,10 @@ async function submitted(event) {
 async function download(event) {
   event.preventDefault();
   const form = event.target;
-  const query = new URLSearchParams(new FormData(form));
+  const fields = Object.fromEntries(new FormData(form));
+  const address = fill(form.dataset.download, Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, encodeURIComponent(value.trim())])));
   tell(form, words("working"), "");
-  const told = await ask(`${form.dataset.download}?${query}`, { file: true });
+  const told = await ask(`${address}?${new URLSearchParams(fields)}`, { file: true });
   if (!told.ok) return tell(form, told.sentence, "bad");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(told.answer.content);
