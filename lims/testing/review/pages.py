@@ -62,6 +62,7 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
     known = catalog.current(work.connection)
     tubes = {line.barcode: on_plate(line, row) for line in queries.standing(work.connection, run)}
     invalid = queries.extracted_in_vain(work.connection, row.wells)
+    batches = sorted({failure.batch for failure in invalid.values()})
     unclean = [code for code, tube in tubes.items() if tube.call is not Call.NEGATIVE]
     assay = known.assay(row.assay, row.assay_version)
     answer = views.run_answer(work.connection, known, run)
@@ -73,6 +74,7 @@ def run(request: Request, run: UUID, work: BenchReader) -> Response:
         "tubes": tubes,
         "invalid": invalid,
         "failures": {failure.batch: failure for failure in invalid.values()}.values(),
+        "gone": [one for one in queries.released_out_of(work.connection, batches) if one.run == run] if batches else [],
         "verifying": known.verifying(assay),
         "verification": known.verification(clock.local_day(work.now, known.lab(row.lab).timezone)),
         "lots": lots.lots_by_id(work.connection, row.lots),

@@ -66,12 +66,15 @@ def released_out_of(connection: Connection, batches: Sequence[str]) -> Sequence[
     """The tubes that were released on a call from one of these extraction batches: what they were released with, when, on which plate."""
     well = Plate.wells[CallRow.well]
     query = (
-        select(Release.barcode, Release.call, Release.released_at, Release.released_by, Run.plate, well["batch"].astext.label("batch"))
+        select(
+            Release.barcode, Release.call, Release.run, Release.released_at, Release.released_by, Run.plate,
+            well["batch"].astext.label("batch"),
+        )
         .join(CallRow, and_(CallRow.barcode == Release.barcode, CallRow.run == Release.run))
         .join(Run, Run.id == Release.run)
         .join(Plate, Plate.barcode == Run.plate)
         .where(Release.standing.is_(True), Plate.batches.overlap(list(batches)), well["batch"].astext.in_(batches))
-    )
+    )  # fmt: skip
     return connection.execute(query.order_by(Release.released_at, Release.barcode)).all()
 
 

@@ -160,6 +160,21 @@ def test_a_batch_without_a_failed_control_is_given_up_only_with_a_reason(town: T
     assert (told["state"], told["failures"][0]["sentence"], told["waiting"]) == ("failed", "the extractor stopped", [])
 
 
+def test_run_and_batch_say_what_had_left_the_lab_before_and_what_to_do_until_the_control_is_in_order(town: Town) -> None:
+    batch, first, second = two_plates(town)
+    (tube,) = tubes_in(second)
+    run = done(town.imported(second))["run"]
+    done(review(run, town.bea))
+    pages = (f"/testing/runs/{run}", f"/testing/extractions/{batch['barcode']}")
+    said = ("results that have left the lab: 1", f"/testing/results/{tube}", "where none does, have its people sampled again")
+    assert [words for path in pages for words in said[::2] if words in town.bea.get(path).text] == []
+    other = spoil(town, first, batch)["run"]
+    assert [words for path in pages for words in said if words not in town.bea.get(path).text] == []
+    assert said[0] not in town.bea.get(f"/testing/runs/{other}").text
+    done(town.imported(first, hours=6))
+    assert [words for path in pages for words in said[:1] if words in town.bea.get(path).text] == []
+
+
 def test_nothing_of_an_invalid_batch_is_laid_out(town: Town) -> None:
     batch = extracted(town, 2)
     plate = done(lay_out(town, batches=[batch["barcode"]]))
