@@ -1,5 +1,6 @@
 """The work behind the requests: a process of its own that seals the audit trail about once a second, and tells what is sealed."""
 
+import itertools
 import logging
 import os
 import signal
@@ -8,7 +9,7 @@ from types import FrameType
 
 from lims.apps.delivering import AT_ONCE, Couriers
 from lims.catalog import queries as catalog
-from lims.interop.notices.actions import tell
+from lims.interop.notices.actions import remind, tell
 from lims.interop.subscribers.actions import enqueue
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
@@ -21,6 +22,7 @@ from lims.kernel.settings import settings
 
 log = logging.getLogger("lims.worker")
 PAUSE_SECONDS = 1.0
+REMIND_EVERY = 60  # turns
 HEAD_FILE = "audit-head"
 OTHER_KEY = (
     "This database was made with another secret key: without it names and numbers cannot be read, and the audit trail does not verify. "
@@ -45,6 +47,13 @@ def tell_once(program: Program) -> None:
     now = clock.now()
     with program.database.transaction(Access.OWNER) as connection:
         enqueue(connection, tell(connection, catalog.current(connection), now), now)
+
+
+def remind_once(program: Program) -> None:
+    """Draw the notices of cases whose time is over; they are due to whoever is told of them."""
+    now = clock.now()
+    with program.database.transaction(Access.OWNER) as connection:
+        enqueue(connection, remind(connection, catalog.current(connection), now), now)
 
 
 def known_head(program: Program) -> int:
@@ -76,11 +85,14 @@ def main() -> None:
 
 
 def work_until_trouble(program: Program, couriers: Couriers, stop: threading.Event, parent: int) -> None:
-    """Seal, tell and send about once a second; return when told to, or when the database is gone."""
+    """Seal, tell and send about once a second, remind about once a minute; return when told to, or when the database is gone."""
+    turns = itertools.count()
     while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
         try:
             seal_once(program)
             tell_once(program)
+            if next(turns) % REMIND_EVERY == 0:
+                remind_once(program)
             couriers.look()
         except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
             log.warning("sealing, telling and sending wait: %s", type(trouble).__name__)

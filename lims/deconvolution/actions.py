@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 from lims.deconvolution import queries
 from lims.deconvolution.board import Case
 from lims.deconvolution.forms import CloseForm, ContactForm, ReopenForm
-from lims.deconvolution.rules import SETTLED, ContactEvent, refuse_closing, refuse_reopening, refuse_taking_over
+from lims.deconvolution.rules import SETTLED, refuse_closing, refuse_reopening, refuse_taking_over
 from lims.deconvolution.tables import Closure, Contact
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
@@ -16,13 +16,17 @@ from lims.kernel.auth.rules import Caller, Role
 NO_SITE = ""  # whoever samples nowhere takes nobody over
 
 
+@audited("member.accepted")
+def take_over(connection: Connection, case: Case, position: int, form: ContactForm, at: datetime, caller: Caller, now: datetime) -> None:
+    """A site takes over a member who was handed over to it."""
+    over = next(member.handed_over for member in case.members if member.position == position)
+    refuse_taking_over(case.row.barcode, position, over, caller.site if caller.has(Role.SAMPLER) else NO_SITE)
+    note_contact(connection, case.row.barcode, position, form, at, caller.name, now)
+
+
 @audited("member.notified", "member.unreachable", "member.refused", "member.transferred", "member.accepted")
-def note_contact(connection: Connection, case: Case, position: int, form: ContactForm, at: datetime, caller: Caller, now: datetime) -> None:
-    """Note that a member was called, was not reached, refused, moved away, or was taken over by the site that he was handed over to."""
-    barcode, by = case.row.barcode, caller.name
-    if form.event is ContactEvent.ACCEPTED:
-        over = next(member.handed_over for member in case.members if member.position == position)
-        refuse_taking_over(barcode, position, over, caller.site if caller.has(Role.SAMPLER) else NO_SITE)
+def note_contact(connection: Connection, barcode: str, position: int, form: ContactForm, at: datetime, by: str, now: datetime) -> None:
+    """Note that a member was called, was not reached, refused, moved away, or was taken over."""
     connection.execute(
         insert(Contact).values(
             barcode=barcode, id=form.id, position=position, event=form.event.value, note=form.note, at=at, by=by,

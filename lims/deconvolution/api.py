@@ -11,7 +11,7 @@ from lims.deconvolution import actions, board, callbacks, queries
 from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, NeighbourView, RecollectionView, ReopenForm, neighbour
 from lims.deconvolution.lookup import found
 from lims.deconvolution.queries import Among
-from lims.deconvolution.rules import CaseState, MemberState
+from lims.deconvolution.rules import CaseState, ContactEvent, MemberState
 from lims.deconvolution.story.telling import of_case
 from lims.kernel import clock
 from lims.kernel.auth.door import Work, allow
@@ -79,7 +79,10 @@ def note_contact(
     at = clock.happened(form.at, work.now)
     content = form.model_dump() | {"case": case_id, "position": position}
     if taken_first(work.connection, form.id, "case.contact", content, work.caller.name, work.now):
-        actions.note_contact(work.connection, case, position, form, at, work.caller, work.now)
+        if form.event is ContactEvent.ACCEPTED:
+            actions.take_over(work.connection, case, position, form, at, work.caller, work.now)
+        else:
+            actions.note_contact(work.connection, case.row.barcode, position, form, at, work.caller.name, work.now)
     return board.view(found(work, case_id))
 
 

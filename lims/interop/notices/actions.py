@@ -1,7 +1,7 @@
 """Drawing notices out of the trail, and taking note of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +11,7 @@ from lims.custody.rules import Call
 from lims.custody.rules import Kind as TubeKind
 from lims.deconvolution import board
 from lims.interop.notices import queries
-from lims.interop.notices.rules import Fact, Kind, Signed, facts_of
+from lims.interop.notices.rules import Fact, Kind, Signed, facts_of, overdue
 from lims.interop.notices.tables import Notice, NoticeReader, NoticeSeen
 from lims.kernel import ids
 from lims.kernel.audit.actions import record
@@ -19,6 +19,7 @@ from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.db import AnyRow
 
 READER_LOCK = 7_301_006
+LONGEST = timedelta(days=30)  # three times the longest time that a policy may give
 
 
 @unaudited("it tells what the trail says already")
@@ -38,16 +39,28 @@ def tell(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[An
     return new
 
 
+@unaudited("it tells what the trail says already, and the clock")
+def remind(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[AnyRow]:
+    """The notices of cases whose time is over while people have not come back; each case is reminded of once."""
+    shortest = min((policy.recollect_within_hours for policy in catalog.policies), default=board.USUAL_HOURS)
+    first_told = queries.unreminded(connection, now - LONGEST, now - timedelta(hours=min(shortest, board.USUAL_HOURS)))
+    cases = board.these(connection, catalog, list(first_told))
+    late = [overdue(board.view(case), first_told[case.row.barcode], now) for case in cases]
+    return write(connection, catalog, [fact for fact in late if fact is not None], now)
+
+
 def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow]) -> list[Fact]:
     """What the cases of these tubes, and tubes of no case, have to tell."""
     cases = board.these(connection, catalog, [tube.barcode for tube in tubes])
     spoken_for = {case.row.barcode for case in cases} | {member.tube for case in cases for member in case.members if member.tube}
     amendments = queries.amendments(connection, spoken_for | {tube.barcode for tube in tubes})
+    reopened = queries.reopenings(connection, [case.row.barcode for case in cases])
     found: list[Fact] = []
     for case in cases:
         row, settled = case.row, {member.position: member.settled_at for member in case.members}
         doubted_at = row.called_at if row.doubted else None
-        signed = Signed(row.released_at or row.rejected_at, row.released_call, doubted_at, settled, amendments)
+        firm_at, again = row.released_at or row.rejected_at, reopened.get(row.barcode, ())
+        signed = Signed(firm_at, row.released_call, doubted_at, settled, amendments, again)
         found += facts_of(board.view(case), signed)
     for tube in tubes:
         if tube.barcode in spoken_for:

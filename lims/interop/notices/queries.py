@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, Uuid, and_, cast, exists, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, Uuid, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lims.custody.tables import Tube
-from lims.interop.notices.rules import Amendment
+from lims.deconvolution.tables import Closure
+from lims.interop.notices.rules import Amendment, Kind
 from lims.interop.notices.tables import Notice, NoticeReader, NoticeSeen
 from lims.kernel.audit.tables import Event, Seal
 from lims.kernel.auth.rules import Caller
@@ -19,7 +21,7 @@ from lims.testing.review.tables import Release
 # What can change how a case stands. What an import says of tubes is read from its calls: those of released tubes, too.
 VERBS = (
     "tube.registered", "tube.changed", "tube.replaced", "tube.received", "tube.rejected", "tube.released", "tube.returned", "tube.amended",
-    "case.closed",
+    "case.closed", "case.reopened",
 )  # fmt: skip
 SEALS_AT_ONCE = 100
 
@@ -59,6 +61,27 @@ def amendments(connection: Connection, codes: Collection[str]) -> dict[str, Amen
     query = select(Release.barcode, Release.revision, Release.at, Release.call)
     rows = connection.execute(query.where(Release.barcode.in_(codes), Release.revision > 1, Release.standing.is_(True)))
     return {row.barcode: Amendment(*row) for row in rows}
+
+
+def reopenings(connection: Connection, codes: Collection[str]) -> dict[str, list[datetime]]:
+    """When these cases were reopened, oldest first."""
+    found: dict[str, list[datetime]] = defaultdict(list)
+    query = select(Closure.barcode, Closure.at).where(Closure.barcode.in_(codes), Closure.outcome == "reopened")
+    for row in connection.execute(query.order_by(Closure.barcode, Closure.number)):
+        found[row.barcode].append(row.at)
+    return found
+
+
+def unreminded(connection: Connection, since: datetime, until: datetime) -> dict[str, datetime]:
+    """The cases that were first told between these times, are not over as far as was told, and of which no reminder was; when each was."""
+
+    def told(*kinds: Kind) -> ColumnElement[bool]:
+        other = aliased(Notice)
+        return exists().where(other.barcode == Notice.barcode, other.kind.in_([kind.value for kind in kinds]))
+
+    query = select(Notice.barcode, Notice.told_at).where(Notice.kind == Kind.PRELIMINARY.value, Notice.told_at.between(since, until))
+    going_on = or_(~told(Kind.CLOSED), told(Kind.REOPENED, Kind.DOUBTED, Kind.AMENDED))
+    return {row.barcode: row.told_at for row in connection.execute(query.where(~told(Kind.OVERDUE), going_on))}
 
 
 def visible(caller: Caller) -> list[ColumnElement[bool]]:

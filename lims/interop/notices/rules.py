@@ -12,7 +12,7 @@ from typing import Any
 
 from lims.custody.rules import Call
 from lims.deconvolution.forms import CaseView
-from lims.deconvolution.rules import MemberState
+from lims.deconvolution.rules import CAME_BACK, CaseState, MemberState
 
 
 class Kind(StrEnum):
@@ -21,9 +21,11 @@ class Kind(StrEnum):
     PRELIMINARY = "case.preliminary"
     DOUBTED = "case.doubted"
     AMENDED = "result.amended"
+    REOPENED = "case.reopened"
     FIRM = "case.firm"
     MEMBER_POSITIVE = "member.positive"
     TUBE_POSITIVE = "tube.positive"
+    OVERDUE = "case.overdue"
     CLOSED = "case.closed"
 
 
@@ -35,7 +37,8 @@ class Fact:
     """Something to be told, by codes alone: no name, no number, no phone.
 
     With barcode and kind, `position` (0 where it is of no single member), `outcome` (of a closing) and `occasion` (how often results of
-    the case had been amended) say what is told once. `barcode` is the case's tube, or the tube itself where it is in no case.
+    the case had been amended, or the case reopened) say what is told once. `barcode` is the case's tube, or the tube itself where it is
+    in no case.
     """
 
     kind: Kind
@@ -50,10 +53,12 @@ class Fact:
     single: str | None = None
     call: str | None = None
     reasons: Sequence[str] = ()
+    members: Sequence[int] = ()
 
     def data(self, area: str | None) -> dict[str, Any]:
-        """What programs are told; the id of a case is the code of its tube."""
-        return {
+        """What programs are told; the id of a case is the code of its tube. `members`: who is overdue, of that notice alone."""
+        late = {"members": list(self.members)} if self.kind is Kind.OVERDUE else {}
+        return late | {
             "case": self.barcode if self.in_case else None,
             "tube": self.single or self.barcode,
             "position": self.position or None,
@@ -85,13 +90,14 @@ class Amendment:
 
 @dataclass(frozen=True)
 class Signed:
-    """What a case's view does not say: when and how its tube was signed off, when a run doubted that, when members were settled."""
+    """What a case's view does not say: when and how it was signed off, when a run doubted it, members were settled, it was reopened."""
 
     firm_at: datetime | None
     released_call: str | None
     doubted_at: datetime | None
     settled_at: Mapping[int, datetime | None]
     amendments: Mapping[str, Amendment]
+    reopened_at: Sequence[datetime] = ()
 
 
 def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
@@ -107,6 +113,7 @@ def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
         found.append(Fact(Kind.DOUBTED, at=signed.doubted_at, occasion=occasion, **first, **where))
     elif signed.firm_at and signed.released_call != Call.NEGATIVE.value:
         found.append(Fact(Kind.FIRM, at=signed.firm_at, call=signed.released_call, occasion=occasion, **where))
+    found += [Fact(Kind.REOPENED, at=at, occasion=number, **where) for number, at in enumerate(signed.reopened_at, 1)]
     positive = [
         (signed.settled_at.get(one.position) or case.opened_at, one) for one in case.members if one.state == MemberState.POSITIVE.value
     ]
@@ -115,5 +122,19 @@ def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
         for at, one in sorted(positive, key=lambda pair: (pair[0], pair[1].position))
     ]
     if case.closed_at and case.outcome:
-        found.append(Fact(Kind.CLOSED, at=case.closed_at, outcome=case.outcome, occasion=occasion, **where))
+        found.append(Fact(Kind.CLOSED, at=case.closed_at, outcome=case.outcome, occasion=occasion + len(signed.reopened_at), **where))
     return sorted(found, key=lambda fact: ORDER[fact.kind])
+
+
+def overdue(case: CaseView, told_at: datetime, now: datetime) -> Fact | None:
+    """That people of a case were not sampled again in time; None where all were, or where there is time yet.
+
+    Nobody is late for what nobody knew: a case that was told late has the whole time from then on.
+    """
+    time = case.deadline - case.opened_at
+    if case.state in (CaseState.CLOSED.value, CaseState.SETTLED.value) or now < max(case.deadline, told_at + time):
+        return None
+    late = tuple(member.position for member in case.members if member.state not in CAME_BACK)
+    if case.members and not late:
+        return None
+    return Fact(Kind.OVERDUE, case.tube, max(case.deadline, told_at + time), case.lab, case.site, call=case.call, members=late)

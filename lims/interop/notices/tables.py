@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,6 +34,7 @@ class Notice(Base):
         CheckConstraint("position >= 0", name="position"),
         Index("notice_lab_idx", "lab", "number"),
         Index("notice_site_idx", "site", "number"),
+        Index("notice_first_told_idx", "told_at", postgresql_where=text("kind = 'case.preliminary'")),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, comment="the order in which they were told")
@@ -41,7 +43,7 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(SmallInteger, comment="0 where it is of no single member")
     outcome: Mapped[str] = mapped_column(Text, comment="of a closing; empty otherwise")
-    occasion: Mapped[int] = mapped_column(SmallInteger, comment="how often results of the case had been amended")
+    occasion: Mapped[int] = mapped_column(SmallInteger, comment="how often results of the case had been amended, or the case reopened")
     lab: Mapped[str] = mapped_column(Text)
     site: Mapped[str | None] = mapped_column(Text)
     area: Mapped[str | None] = mapped_column(Text)
