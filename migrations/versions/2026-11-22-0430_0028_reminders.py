@@ -7,8 +7,8 @@ among those that were first told within a month, which this index finds, however
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 
 WAS = "how often results of the case had been amended"
 
