@@ -27,10 +27,10 @@ def upgrade(database: Database) -> None:
 
 
 def prepare_roles(database: Database) -> None:
-    """The two roles that a backup's grants speak of; they belong to the cluster, not to the database."""
+    """The roles that a backup's grants speak of; they belong to the cluster, not to the database."""
     with database.transaction(Access.OWNER) as connection:
         known = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
-        for role in (Access.FIELD, Access.BENCH):
+        for role in (Access.FIELD, Access.BENCH, Access.REPORTS):
             if role.value not in known:
                 connection.execute(text(f"CREATE ROLE {role.value} NOLOGIN"))
 

@@ -9,6 +9,7 @@ from lims.kernel.audit import tables as audit
 from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
 from lims.reporting.diversion import tables as diversion
+from lims.reporting.keeping import tables as keeping
 from lims.sampling.devices import tables as devices
 from lims.sampling.labels import tables as labels
 from lims.sampling.people import tables as people
@@ -32,6 +33,7 @@ TABLES = (
     diversion,
     audit,
     auth,
+    keeping,
     devices,
     labels,
     people,

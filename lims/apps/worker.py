@@ -1,4 +1,4 @@
-"""The work behind the requests: a process of its own that seals the audit trail about once a second, and tells what is sealed."""
+"""The work behind the requests: a process of its own that seals the audit trail about once a second, tells of it, and counts days."""
 
 import itertools
 import logging
@@ -8,6 +8,7 @@ import threading
 from types import FrameType
 
 from lims.apps.delivering import AT_ONCE, Couriers
+from lims.apps.keeping import Keeper
 from lims.catalog import queries as catalog
 from lims.interop.notices.actions import remind, tell
 from lims.interop.subscribers.actions import enqueue
@@ -75,17 +76,18 @@ def main() -> None:
     while not stop.is_set() and os.getppid() == parent:
         try:
             # Joining starts the embedded server where it has died: so the whole program comes back after a crash of it.
-            with running(settings(), connections=AT_ONCE + 1) as program:
-                couriers = Couriers(program)
-                work_until_trouble(program, couriers, stop, parent)
+            with running(settings(), connections=AT_ONCE + 2) as program:
+                couriers, keeper = Couriers(program), Keeper(program)
+                work_until_trouble(program, couriers, keeper, stop, parent)
                 couriers.wait()
+                keeper.wait()
         except EmbeddedServerError as trouble:
             log.warning("the database does not start: %s", trouble)
             stop.wait(PAUSE_SECONDS)
 
 
-def work_until_trouble(program: Program, couriers: Couriers, stop: threading.Event, parent: int) -> None:
-    """Seal, tell and send about once a second, remind about once a minute; return when told to, or when the database is gone."""
+def work_until_trouble(program: Program, couriers: Couriers, keeper: Keeper, stop: threading.Event, parent: int) -> None:
+    """Seal, tell, send and count about once a second, remind about once a minute; return when told to, or when the database is gone."""
     turns = itertools.count()
     while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
         try:
@@ -94,6 +96,7 @@ def work_until_trouble(program: Program, couriers: Couriers, stop: threading.Eve
             if next(turns) % REMIND_EVERY == 0:
                 remind_once(program)
             couriers.look()
+            keeper.look()
         except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
             log.warning("sealing, telling and sending wait: %s", type(trouble).__name__)
             return

@@ -1,4 +1,4 @@
-"""One PostgreSQL, two roles, one transaction a request. The only file that commits.
+"""One PostgreSQL, a role for each kind of work, one transaction a request. The only file that commits.
 
 A request's transaction is committed before its answer leaves: a device that was told "accepted" empties its outbox.
 """
@@ -44,6 +44,8 @@ NAMES = {
 }
 # A row of a result, whatever its columns: they are read by name, and the query beside says which there are.
 AnyRow = Row[*tuple[Any, ...]]
+REPORT_SECONDS = 20.0
+STOPPED = "57014"  # the SQLSTATE of a statement that took longer than it may
 DAY_OF_PARTITION = re.compile(r"_p(?:[0-9]{8}|default)(?=_)")
 
 
@@ -54,19 +56,22 @@ class Base(DeclarativeBase):
 
 
 class Access(StrEnum):
-    """With which database role a transaction runs: the bench's cannot read the person table."""
+    """With which database role a transaction runs: the bench's cannot read the person table, that of the reports writes nothing."""
 
     FIELD = "lims_field"
     BENCH = "lims_bench"
+    REPORTS = "lims_reports"
     OWNER = ""
 
 
 class Database:
     """Connection pools to one database, one for each role."""
 
-    def __init__(self, url: str, connections: int = 8) -> None:
+    def __init__(self, url: str, connections: int = 8, *, standby_url: str | None = None, report_seconds: float = REPORT_SECONDS) -> None:
         self.url = url
         self._connections = connections
+        self._standby_url = standby_url
+        self._report_seconds = report_seconds
         self._engines: dict[Access, Engine] = {}
 
     def engine(self, access: Access) -> Engine:
@@ -74,8 +79,11 @@ class Database:
         if access not in self._engines:
             # `-c role=…` sets the role when the connection opens: no statement a request, and no way to forget it.
             options = "-c timezone=UTC" + (f" -c role={access.value}" if access.value else "")
+            if access is Access.REPORTS:
+                # Whoever looks on never holds up whoever writes: no lock that a write waits for, and an end to every question.
+                options += f" -c default_transaction_read_only=on -c statement_timeout={round(self._report_seconds * 1000)}"
             engine = create_engine(
-                self.url,
+                self._standby_url or self.url if access is Access.REPORTS else self.url,
                 pool_size=self._connections,
                 max_overflow=0,
                 pool_timeout=30,
@@ -97,6 +105,13 @@ class Database:
         except IntegrityError as violation:
             raise translated(violation) from violation
         except OperationalError as broken:
+            if getattr(broken.orig, "sqlstate", None) == STOPPED:
+                raise Refused(
+                    "question_too_long",
+                    "This took longer than {seconds} s and was stopped, so that it holds up nobody. Ask for less: "
+                    "fewer days, or one lab or site.",
+                    seconds=round(self._report_seconds),
+                ) from broken
             if broken.connection_invalidated or not getattr(broken.orig, "sqlstate", None):
                 raise Refused("database_unreachable", "The database does not answer; the message was not taken, send it again.") from broken
             raise

@@ -33,7 +33,8 @@ def running(settings: Settings, connections: int | None = None) -> Iterator[Prog
 
 
 def _opened(settings: Settings, url: str, connections: int) -> Iterator[Program]:
-    database = Database(url, connections)
+    standby = _with_driver(settings.standby_url) if settings.standby_url else None
+    database = Database(url, connections, standby_url=standby, report_seconds=settings.report_seconds)
     try:
         yield Program(database, Keys.derive(settings.secret()), settings)
     finally:

@@ -28,6 +28,7 @@ CATALOGUE: dict[str, Refusal] = {
     "database_unreachable": Refusal(503, "The database does not answer"),
     "disk_full": Refusal(503, "The server's disk is full"),
     "server_ended": Refusal(500, "The server did not start"),
+    "question_too_long": Refusal(503, "The question took too long and was stopped"),
     "overloaded": Refusal(503, "Too much is asked of the server right now"),
     # signing in
     "not_signed_in": Refusal(401, "Nobody is signed in"),

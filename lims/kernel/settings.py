@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIMS_", env_file=".env", extra="ignore")
 
     database_url: str | None = None
+    standby_url: str | None = None
+    report_seconds: float = 20
     data_dir: Path = default_data_dir()
     secret_key: str | None = None
     timezone: str = "Asia/Shanghai"

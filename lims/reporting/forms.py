@@ -1,6 +1,6 @@
 """Shapes of reports, and what may be asked."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -22,9 +22,10 @@ Form = Annotated[Format, Query(alias="format")]
 
 
 class Throughput(BaseModel):
-    """A table of figures, one row for every slot and place asked for."""
+    """A table of figures, one row for every slot and place asked for; of a running day that takes long to count, a minute old at most."""
 
     rows: list[DayLine | HourLine | LabLine | SiteLine | AreaLine]
+    as_of: datetime
 
 
 class FindingView(BaseModel):

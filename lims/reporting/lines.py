@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -50,16 +50,18 @@ class Facts:
     verifying: Sequence[Stay]
     declared: Sequence[Declared]
 
-    def together(self, turnaround: Mapping[Cell, Sequence[float]]) -> "Facts":
-        """The facts of all places as one. Counts add up; percentiles do not, and are given."""
+    def together(
+        self, turnaround: Mapping[Cell, Sequence[float]], place_of: Callable[[str | None], str | None] = lambda _: None
+    ) -> "Facts":
+        """The facts of places as those of what they lie in; all as one where nothing is said. Percentiles do not add up, and are given."""
         flows: dict[Cell, Counter[str]] = defaultdict(Counter)
-        for (slot, _), counts in self.flows.items():
-            flows[slot, None].update(counts)
+        for (slot, key), counts in self.flows.items():
+            flows[slot, place_of(key)].update(counts)
 
-        def anywhere(stays: Sequence[Stay]) -> list[Stay]:
-            return [replace(stay, key=None) for stay in stays]
+        def gathered(stays: Sequence[Stay]) -> list[Stay]:
+            return [replace(stay, key=place_of(stay.key)) for stay in stays]
 
-        stays = (anywhere(self.backlog), anywhere(self.in_transit), anywhere(self.cases), anywhere(self.verifying))
+        stays = (gathered(self.backlog), gathered(self.in_transit), gathered(self.cases), gathered(self.verifying))
         return Facts(flows, turnaround, *stays, self.declared)
 
 

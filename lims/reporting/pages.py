@@ -17,7 +17,7 @@ from lims.reporting.rules import DAY, By, Question
 from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
-Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.BENCH)]
+Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.REPORTS)]
 HEADROOM = 1.08
 
 

@@ -42,6 +42,7 @@ EVERYWHERE = {
     "rack", "retention_policy",
     "lab_resources", "lab_opening", "lab_move", "sampling_plan", "diversion",
     "notice", "notice_seen", "notice_reader", "subscriber", "delivery", "delivery_attempt",
+    "kept_day", "kept_line", "kept_reader",
 }  # fmt: skip
 
 

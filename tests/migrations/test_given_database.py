@@ -15,13 +15,13 @@ def test_an_owner_without_superuser_rights_is_enough(program: Program) -> None:
     with program.database.engine(Access.OWNER).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"CREATE ROLE {name} LOGIN CREATEROLE PASSWORD '{password}'"))
         # Of another cluster these would be made by the migration; here the tests' own database has made them.
-        connection.execute(text(f"GRANT lims_field, lims_bench TO {name}"))
+        connection.execute(text(f"GRANT lims_field, lims_bench, lims_reports TO {name}"))
         connection.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
     url = make_url(program.database.url).set(username=name, password=password, database=name)
     given = Settings(database_url=url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql"), secret_key="x")
     with running(given, connections=2) as theirs:
         migrate.upgrade(theirs.database)
-        for access in (Access.FIELD, Access.BENCH):
+        for access in (Access.FIELD, Access.BENCH, Access.REPORTS):
             with theirs.database.transaction(access) as connection:
                 assert connection.execute(text("SELECT current_user")).scalar_one() == access.value
                 assert connection.execute(text("SELECT count(*) FROM tube")).scalar_one() == 0

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import InternalError, ProgrammingError
 
 from lims.apps.schema import METADATA
 from lims.kernel import clock, partitions
-from lims.kernel.db import Access
+from lims.kernel.db import Access, Database
+from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 
 PEOPLE = ("person", "inbox")
@@ -114,3 +115,38 @@ def test_a_days_partition_is_no_back_door(program: Program) -> None:
         parts = connection.execute(text("SELECT count(*) FROM pg_inherits")).scalar_one()
         assert parts >= 2 * len(partitions.BY_DAY)
         assert set(connection.execute(ask).scalars()) == set()
+
+
+@pytest.fixture
+def reports(program: Program) -> Iterator[Connection]:
+    """A connection with the role of those who only look."""
+    with program.database.engine(Access.REPORTS).connect() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("table", [*PEOPLE, "subscriber", "device", "delivery"])
+def test_the_reports_cannot_read_people(reports: Connection, table: str) -> None:
+    refuse(reports, f"SELECT count(*) FROM {table}")
+
+
+def test_the_reports_write_nothing(reports: Connection) -> None:
+    with pytest.raises(InternalError, match="read-only transaction"):
+        reports.execute(text("DELETE FROM kept_day"))
+    reports.rollback()
+    reports.execute(text("SET default_transaction_read_only = off"))
+    reports.commit()
+    refuse(reports, "DELETE FROM kept_day")
+    refuse(reports, "UPDATE tube SET lab = NULL")
+
+
+def test_the_reports_read_what_they_count(reports: Connection) -> None:
+    for table in ("tube", "tube_member", "lab_capacity", "person_result", "event", "kept_line", "label_range", "label_block"):
+        reports.execute(text(f"SELECT count(*) FROM {table}"))
+
+
+def test_a_question_that_takes_too_long_is_stopped_and_says_what_to_do(program: Program) -> None:
+    hurried = Database(program.database.url, connections=1, report_seconds=0.05)
+    with pytest.raises(Refused, match="fewer days") as refused, hurried.transaction(Access.REPORTS) as connection:
+        connection.execute(text("SELECT pg_sleep(30)"))
+    hurried.close()
+    assert refused.value.code == "question_too_long"

@@ -13,6 +13,7 @@ from lims.kernel.program import running
 from lims.kernel.settings import settings
 
 group = typer.Typer(no_args_is_help=True, help="Reports.")
+MOST_SHOWN = 50
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="local day")]
 
 
@@ -37,14 +38,23 @@ def daily(
 
 
 def reconcile(date: Day) -> None:
-    """Account for every person, tube and reading of a day; exit 1 and a list if one is not."""
+    """Account for every person, tube and reading of a day, and count its figures anew; exit 1 and a list if something does not agree."""
+    from lims.reporting.keeping.actions import keep_anew  # noqa: PLC0415 - slow to load
     from lims.reporting.reconciliation import reconcile as account  # noqa: PLC0415 - pandas is slow to load
 
-    with running(settings(), connections=2) as program, program.database.transaction(Access.BENCH) as connection:
-        found = account(connection, date.date())
+    with running(settings(), connections=2) as program:
+        with program.database.transaction(Access.BENCH) as connection:
+            found = account(connection, date.date())
+        with program.database.transaction(Access.OWNER) as connection:
+            known = catalog.current(connection)
+            differing = keep_anew(connection, known, date.date(), program.settings.timezone, clock.now())
     typer.echo(f"people    {found.people}")
     typer.echo(f"tubes     {found.tubes}")
     typer.echo(f"readings  {found.readings}")
     for finding in found.findings:
         typer.echo(str(finding))
-    raise typer.Exit(0 if found.sound else 1)
+    kept = "none were kept" if differing is None else f"{len(differing)} lines differ from what was kept; counted anew"
+    typer.echo(f"figures   {kept}")
+    for difference in (differing or ())[:MOST_SHOWN]:
+        typer.echo(str(difference))
+    raise typer.Exit(1 if differing or not found.sound else 0)

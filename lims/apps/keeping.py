@@ -1,0 +1,78 @@
+"""Figures are counted behind the requests: days that are over once, a running day that takes long to count now and then."""
+
+import logging
+import threading
+from datetime import date, datetime, timedelta
+from time import monotonic
+
+from lims.catalog import queries as catalog
+from lims.kernel import clock
+from lims.kernel.db import Access
+from lims.kernel.program import Program
+from lims.reporting.keeping import actions, queries
+from lims.reporting.keeping.rules import QUICK_SECONDS, QUIET, REST
+from lims.reporting.measures import zones_of
+
+log = logging.getLogger("lims.worker")
+DAYS_KEPT = 400
+PAUSE_SECONDS = 20.0
+
+
+class Keeper:
+    """Counts at most one day at a time, on a thread of its own, so that no seal waits for it; and rests nine tenths of the time."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._thread: threading.Thread | None = None
+        self._rest_until = 0.0
+        self._late_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
+        self._news = True
+
+    def look(self) -> None:
+        """Read on, and count where there is something to count; return at once."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Let what is under way come to its end; what takes longer is counted again another time."""
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def _work(self) -> None:
+        try:
+            self.once(clock.now())
+        except Exception as trouble:  # noqa: BLE001 - figures that are not kept are counted when they are asked for
+            log.warning("keeping figures waits: %s", type(trouble).__name__)
+            self._rest_until = monotonic() + PAUSE_SECONDS
+
+    def once(self, now: datetime) -> date | None:
+        """Read on, and count one day if it is time to; the day that was kept."""
+        today = clock.local_day(now, self._program.settings.timezone)
+        if (first := self.read_on()) is not None:
+            self._news = True
+            self._late_at = now if first < today - timedelta(days=1) else self._late_at
+        if monotonic() < self._rest_until:
+            return None
+        with self._program.database.transaction(Access.OWNER) as connection:
+            if not queries.try_to_keep(connection):
+                return None
+            known, zone = catalog.current(connection), self._program.settings.timezone
+            is_quiet = now - self._late_at >= QUIET
+            day = actions.next_to_keep(connection, known, zone, now, DAYS_KEPT) if is_quiet else None
+            if day is None and not self._news:
+                return None
+            found = actions.counted(connection, known, day or today, zone, now)
+            self._news = self._news and day is not None
+            self._rest_until = monotonic() + (REST * found.seconds if found.is_over else max(REST * found.seconds, PAUSE_SECONDS))
+            if not found.is_over and found.seconds < QUICK_SECONDS:
+                return None
+            actions.keep(connection, known, found, now)
+            return found.day
+
+    def read_on(self) -> date | None:
+        """Forget what the trail has changed; the first day of it."""
+        with self._program.database.transaction(Access.OWNER) as connection:
+            if not queries.try_to_keep(connection):
+                return None
+            return actions.read_on(connection, zones_of(catalog.current(connection)))

@@ -1,0 +1,109 @@
+"""The figures that were asked for: of days that are over as they were kept, of all others as they are counted now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from lims.catalog.rules import Catalog
+from lims.kernel.db import AnyRow
+from lims.reporting import measures
+from lims.reporting import queries as live
+from lims.reporting.figures import Line
+from lims.reporting.keeping import queries
+from lims.reporting.keeping.actions import first_day_of
+from lims.reporting.keeping.rules import NOTHING, holds, missing, places_digest
+from lims.reporting.lines import COUNTED, Capacities, Cell, declared_for, keys_of, line
+from lims.reporting.measures import zones_of
+from lims.reporting.rules import DAY, By, Question, refuse_unreasonable
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Lines, and as of when they hold: earlier than now where a picture of a running day was shown."""
+
+    lines: list[Line]
+    as_of: datetime
+
+
+def throughput(connection: Connection, catalog: Catalog, question: Question, now: datetime) -> Answer:
+    """A table of throughput; Refused where too much is asked."""
+    refuse_unreasonable(question, len(keys_of(question, catalog)))
+    days = [question.first + number * DAY for number in range((question.last - question.first).days + 1)]
+    kept = kept_days(connection, catalog, question, now) if kept_as(question) else {}
+    found: dict[date, list[Line]] = {day: [] for day in days}
+    if kept:
+        found |= lines_kept(connection, catalog, question, kept)
+    gap = missing(days, kept)
+    if gap is not None:
+        for one in measures.throughput(connection, catalog, replace(question, first=gap[0], last=gap[1]), now):
+            if one.day not in kept:
+                found[one.day].append(one)
+    return Answer([one for day in days for one in found[day]], min((row.made_at for row in kept.values() if not row.is_over), default=now))
+
+
+def kept_as(question: Question) -> By | None:
+    """Which kept lines answer a question: of one lab by day those of the lab; None where lines of this kind are not kept."""
+    if question.lab is not None and question.site is not None:
+        return None
+    if question.lab is not None:
+        return By.LAB if question.by in (By.DAY, By.LAB) else None
+    if question.site is not None:
+        return By.SITE if question.by in (By.DAY, By.SITE, By.AREA) else None
+    return question.by
+
+
+def kept_days(connection: Connection, catalog: Catalog, question: Question, now: datetime) -> dict[date, AnyRow]:
+    """The days of a question whose kept figures hold."""
+    rows = queries.days(connection, question.first, question.last)
+    if not rows:
+        return {}
+    before, places = untouched_before(connection, catalog), places_digest(catalog)
+    wanted = kept_as(question)
+    # A picture of a running day has no sites.
+    return {row.day: row for row in rows if holds(row, places, before, now) and (row.is_over or wanted in (By.DAY, By.HOUR, By.LAB))}
+
+
+def untouched_before(connection: Connection, catalog: Catalog) -> date:
+    """Up to which day nothing has changed since the trail was read for kept days: what was told since is read here and now."""
+    after, _ = queries.unread_seals(connection)
+    if after is None:
+        return date.min
+    found = queries.touched(connection, after)
+    if found.is_too_much:
+        return date.min
+    return first_day_of(found.since, zones_of(catalog)) or date.max
+
+
+def lines_kept(connection: Connection, catalog: Catalog, question: Question, kept: Mapping[date, AnyRow]) -> dict[date, list[Line]]:
+    """The kept lines of these days, with the capacities that are declared for them."""
+    by, place = kept_as(question), question.lab or question.site
+    rows = queries.lines(connection, min(kept), max(kept), str(by), place)
+    figures = {(row.day, row.key, row.hour): row.figures for row in rows}
+    capacities = Capacities(question, live.capacities(connection, question.last))
+    positives = positives_of(connection, catalog, question) if place is not None else None
+    found: dict[date, list[Line]] = {day: [] for day in kept}
+    for slot in question.slots():
+        day = slot.date()
+        if day not in kept:
+            continue
+        nowhere = place is None and (day, "", 0) in figures and question.by not in (By.DAY, By.HOUR)
+        for key in [*keys_of(question, catalog), None] if nowhere else keys_of(question, catalog):
+            own: dict[str, Any] = NOTHING | figures.get((day, place or key or "", slot.hour), {})
+            if positives is not None:
+                own["people_positive"] = positives.get((slot, key), 0)
+            found[day].append(line(question.by, (slot, key), own | declared_for(capacities.at((slot, key)), own), catalog))
+    return found
+
+
+def positives_of(connection: Connection, catalog: Catalog, question: Question) -> dict[Cell, int]:
+    """Positive people of one place. They are counted once a day where they come first; asked by itself, a place counts all of its own."""
+    values = live.parameters(question, zones_of(catalog))
+    return {(row.slot, row.key): row.people_positive for row in live.asked(connection, "positives", values)}
+
+
+def sums_of(lines: Sequence[Line]) -> dict[str, int]:
+    """What happened in several slots together: of the figures that add up."""
+    return {name: sum(getattr(one, name) for one in lines) for name in (*COUNTED, "retest_tubes")}

@@ -1,0 +1,1 @@
+"""Figures of days that are over, kept as they were counted; whatever comes late has its days counted again."""

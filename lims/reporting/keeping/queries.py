@@ -1,0 +1,104 @@
+"""Reading kept figures, and how far they can be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+
+from lims.custody.tables import Tube
+from lims.kernel.audit.tables import Seal
+from lims.kernel.db import AnyRow
+from lims.reporting.keeping.rules import REACHING_BACK
+from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader
+from lims.reporting.queries import statement
+
+UNREAD_AT_MOST = 20_000
+SEALS_AT_ONCE = 100
+KEEPER_LOCK = 7_301_009
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What the trail has told since a point: how many events, and the earliest moment that they change anything of."""
+
+    events: int
+    since: datetime | None
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether there was more than is read at once."""
+        return self.events >= UNREAD_AT_MOST
+
+
+def unread_seals(connection: Connection) -> tuple[AnyRow | None, AnyRow | None]:
+    """The seal up to which the trail was read for kept days, and that up to which it can be read now."""
+    reader = select(KeptReader.seal).scalar_subquery()
+    rows = connection.execute(
+        select(Seal.__table__).where(Seal.number >= reader, Seal.number <= reader + SEALS_AT_ONCE).order_by(Seal.number)
+    ).all()
+    return (rows[0], rows[-1]) if rows and rows[0].number == connection.execute(select(reader)).scalar_one() else (None, None)
+
+
+def newest_seal(connection: Connection) -> int:
+    """The number of the newest seal."""
+    return connection.execute(select(func.coalesce(func.max(Seal.number), 0))).scalar_one()
+
+
+def touched(connection: Connection, after: AnyRow, to: AnyRow | None = None) -> Touched:
+    """What the trail tells after a seal; up to another one, or all there is."""
+    bounds: dict[str, Any] = {
+        "epoch": after.epoch, "txid": after.to_txid, "until_txid": None if to is None or to.epoch != after.epoch else to.to_txid,
+        "since_day": (after.sealed_at - timedelta(days=2)).date(), "reaching_back": list(REACHING_BACK), "most": UNREAD_AT_MOST,
+    }  # fmt: skip
+    row = connection.execute(statement("touched"), bounds).one()
+    return Touched(row.events, row.since)
+
+
+def try_to_keep(connection: Connection) -> bool:
+    """Whether nobody else reads the trail or counts at this moment; until the transaction ends, nobody else will."""
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(KEEPER_LOCK))).scalar_one())
+
+
+def wait_to_keep(connection: Connection) -> None:
+    """The same, waiting for whoever is at it."""
+    connection.execute(select(func.pg_advisory_xact_lock(KEEPER_LOCK)))
+
+
+def days(connection: Connection, first: date, last: date) -> Sequence[AnyRow]:
+    """The kept days of a range, without what their pages show."""
+    columns = (KeptDay.day, KeptDay.is_over, KeptDay.places, KeptDay.made_at, KeptDay.seconds)
+    return connection.execute(select(*columns).where(KeptDay.day.between(first, last)).order_by(KeptDay.day)).all()
+
+
+def lines(connection: Connection, first: date, last: date, by: str, key: str | None) -> Sequence[AnyRow]:
+    """The kept lines of a range; of one lab, site or area, or of all."""
+    query = select(KeptLine.day, KeptLine.key, KeptLine.hour, KeptLine.figures).where(KeptLine.day.between(first, last), KeptLine.by == by)
+    return connection.execute(query if key is None else query.where(KeptLine.key == key)).all()
+
+
+def all_lines(connection: Connection, day: date) -> Sequence[AnyRow]:
+    """Every kept line of a day."""
+    return connection.execute(select(KeptLine.by, KeptLine.key, KeptLine.hour, KeptLine.figures).where(KeptLine.day == day)).all()
+
+
+def panels(connection: Connection, day: date) -> dict[str, Any]:
+    """What the page of a kept day shows beside the figures."""
+    found: dict[str, Any] = connection.execute(select(KeptDay.panels).where(KeptDay.day == day)).scalar_one()
+    return found
+
+
+def first_day(connection: Connection) -> date | None:
+    """The day of the oldest tube."""
+    return connection.execute(select(func.min(Tube.collected_on))).scalar_one()
+
+
+def unkept_day(connection: Connection, first: date, last: date, places: str) -> date | None:
+    """The latest day of a range that is not kept, or was counted by other places."""
+    wanted = text(
+        "SELECT max(CAST(wanted AS date)) FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), '1 day') AS wanted"
+        " WHERE NOT EXISTS (SELECT FROM kept_day WHERE day = CAST(wanted AS date) AND is_over AND places = :places)"
+    )
+    found: date | None = connection.execute(wanted, {"first": first, "last": last, "places": places}).scalar_one()
+    return found

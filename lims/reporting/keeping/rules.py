@@ -1,0 +1,84 @@
+"""What a kept line holds, and what makes it worthless. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from lims.catalog.rules import Catalog
+from lims.reporting.figures import Figures, Line
+from lims.reporting.rules import By
+
+# A picture of a day that is not over, which is only taken where counting anew would keep people waiting.
+PICTURE_LASTS = timedelta(seconds=60)
+QUICK_SECONDS = 0.2
+# Of one processor, counting takes at most a tenth; and days are not counted anew while late tubes are still coming in.
+REST = 10
+QUIET = timedelta(seconds=30)
+# Declared, not counted: it may be declared later, and is looked up when the line is read.
+DECLARED = ("capacity_tubes", "utilisation")
+NOTHING = {field.name: field.default for field in fields(Figures) if field.name not in DECLARED}
+# What the trail says of these changes figures of stages that the tube passed before; of all others only those from `at` on.
+REACHING_BACK = ("tube.registered", "tube.changed", "tube.replaced", "tube.amended", "case.reopened")
+
+
+def stored(line: Line) -> dict[str, Any]:
+    """The figures of a line that are not nothing."""
+    values = asdict(line)
+    return {name: values[name] for name, nothing in NOTHING.items() if values[name] != nothing}
+
+
+def place_of(by: By, line: Line) -> tuple[str, int]:
+    """The key and the hour that a line is kept under."""
+    key = None if by in (By.DAY, By.HOUR) else getattr(line, by.value)
+    return key or "", getattr(line, "hour", 0)
+
+
+def places_digest(catalog: Catalog) -> str:
+    """A digest of everything in the catalogue that figures are cut by: which sites and labs there are, where, and their time zones."""
+    sites = sorted((site.code, site.area, site.timezone) for site in catalog.sites.values())
+    labs = sorted((lab.code, lab.timezone) for lab in catalog.labs.values())
+    return hashlib.sha256(json.dumps([sites, labs]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A kept line that is not what counting gives: of what, and the two sets of figures."""
+
+    by: str
+    key: str
+    hour: int
+    kept: Mapping[str, Any]
+    counted: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        """A line of a list."""
+        names = [name for name in NOTHING if self.kept.get(name) != self.counted.get(name)]
+        place = " ".join(word for word in (self.by, self.key, f"{self.hour:02}:00" if self.by == By.HOUR else "") if word)
+        return f"{place}: " + ", ".join(f"{name} kept {self.kept.get(name)}, counted {self.counted.get(name)}" for name in names)
+
+
+def differences(kept: Iterable[Any], lines: Mapping[By, Iterable[Line]]) -> list[Difference]:
+    """Where kept rows (by, key, hour, figures) are not what was counted."""
+    had = {(row.by, row.key, row.hour): row.figures for row in kept}
+    have = {(by.value, *place_of(by, line)): stored(line) for by, cut in lines.items() for line in cut}
+    return [
+        Difference(*place, had.get(place, {}), have.get(place, {}))
+        for place in sorted({*had, *have})
+        if had.get(place, {}) != have.get(place, {})
+    ]
+
+
+def holds(day: Any, places: str, untouched_before: date, now: datetime) -> bool:  # noqa: ANN401 - a row of kept_day
+    """Whether a kept day may be shown: nothing came after it was counted; of a day that is not over, that it was counted just now."""
+    if day.places != places:
+        return False
+    return bool(day.day < untouched_before if day.is_over else now - day.made_at <= PICTURE_LASTS)
+
+
+def missing(days: Iterable[date], kept: Mapping[date, Any]) -> tuple[date, date] | None:
+    """The first and the last of the days that are not kept; None where all are."""
+    absent = [day for day in days if day not in kept]
+    return (min(absent), max(absent)) if absent else None

@@ -1,0 +1,202 @@
+"""Figures of days that are over are kept, and are what counting gives, whatever comes late or again."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from lims.apps.keeping import Keeper
+from lims.catalog import queries as catalog
+from lims.kernel import clock
+from lims.kernel.audit.actions import record, seal
+from lims.kernel.audit.rules import Happening
+from lims.reporting import answers, measures
+from lims.reporting.keeping import actions, queries
+from lims.reporting.keeping.rules import Difference
+from lims.reporting.keeping.tables import KeptDay
+from lims.reporting.rules import By, Question
+from tests.reporting.city import CHINA, DAY, LATER, NEXT, TOKYO, City, at, put
+
+KEY = b"a key for seals"
+
+
+NEWEST = "SELECT GREATEST(max(CAST(CAST(txid AS text) AS bigint)), CAST(CAST(pg_current_xact_id() AS text) AS bigint)) FROM event"
+
+
+def newest_transaction(city: City) -> int:
+    return city.connection.execute(text(NEWEST)).scalar_one()
+
+
+def told(city: City, code: str, verb: str, when: datetime) -> None:
+    """The trail says so, as if in a transaction of its own: a test is one transaction, and seals go by transactions."""
+    number = newest_transaction(city) + 1
+    record(city.connection, "Ana", clock.now(), [Happening(code, verb, when)])
+    own = "UPDATE event SET txid = CAST(CAST(:number AS text) AS xid8) WHERE txid = pg_current_xact_id()"
+    city.connection.execute(text(own), {"number": number})
+
+
+def sealed(city: City) -> None:
+    """Everything that the trail says until now is sealed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lims.kernel.audit.queries.horizon", lambda _: newest_transaction(city) + 1)
+        seal(city.connection, KEY, clock.now())
+
+
+def kept(city: City, *days: date, now: datetime = LATER) -> None:
+    """These days are counted and kept."""
+    for day in days:
+        actions.keep(city.connection, city.catalog, actions.counted(city.connection, city.catalog, day, CHINA, now), now)
+
+
+def answer(city: City, by: By, first: date = DAY, last: date = NEXT, now: datetime = LATER, **place: Any) -> list[Any]:
+    question = Question(first, last, by, CHINA, place.get("lab"), place.get("site"))
+    return city.as_bench(lambda connection: answers.throughput(connection, city.catalog, question, now).lines)
+
+
+def held(city: City) -> set[date]:
+    return set(city.connection.execute(text("SELECT day FROM kept_day")).scalars())
+
+
+@pytest.fixture
+def lived(city: City) -> City:
+    """Two days of tubes in two zones; the trail begins, is sealed and was read."""
+    plain = [city.tube(f"n{n}", (f"Ana {n}",), dispatched_at=at(10), dispatched_to="YH", received_at=at(12 + n)) for n in range(3)]
+    city.tested(*plain)
+    pool = city.tube("pool", ("Ben", "Bob"), received_at=at(13))
+    city.tested(pool, call="positive", released_at=at(19))
+    city.single("s1", "Ben", retest_of=pool, sealed_at=at(20), received_at=at(21))
+    city.tested("s1", call="positive", run_at=at(22), released_at=at(3, NEXT))
+    city.tube("tokyo", site="TK-001", sealed_at=at(23.5, zone=TOKYO), received_at=at(0.5, NEXT, TOKYO), lab="JL")
+    city.tube("bad", received_at=at(14), bench_state="rejected", rejected_at=at(14.5), rejected_for="RB", lab="MV")
+    city.tube("at the site")
+    city.stray("stray")
+    told(city, "n0", "tube.registered", at(8))
+    sealed(city)
+    actions.read_on(city.connection, measures.zones_of(city.catalog))
+    return city
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("place", [{}, {"lab": "YH"}, {"site": "FY-001"}, {"lab": "YH", "site": "FY-001"}])
+def test_kept_figures_are_those_that_counting_gives(lived: City, by: By, place: dict[str, Any]) -> None:
+    live = lived.ask(by, DAY, NEXT, **place)
+    kept(lived, DAY, NEXT)
+    assert answer(lived, by, **place) == live
+
+
+def test_kept_figures_are_what_is_shown(lived: City) -> None:
+    kept(lived, DAY)
+    lived.connection.execute(text("UPDATE kept_line SET figures = figures || '{\"tested_tubes\": 77}' WHERE by = 'day'"))
+    assert [line.tested_tubes for line in answer(lived, By.DAY)] == [77, 0]
+
+
+def test_a_capacity_that_is_declared_later_counts_for_kept_days_too(lived: City) -> None:
+    kept(lived, DAY)
+    lived.connection.execute(text("UPDATE lab_capacity SET tubes_per_day = 100 WHERE lab = 'YH'"))
+    (line,) = (line for line in answer(lived, By.LAB, DAY, DAY) if line.lab == "YH")
+    assert (line.capacity_tubes, line.utilisation) == (100, 0.05)
+
+
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_what_comes_late_is_counted_from_its_own_day_on(lived: City, is_sealed: bool) -> None:
+    before = DAY - timedelta(days=1)
+    kept(lived, before, DAY, NEXT)
+    late = lived.tube("late", received_at=at(15, NEXT), sealed_at=at(9, NEXT))
+    told(lived, late, "tube.registered", at(9, NEXT))
+    if is_sealed:
+        sealed(lived)
+        actions.read_on(lived.connection, measures.zones_of(lived.catalog))
+        assert held(lived) == {before, DAY}
+    assert answer(lived, By.SITE, before, NEXT) == lived.ask(By.SITE, before, NEXT)
+    assert answer(lived, By.DAY, NEXT, NEXT)[0].received_tubes == 2  # and the one in Tokyo
+
+
+def test_a_late_register_changes_the_days_that_its_tube_has_passed(lived: City) -> None:
+    lived.stray("unknown", received_at=at(15))
+    kept(lived, DAY, NEXT)
+    lived.change("unknown", registered_at=at(9, NEXT), record_id="00000000-0000-0000-0000-000000000001", kind="swab_pool", pool_size=10,
+                 member_count=4, field_state="sealed", sealed_at=at(9, NEXT), site="FY-001", collected_on=NEXT)  # fmt: skip
+    told(lived, "unknown", "tube.registered", at(9, NEXT))
+    assert answer(lived, By.SITE) == lived.ask(By.SITE, DAY, NEXT)
+
+
+def test_a_repeat_that_tells_nothing_keeps_everything(lived: City) -> None:
+    kept(lived, DAY, NEXT)
+    sealed(lived)
+    assert actions.read_on(lived.connection, measures.zones_of(lived.catalog)) is None
+    assert held(lived) == {DAY, NEXT}
+
+
+def test_another_zone_of_a_site_makes_kept_days_worthless(lived: City) -> None:
+    kept(lived, DAY, NEXT)
+    lived.connection.execute(text("UPDATE site SET timezone = 'America/Lima'; UPDATE catalog_revision SET revision = revision + 1"))
+    moved = City(lived.connection, catalog.read(lived.connection, 2))
+    assert answer(moved, By.DAY) == moved.ask(By.DAY, DAY, NEXT)
+
+
+def test_a_trail_with_more_news_than_is_read_at_once_trusts_nothing(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(lived, DAY)
+    lived.connection.execute(text("UPDATE kept_line SET figures = figures || '{\"tested_tubes\": 77}' WHERE by = 'day'"))
+    monkeypatch.setattr(queries, "UNREAD_AT_MOST", 1)
+    told(lived, "n0", "tube.plated", clock.now())
+    assert answer(lived, By.DAY, DAY, DAY)[0].tested_tubes == 5
+    sealed(lived)
+    assert actions.read_on(lived.connection, measures.zones_of(lived.catalog)) == date.min
+    assert held(lived) == set()
+
+
+def test_a_picture_of_a_running_day_lasts_a_minute_and_says_of_when_it_is(lived: City) -> None:
+    noon = at(12.5)
+    kept(lived, DAY, now=noon)
+    lived.connection.execute(text("UPDATE kept_line SET figures = figures || '{\"tested_tubes\": 77}' WHERE by = 'day'"))
+    question = Question(DAY, DAY, By.DAY, CHINA)
+
+    def seen(seconds: int) -> tuple[int, datetime]:
+        found = answers.throughput(lived.connection, lived.catalog, question, noon + timedelta(seconds=seconds))
+        return found.lines[0].tested_tubes, found.as_of
+
+    assert seen(59) == (77, noon)
+    assert seen(61) == (5, noon + timedelta(seconds=61))
+    assert answer(lived, By.SITE, DAY, DAY, noon) == lived.ask(By.SITE, DAY, DAY, now=noon)  # no picture has sites
+
+
+def test_days_are_kept_newest_first_until_none_is_left(lived: City) -> None:
+    months = 40
+    assert actions.next_to_keep(lived.connection, lived.catalog, CHINA, LATER, months) == date(2022, 2, 28)
+    kept(lived, *(DAY + timedelta(days=n) for n in range(27)))
+    assert actions.next_to_keep(lived.connection, lived.catalog, CHINA, LATER, months) is None
+
+
+def test_nothing_is_kept_where_there_is_no_tube(city: City) -> None:
+    assert actions.next_to_keep(city.connection, city.catalog, CHINA, LATER, 400) is None
+
+
+def test_counting_anew_says_where_kept_figures_differed_and_mends_them(lived: City) -> None:
+    def again() -> list[Difference] | None:
+        return actions.keep_anew(lived.connection, lived.catalog, DAY, CHINA, LATER)
+
+    assert again() is None
+    assert again() == []
+    lived.connection.execute(text("UPDATE kept_line SET figures = figures || '{\"tested_tubes\": 77}' WHERE by = 'hour' AND hour = 16"))
+    found = again()
+    assert found is not None
+    assert [str(one) for one in found] == ["hour 16:00: tested_tubes kept 77, counted 4"]
+    assert again() == []
+
+
+def test_a_running_day_is_not_counted_for_good(lived: City) -> None:
+    assert actions.keep_anew(lived.connection, lived.catalog, DAY, CHINA, at(12)) is None
+    assert held(lived) == set()
+
+
+def test_a_worker_reads_on_and_rests(program_of_city: Any) -> None:
+    keeper = Keeper(program_of_city)
+    assert keeper.once(LATER) is None  # a day that is counted in no time is not kept
+    assert keeper.once(LATER) is None
+
+
+def test_a_kept_day_that_is_put_again_is_there_once(lived: City) -> None:
+    kept(lived, DAY, DAY)
+    with pytest.raises(Exception, match="kept_day_pkey"):
+        put(lived.connection, KeptDay, day=DAY, is_over=True, places="", made_at=LATER, seconds=0, panels={})
