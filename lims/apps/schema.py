@@ -8,6 +8,7 @@ from lims.interop.subscribers import tables as subscribers
 from lims.kernel.audit import tables as audit
 from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
+from lims.kernel.imports import tables as imports
 from lims.reporting.diversion import tables as diversion
 from lims.reporting.keeping import tables as keeping
 from lims.sampling.devices import tables as devices
@@ -34,6 +35,7 @@ TABLES = (
     audit,
     auth,
     keeping,
+    imports,
     devices,
     labels,
     people,

@@ -12,6 +12,8 @@ from lims.testing.amending import api as amending
 from lims.testing.amending import pages as amending_pages
 from lims.testing.extraction import api as extraction
 from lims.testing.extraction import pages as extraction_pages
+from lims.testing.imports import api as imports
+from lims.testing.imports import pages as imports_pages
 from lims.testing.instruments import api as instruments
 from lims.testing.interpretation import api as interpretation
 from lims.testing.interpretation import pages as interpretation_pages
@@ -40,6 +42,7 @@ APIS = (
     plates.router,
     instruments.router,
     interpretation.router,
+    imports.router,
     review.router,
     morning.router,
     amending.router,
@@ -61,6 +64,7 @@ PAGES = (
     extraction_pages.router,
     plates_pages.router,
     interpretation_pages.router,
+    imports_pages.router,
     deconvolution_pages.bench_router,
     retention_pages.router,
     labelling_pages.router,

@@ -6,17 +6,18 @@ failed is met again, and is the same run.
 """
 
 import logging
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from lims.catalog import queries as catalog
 from lims.kernel import clock
-from lims.kernel.db import Access
+from lims.kernel.db import Access, AnyRow
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 from lims.testing.instruments.formats import MOST_BYTES
-from lims.testing.interpretation import actions, finding, views
+from lims.testing.interpretation import actions, finding, uploads, views
 from lims.testing.interpretation.forms import RunAnswer, WaitingAnswer
 
 log = logging.getLogger("lims.watch")
@@ -84,18 +85,28 @@ def content_of(path: Path) -> bytes:
 
 def imported(program: Program, content: bytes, name: str, lab: str | None) -> tuple[str, str]:
     """Where a file belongs now, and what came of it."""
-    now = clock.now()
+    now, files = clock.now(), [(content, name)]
     try:
-        with program.database.transaction(Access.BENCH) as connection:
-            plate = finding.plate_of(connection, content, name, lab)
-        with program.database.transaction(Access.BENCH) as aside:
-            actions.keep_files(aside, [(content, name)], plate.barcode, BY, now)
+        plate = plate_of(program, files, lab, now)
         with program.database.transaction(Access.BENCH) as connection:
             known = catalog.current(connection)
-            done = actions.import_files(connection, known, plate, [(content, name)], now, BY, now)
+            done = uploads.taken(program, connection, known, plate, files, None, BY, now)
             return DONE, sentence(views.imported(connection, known, plate.barcode, done))
     except Refused as refused:
         return REFUSED, f"{refused.detail} ({refused.code})"
+
+
+def plate_of(program: Program, files: actions.Files, lab: str | None, now: datetime) -> AnyRow:
+    """The plate a file is of. Where nothing shows it the file is kept all the same, and stands on the bench's page until somebody says."""
+    try:
+        with program.database.transaction(Access.BENCH) as connection:
+            return finding.plate_of(connection, *files[0], lab)
+    except Refused as why:
+        came = uploads.came_of(files, lab, BY)
+        with program.database.transaction(Access.BENCH) as aside:
+            actions.keep_files(aside, files, f"file {came.sha256_hex}", BY, now)
+        uploads.noted_refused(program, came, why, now)
+        raise
 
 
 def sentence(answer: RunAnswer | WaitingAnswer) -> str:

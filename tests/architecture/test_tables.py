@@ -39,7 +39,7 @@ EVERYWHERE = {
     "label_block", "label_range",
     "print_job", "label_void", "label_printer", "device", "handover",
     "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",
-    "rack", "retention_policy",
+    "rack", "retention_policy", "import_report",
     "lab_resources", "lab_opening", "lab_move", "sampling_plan", "diversion",
     "notice", "notice_seen", "notice_reader", "subscriber", "delivery", "delivery_attempt",
     "kept_day", "kept_line", "kept_reader",

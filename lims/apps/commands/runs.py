@@ -17,7 +17,7 @@ from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
-from lims.testing.interpretation import actions, views
+from lims.testing.interpretation import actions, uploads, views
 from lims.testing.plates import queries
 
 group = typer.Typer(no_args_is_help=True, help="Instrument files.")
@@ -38,21 +38,19 @@ def import_run(
 ) -> None:
     """Import an instrument's file: the same code as the upload. Exit 1 where the controls failed."""
     files, now, code = [(path.read_bytes(), path.name) for path in file], clock.now(), barcodes.normalise(plate)
-    with running(settings(), connections=3) as program:
-        if not dry_run:
-            with program.database.transaction(Access.BENCH) as aside:
-                actions.keep_files(aside, files, code, BY, now)
-        with program.database.transaction(Access.BENCH) as connection:
-            row = queries.plate(connection, code)
-            if row is None:
-                raise Refused("not_found", "{what} is not known in this lab.", what=f"Plate {code}")
-            if dry_run:
-                actions.keep_files(connection, files, code, BY, now)
-            known = catalog.current(connection)
+    with running(settings(), connections=3) as program, program.database.transaction(Access.BENCH) as connection:
+        row = queries.plate(connection, code)
+        if row is None:
+            raise Refused("not_found", "{what} is not known in this lab.", what=f"Plate {code}")
+        known = catalog.current(connection)
+        if dry_run:
+            actions.keep_files(connection, files, code, BY, now)
             done = actions.import_files(connection, known, row, files, now, BY, now)
-            shown = views.imported(connection, known, code, done)
-            if dry_run:
-                connection.rollback()
+        else:
+            done = uploads.taken(program, connection, known, row, files, None, BY, now)
+        shown = views.imported(connection, known, code, done)
+        if dry_run:
+            connection.rollback()
     typer.echo(shown.model_dump_json(indent=2))
     raise typer.Exit(1 if shown.control_verdict == "failed" else 0)
 

@@ -12,7 +12,7 @@ from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
-from lims.testing.interpretation import actions, queries, views
+from lims.testing.interpretation import actions, queries, uploads, views
 from lims.testing.interpretation.forms import RunAnswer, WaitingAnswer
 from lims.testing.plates import lookup
 from lims.testing.plates.forms import MoveForm, PlateAnswer
@@ -35,13 +35,9 @@ def import_run(
     Where the instrument writes a file for each filter, they are sent together, or one after another: 202 until all are there.
     """
     plate = lookup.own_plate(work, barcodes.normalise(barcode))
-    files = [(one.file.read(MOST_BYTES + 1), one.filename or "") for one in file]
-    with work.program.database.transaction(Access.BENCH) as aside:
-        kept = [(content[:MOST_BYTES], name) for content, name in files]
-        actions.keep_files(aside, kept, plate.barcode, work.caller.name, work.now)
+    files = [(one.file.read(MOST_BYTES), one.filename or "") for one in file]
     known = catalog.current(work.connection)
-    happened_at = clock.happened(at, work.now)
-    done = actions.import_files(work.connection, known, plate, files, happened_at, work.caller.name, work.now)
+    done = uploads.taken(work.program, work.connection, known, plate, files, at, work.caller.name, work.now)
     response.status_code = 202 if done.run is None else 200 if done.again else 201
     return views.imported(work.connection, known, plate.barcode, done)
 

@@ -65,6 +65,11 @@ def waiting_files(connection: Connection, plate: str) -> Sequence[AnyRow]:
     return connection.execute(query.order_by(RunPart.kept_at, RunPart.sha256)).all()
 
 
+def kept_file(connection: Connection, sha256: bytes) -> AnyRow | None:
+    """A file as it came."""
+    return connection.execute(select(RunFile.content, RunFile.name).where(RunFile.sha256 == sha256)).one_or_none()
+
+
 def run(connection: Connection, run_id: UUID) -> AnyRow | None:
     """One run with its plate."""
     return connection.execute(select(*RUN).join(Plate, Plate.barcode == Run.plate).where(Run.id == run_id)).one_or_none()

@@ -13,8 +13,10 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.clock import local_day
 from lims.kernel.db import Access, AnyRow
+from lims.kernel.imports import queries as imports
 from lims.testing.accession.rules import CODE_OF_REASON
 from lims.testing.extraction import queries as extraction
+from lims.testing.imports.lookup import KINDS
 from lims.testing.layout import queries as layout
 from lims.testing.layout.rules import limits_on
 from lims.testing.morning import queries
@@ -43,6 +45,7 @@ def bench(request: Request, work: BenchReader) -> Response:
         "transport": known.transport_policy(local_day(work.now, zone)),
         "gaps": queries.boxes_with_gaps(work.connection, place.code, work.now),
         "alarms": alarms(work, place.code),
+        "files": imports.open_count(work.connection, KINDS, place.code),
         "again": layout.waiting_again(work.connection, place.code),
         "kits": {code: [other.code for other in known.verifying(known.assay(code))] for code, _ in known.assays},
         "stages": Stage,
