@@ -7,13 +7,17 @@ from lims.reporting import api as reports
 from lims.reporting import pages
 from lims.reporting.capacity import api as capacities
 from lims.reporting.capacity import pages as capacity
+from lims.reporting.tomorrow import api as outlook
+from lims.reporting.tomorrow import pages as tomorrow
 
 ROUTERS = (
     reports.router,
     capacities.router,
+    outlook.router,
     release.integration_router,
     pages.router,
     capacity.router,
+    tomorrow.router,
     notices.router,
     desk.router,
 )

@@ -1,0 +1,67 @@
+"""Reading what an outlook is made of: a fixed number of statements."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from lims.catalog.tables import LabCapacity, SamplingPlan
+from lims.reporting.queries import statement
+from lims.reporting.tomorrow.arrivals import USUAL_MINUTES_FROM_LEAVING, ComingBox, Way
+from lims.reporting.tomorrow.outlook import Pools
+
+
+def waiting(connection: Connection) -> dict[str, int]:
+    """Tubes that each lab still has to test."""
+    return {row.lab: row.tubes for row in connection.execute(statement("outlook_queue"))}
+
+
+def coming_boxes(connection: Connection, since: datetime, now: datetime) -> list[ComingBox]:
+    """Boxes that no lab has opened; where one has not left, the lab that a diversion directs it to."""
+    rows = connection.execute(statement("outlook_boxes"), {"since": since, "now": now})
+    return [
+        ComingBox(row.barcode, row.site, row.tubes, row.sealed_at, row.dispatched_at, row.dispatched_to or row.directed_to) for row in rows
+    ]
+
+
+def unboxed(connection: Connection, since: datetime, now: datetime) -> dict[str, int]:
+    """Sealed tubes in no box, by site."""
+    return {row.site: row.tubes for row in connection.execute(statement("outlook_unboxed"), {"since": since, "now": now})}
+
+
+def collected(connection: Connection, since: datetime, until: datetime) -> dict[tuple[str, date, int], int]:
+    """What was collected, by site, local day and hour."""
+    rows = connection.execute(statement("outlook_collected"), {"since": since, "until": until})
+    return {(row.site, row.day, row.hour): row.tubes for row in rows}
+
+
+def ways(connection: Connection, since: datetime, now: datetime) -> dict[str, dict[str, Way]]:
+    """To which labs the tubes of each site went, and how long it took."""
+    found: dict[str, dict[str, Way]] = defaultdict(dict)
+    for row in connection.execute(statement("outlook_ways"), {"since": since, "now": now}):
+        from_leaving = USUAL_MINUTES_FROM_LEAVING if row.minutes_from_leaving is None else max(0.0, row.minutes_from_leaving)
+        found[row.site][row.lab] = Way(row.tubes, row.minutes_from_sealing, from_leaving)
+    return dict(found)
+
+
+def pools(connection: Connection, since: datetime, now: datetime) -> Pools:
+    """What came of the swab pools released lately."""
+    row = connection.execute(statement("outlook_pools"), {"since": since, "now": now}).one()
+    return Pools(row.pools, row.positive, row.people)
+
+
+def plans(connection: Connection, first: date, last: date) -> dict[tuple[str, date], list[int]]:
+    """The sampling plan of some days: tubes by hour, by site and day."""
+    query = select(SamplingPlan.site, SamplingPlan.day, SamplingPlan.tubes_by_hour).where(SamplingPlan.day.between(first, last))
+    return {(row.site, row.day): row.tubes_by_hour for row in connection.execute(query)}
+
+
+def declared(connection: Connection, first: date, last: date) -> dict[str, dict[date, int]]:
+    """What each lab has declared for each of some days."""
+    query = select(LabCapacity.lab, LabCapacity.valid_from, LabCapacity.tubes_per_day).where(LabCapacity.valid_from <= last)
+    found: dict[str, dict[date, Any]] = defaultdict(dict)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    for row in connection.execute(query.order_by(LabCapacity.valid_from, LabCapacity.version)):
+        found[row.lab] |= {day: row.tubes_per_day for day in days if day >= row.valid_from}
+    return dict(found)
