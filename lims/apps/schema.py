@@ -3,6 +3,7 @@
 from lims.catalog import tables as catalog
 from lims.custody import tables as custody
 from lims.deconvolution import tables as deconvolution
+from lims.deconvolution.plans import tables as plans
 from lims.interop.notices import tables as notices
 from lims.interop.subscribers import tables as subscribers
 from lims.kernel.audit import tables as audit
@@ -29,6 +30,7 @@ TABLES = (
     catalog,
     custody,
     deconvolution,
+    plans,
     notices,
     subscribers,
     diversion,

@@ -2,6 +2,9 @@
 
 from lims.deconvolution import api as deconvolution
 from lims.deconvolution import pages as deconvolution_pages
+from lims.deconvolution.plans import api as plans
+from lims.deconvolution.plans import pages as plans_pages
+from lims.deconvolution.plans.actions import follow
 from lims.labelling import api as labelling
 from lims.labelling import pages as labelling_pages
 from lims.retention import api as retention
@@ -30,8 +33,12 @@ from lims.testing.rejudging import api as rejudging
 from lims.testing.rejudging import pages as rejudging_pages
 from lims.testing.review import api as review
 from lims.testing.review import pages as review_pages
+from lims.testing.review.actions import followed_by
 from lims.testing.storage import api as storage
 from lims.testing.storage import pages as storage_pages
+
+# A released sub-pool settles its members, or asks for the next stage, in the transaction that releases it.
+followed_by(follow)
 
 APIS = (
     accession.router,
@@ -48,6 +55,7 @@ APIS = (
     amending.router,
     rejudging.router,
     deconvolution.bench_router,
+    plans.router,
     retention.router,
     labelling.router,
 )
@@ -66,6 +74,7 @@ PAGES = (
     interpretation_pages.router,
     imports_pages.router,
     deconvolution_pages.bench_router,
+    plans_pages.router,
     retention_pages.router,
     labelling_pages.router,
 )

@@ -20,6 +20,7 @@ from lims.catalog.tables import (
     AreaRow,
     AssayRow,
     BarcodeFormatRow,
+    CasePolicyRow,
     CatalogRevision,
     LabCapacity,
     LabMove,
@@ -90,6 +91,8 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
                 code=row["code"],
                 version=row["version"],
             )
+        if table.name == "case_policy":
+            refuse_rewriting(stored, row, now, known=known is not None)
         changes.append(f"{label} {'changed' if known else 'new'}")
         if not check:
             rest = {name: value for name, value in row.items() if name not in keys}
@@ -99,6 +102,24 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
         bump(connection)
         record(connection, by, now, [Happening("catalog", "catalog.loaded", now, {"changes": changes})])
     return Loaded(tuple(changes), unchanged)
+
+
+def refuse_rewriting(stored: Stored, row: Mapping[str, Any], now: datetime, *, known: bool) -> None:
+    """Refused where old cases would no longer be handled as they were: a stored policy changed, or one put in before today."""
+    said = {"zone": row["zone"], "group": row["group"], "day": row["valid_from"].isoformat()}
+    if known:
+        raise Refused(
+            "case_policy_changed",
+            "The case policy of zone {zone}, group {group}, from {day} is stored with other content; give the changed one a new `from`.",
+            **said,
+        )
+    others = [key for key in stored["case_policy"] if key[1:] == (row["zone"], row["group"])]
+    if others and row["valid_from"] < now.date():
+        raise Refused(
+            "case_policy_backdated",
+            "A case policy of zone {zone}, group {group}, cannot begin on {day}: cases since then were handled by another. Begin today.",
+            **said,
+        )
 
 
 def bump(connection: Connection) -> None:
@@ -154,6 +175,8 @@ def policies_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]
         yield VerificationRow, verification.model_dump() | {"calls": list(verification.calls)}
     for retention in form.retention_policy:
         yield RetentionPolicyRow, retention.model_dump()
+    for case_policy in form.case_policy:
+        yield CasePolicyRow, case_policy.model_dump() | {"zone": case_policy.zone.value, "tell": list(case_policy.tell)}
 
 
 def parents_first(form: CatalogForm) -> list[dict[str, Any]]:

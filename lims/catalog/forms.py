@@ -321,6 +321,32 @@ class RetentionPolicyForm(Strict):
     source: Name
 
 
+class CasePolicyForm(Strict):
+    """`[[case_policy]]`: how the case of a pool that is not negative is handled, by zone and group, from a day on."""
+
+    valid_from: Annotated[date, Field(alias="from")]
+    zone: Zone
+    group: Name = "*"
+    scheme: Literal["individual", "choose", "halving", "sub_pools", "square"] = "individual"
+    sub_pool_size: Annotated[int, Field(ge=2, le=50)] | None = None
+    most_stages: Annotated[int, Field(ge=1, le=10)] | None = None
+    verify_original: bool = False
+    recollect_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
+    retest_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
+    tell: tuple[Name, ...] = ()
+    prevalence: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    sensitivity: Annotated[float, Field(gt=0.5, le=1)] = 1.0
+    specificity: Annotated[float, Field(gt=0.5, le=1)] = 1.0
+    source: Name
+
+    @model_validator(mode="after")
+    def sub_pools_have_a_size(self) -> Self:
+        """Sub-pools are of a size, nothing else is."""
+        if (self.scheme == "sub_pools") != (self.sub_pool_size is not None):
+            raise ValueError("sub_pool_size belongs to the scheme sub_pools")
+        return self
+
+
 class BarcodeFormatForm(Strict):
     """`[[barcode_format]]`."""
 
@@ -342,5 +368,6 @@ class CatalogForm(Strict):
     time_limit: tuple[TimeLimitForm, ...] = ()
     verification: tuple[VerificationForm, ...] = ()
     retention_policy: tuple[RetentionPolicyForm, ...] = ()
+    case_policy: tuple[CasePolicyForm, ...] = ()
     barcode_format: tuple[BarcodeFormatForm, ...] = ()
     sampling_plan: tuple[SamplingPlanForm, ...] = ()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from lims.catalog.capacity import Hours, LabPlan, Move, Opening, Point, Resources, Shift
 from lims.catalog.rules import (
     Assay,
+    CasePolicy,
     Catalog,
     Contamination,
     ControlRole,
@@ -30,6 +31,7 @@ from lims.catalog.tables import (
     AreaRow,
     AssayRow,
     BarcodeFormatRow,
+    CasePolicyRow,
     CatalogRevision,
     LabCapacity,
     LabMove,
@@ -113,6 +115,9 @@ def read(connection: Connection, revision: int) -> Catalog:
             VerificationPolicy(row.valid_from, tuple(row.calls), row.required, row.source) for row in connection.execute(verifications)
         ),
         retentions=tuple(RetentionPolicy(*row) for row in connection.execute(retentions)),
+        case_policies=tuple(
+            CasePolicy(**{**row, "tell": tuple(row["tell"])}) for row in connection.execute(select(CasePolicyRow.__table__)).mappings()
+        ),
     )
 
 
@@ -166,6 +171,7 @@ def stored_rows(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[
         TimeLimitRow,
         VerificationRow,
         RetentionPolicyRow,
+        CasePolicyRow,
         BarcodeFormatRow,
     ):
         table = Base.metadata.tables[mapped.__tablename__]

@@ -1,6 +1,6 @@
 """What the reference data mean. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -213,6 +213,35 @@ class RetentionPolicy:
 
 
 @dataclass(frozen=True)
+class CasePolicy:
+    """From when, in which zone and for which group ("*" is everybody), how the case of a pool that is not negative is handled.
+
+    `scheme`: how the members of an aliquot pool are found: `individual`, `choose` (they are kept until somebody has chosen), or which one.
+    `prevalence`, `sensitivity` and `specificity` are what costs are reckoned with beforehand; results never depend on them.
+    """
+
+    valid_from: date
+    zone: str
+    group: str
+    source: str
+    scheme: str = "individual"
+    sub_pool_size: int | None = None
+    most_stages: int | None = None
+    verify_original: bool = False
+    recollect_within_hours: int = 24
+    retest_within_hours: int = 24
+    tell: tuple[str, ...] = ()
+    prevalence: float = 0.01
+    sensitivity: float = 1.0
+    specificity: float = 1.0
+
+    @property
+    def hours(self) -> int:
+        """The shorter of its deadlines: by it one policy is stricter than another."""
+        return min(self.recollect_within_hours, self.retest_within_hours)
+
+
+@dataclass(frozen=True)
 class Catalog:
     """All reference data that requests need, as of one revision."""
 
@@ -230,6 +259,7 @@ class Catalog:
     verifications: tuple[VerificationPolicy, ...] = ()
     retentions: tuple[RetentionPolicy, ...] = ()
     lab_plans: Mapping[str, LabPlan] = field(default_factory=dict)
+    case_policies: tuple[CasePolicy, ...] = ()
 
     def lies_in(self, area: str, outer: str) -> bool:
         """Whether an area is another one, or lies in it by way of whatever areas are between."""
@@ -268,10 +298,23 @@ class Catalog:
 
     def policy(self, site: str | None, day: date, group: str = "*") -> PoolingPolicy | None:
         """The policy in force at a site on a day: the group's own before everybody's, the newest first."""
-        place = self.sites.get(site) if site is not None else None
-        zone = self.zones.get(place.area, Zone.NORMAL) if place is not None else Zone.NORMAL
+        zone = self.zone_of(site)
         fitting = [p for p in self.policies if p.zone == zone and p.group in (group, "*") and p.valid_from <= day]
         return max(fitting, key=lambda p: (p.group == group, p.valid_from), default=None)
+
+    def case_policy(self, who: Iterable[tuple[str | None, str]], day: date) -> CasePolicy | None:
+        """How the case of these people (site and group of each) that began on a day is handled: of all that are in force the strictest."""
+        found = []
+        for site, group in sorted({(site or "", group) for site, group in who} or {("", "*")}):
+            zone = self.zone_of(site)
+            fitting = [p for p in self.case_policies if p.zone == zone and p.group in (group, "*") and p.valid_from <= day]
+            found += [max(fitting, key=lambda p: (p.group == group, p.valid_from))] if fitting else []
+        return min(found, key=lambda p: (p.hours, p.zone, p.group), default=None)
+
+    def zone_of(self, site: str | None) -> str:
+        """How strictly the area of a site is controlled."""
+        place = self.sites.get(site) if site is not None else None
+        return self.zones.get(place.area, Zone.NORMAL) if place is not None else Zone.NORMAL
 
     def transport_policy(self, day: date) -> TransportPolicy | None:
         """How long a box may be on its way on a day; None where nobody has said."""
@@ -279,8 +322,7 @@ class Catalog:
 
     def time_limit(self, kind: str | None, site: str | None, day: date, *, recollection: bool) -> TimeLimit | None:
         """The limit of a tube on a day: of every class the newest version, of those that cover it the shortest; None where none does."""
-        place = self.sites.get(site) if site is not None else None
-        zone = self.zones.get(place.area, Zone.NORMAL) if place is not None else Zone.NORMAL
+        zone = self.zone_of(site)
         in_force = sorted((limit for limit in self.limits if limit.valid_from <= day), key=lambda limit: limit.valid_from)
         newest = {limit.name: limit for limit in in_force}.values()
         covering = [limit for limit in newest if limit.covers(kind, zone, site, recollection=recollection)]

@@ -221,6 +221,32 @@ class RetentionPolicyRow(Base):
     source: Mapped[str] = mapped_column(Text)
 
 
+class CasePolicyRow(Base):
+    """How cases are handled, by zone and group, from a day on, and who said so; inserted, never changed: old cases keep theirs."""
+
+    __tablename__ = "case_policy"
+    __table_args__ = (
+        CheckConstraint("zone IN ('quarantine','sealed','controlled','precaution','normal')", name="zone"),
+        CheckConstraint("scheme IN ('individual','choose','halving','sub_pools','square')", name="scheme"),
+        CheckConstraint("(scheme = 'sub_pools') = (sub_pool_size IS NOT NULL)", name="sub_pools_have_a_size"),
+    )
+
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    zone: Mapped[str] = mapped_column(Text, primary_key=True)
+    group: Mapped[str] = mapped_column(Text, primary_key=True)
+    scheme: Mapped[str] = mapped_column(Text, comment="how members of an aliquot pool are found: by whom it is chosen, or which")
+    sub_pool_size: Mapped[int | None] = mapped_column(SmallInteger)
+    most_stages: Mapped[int | None] = mapped_column(SmallInteger, comment="plates that may follow each other")
+    verify_original: Mapped[bool] = mapped_column(Boolean, comment="the reactive tube itself is tested with another kit, too")
+    recollect_within_hours: Mapped[int] = mapped_column(SmallInteger)
+    retest_within_hours: Mapped[int] = mapped_column(SmallInteger)
+    tell: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="who is told of a case")
+    prevalence: Mapped[float] = mapped_column(Double, comment="what costs are reckoned with, as the next two")
+    sensitivity: Mapped[float] = mapped_column(Double)
+    specificity: Mapped[float] = mapped_column(Double)
+    source: Mapped[str] = mapped_column(Text)
+
+
 class BarcodeFormatRow(Base):
     """How a supplier's codes look."""
 

@@ -127,4 +127,5 @@ REJECTION_REASONS = {
     "age_limit": "over the age limit",
     "no_swab": "no swab",
     "wrong_medium": "wrong medium",
+    "lost": "tube not found",
 }

@@ -22,7 +22,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
@@ -61,6 +61,9 @@ class Tube(Base):
         CheckConstraint("discarded_at IS NULL OR bench_state IN ('released', 'rejected')", name="discarded_at_its_end"),
         CheckConstraint("repeat_reason IN ('repeat', 're_extraction', 'verification')", name="repeat_reason"),
         CheckConstraint("result_stands", name="result_stands"),
+        CheckConstraint(
+            "(mixed_for IS NULL) = (mixed_of IS NULL) AND (mixed_for IS NULL OR kind = 'aliquot_pool')", name="mixed_for_a_case"
+        ),
         CheckConstraint("amended_at IS NULL OR released_at IS NOT NULL", name="amended_when_released"),
         # No result without the release that stands, and so without evidence and two people. Deferred, since releasing writes both.
         ForeignKeyConstraint(
@@ -75,6 +78,7 @@ class Tube(Base):
         Index("tube_received_box_idx", "received_box"),
         Index("tube_retest_of_idx", "retest_of", postgresql_where=text("retest_of IS NOT NULL")),
         Index("tube_pool_idx", "pool", postgresql_where=text("pool IS NOT NULL")),
+        Index("tube_mixed_for_idx", "mixed_for", postgresql_where=text("mixed_for IS NOT NULL")),
         Index("tube_collected_on_idx", "collected_on"),
         Index("tube_site_sealed_at_idx", "site", "sealed_at"),
         Index("tube_unboxed_idx", "site", "sealed_at", postgresql_where=text(UNBOXED)),
@@ -125,6 +129,10 @@ class Tube(Base):
     received_box: Mapped[str | None] = mapped_column(Text, comment="the box it was scanned out of")
     bench_state: Mapped[str | None] = mapped_column(Text)
     pool: Mapped[str | None] = mapped_column(Text, comment="the aliquot pool that some of its liquid went into")
+    mixed_for: Mapped[str | None] = mapped_column(
+        Text, comment="the reactive pool whose case this was mixed for: a sub-pool of its members, or its own liquid once more"
+    )
+    mixed_of: Mapped[list[str] | None] = mapped_column(ARRAY(Text), comment="the tubes whose liquid it holds")
     batch: Mapped[str | None] = mapped_column(Text, comment="the extraction batch in which its eluate lies")
     plate: Mapped[str | None] = mapped_column(Text)
     well: Mapped[str | None] = mapped_column(Text)

@@ -1,13 +1,13 @@
 """Cases and recollections put together from what was read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from lims.catalog.rules import Catalog
-from lims.custody.rules import Call
+from lims.catalog.rules import CasePolicy, Catalog
+from lims.custody.rules import Call, Kind
 from lims.deconvolution import queries
 from lims.deconvolution.forms import CaseView, MemberView
 from lims.deconvolution.queries import Among
@@ -37,14 +37,18 @@ class Case:
     standing: CaseStanding
     members: tuple[MemberStanding, ...]
     deadline: datetime
+    policy: CasePolicy | None = None  # as it was when the case began
 
 
 def standings(
-    connection: Connection, tubes: Sequence[AnyRow], noted: dict[tuple[str, int], list[ContactNote]] | None = None
+    connection: Connection,
+    tubes: Sequence[AnyRow],
+    people: Mapping[str, Sequence[queries.Person]],
+    noted: dict[tuple[str, int], list[ContactNote]] | None = None,
 ) -> dict[str, tuple[MemberStanding, ...]]:
     """How each member of these tubes stands, by tube; `noted` of them, where it was read already."""
     codes = [tube.barcode for tube in tubes]
-    people, notes = queries.people(connection, tubes), queries.contacts(connection, codes) if noted is None else noted
+    notes = queries.contacts(connection, codes) if noted is None else noted
     own = queries.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
     answers = queries.answers(connection, [*codes, *own])
 
@@ -60,7 +64,8 @@ def standings(
 
 def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -> list[Case]:
     """The cases of these reactive pools."""
-    members = standings(connection, rows)
+    people = queries.people(connection, rows)
+    members = standings(connection, rows, people)
     closures = queries.closures(connection, [row.barcode for row in rows])
     found = []
     for row in rows:
@@ -71,7 +76,8 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
         if standing.outcome is Outcome.WITHDRAWN:
             # The repeat was negative, and so is everybody in the pool: nobody is called back for a case that is withdrawn.
             shown = tuple(MemberStanding(member.position, MemberState.NEGATIVE, settled_at=row.released_at) for member in shown)
-        found.append(Case(row, standing, shown, deadline(catalog, row, row.opened_at)))
+        policy = policy_of(catalog, row, people.get(row.barcode, ()), row.opened_at)
+        found.append(Case(row, standing, shown, deadline(catalog, row, row.opened_at, policy), policy))
     return found
 
 
@@ -115,11 +121,24 @@ def these(connection: Connection, catalog: Catalog, barcodes: Sequence[str]) -> 
     return cases_of(connection, catalog, queries.reactive_pools(connection, Among(only=barcodes), None, len(barcodes)))
 
 
-def deadline(catalog: Catalog, row: AnyRow, opened_at: datetime) -> datetime:
-    """By when its people should have been sampled again, by the policy of the site's zone."""
-    zone = catalog.sites[row.site].timezone if row.site in catalog.sites else "UTC"
-    policy = catalog.policy(row.site, local_day(opened_at, zone))
-    return opened_at + timedelta(hours=policy.recollect_within_hours if policy else USUAL_HOURS)
+def policy_of(catalog: Catalog, row: AnyRow, people: Sequence[queries.Person], since: datetime) -> CasePolicy | None:
+    """How the case of a tube is handled: by what was in force on the day it began, for the sites and groups of its people."""
+    who = {(person.site, person.group) for person in people} or {(row.site, "*")}
+    return catalog.case_policy(who, local_day(since, zone_of(catalog, row)))
+
+
+def zone_of(catalog: Catalog, row: AnyRow) -> str:
+    """The time zone in which a tube's days are counted."""
+    return catalog.sites[row.site].timezone if row.site in catalog.sites else "UTC"
+
+
+def deadline(catalog: Catalog, row: AnyRow, since: datetime, policy: CasePolicy | None = None) -> datetime:
+    """By when its people should have been sampled again, or its kept tubes tested: by the case's policy, or else the zone's."""
+    if policy is not None:
+        hours = policy.retest_within_hours if row.kind == Kind.ALIQUOT_POOL else policy.recollect_within_hours
+        return since + timedelta(hours=hours)
+    pooling = catalog.policy(row.site, local_day(since, zone_of(catalog, row)))
+    return since + timedelta(hours=pooling.recollect_within_hours if pooling else USUAL_HOURS)
 
 
 def view(case: Case) -> CaseView:

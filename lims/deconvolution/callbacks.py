@@ -17,7 +17,8 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
     tubes = queries.tubes_to_answer(connection, site, queries.handed_to(connection, site) if site else ())
     codes = [tube.barcode for tube in tubes]
     noted = queries.contacts(connection, codes)
-    standings, people = board.standings(connection, tubes, noted), queries.people(connection, tubes)
+    people = queries.people(connection, tubes)
+    standings = board.standings(connection, tubes, people, noted)
     # Nobody is called back for a case that a reviewer has closed, nor twice: a recollection's own person waits in the tube it answers.
     spoken_for = {*queries.closures(connection, codes), *queries.answering(connection, codes)}
     wanted = []
@@ -40,7 +41,7 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             site_name=name_of(catalog, tube.site),
             take_over=member.awaited_at is not None and site in (None, member.awaited_at),
             since=tube.released_at or tube.rejected_at,
-            deadline=board.deadline(catalog, tube, tube.released_at or tube.rejected_at),
+            deadline=board.deadline(catalog, tube, since, board.policy_of(catalog, tube, people[tube.barcode], since)),
             why=why(tube.kind, Call(tube.released_call) if tube.released_call else None, sampled_again=member.tube is not None),
             reason=tube.rejected_for,
             tried=[tried(catalog, one) for one in noted.get((tube.barcode, member.position), [])],
@@ -48,6 +49,7 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             **vars(known[person]),
         )
         for tube, member, person in wanted
+        for since in [tube.released_at or tube.rejected_at]
         if person is not None
     ]
     return sorted(rows, key=place)

@@ -13,9 +13,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog
+from lims.custody.rules import Kind
 from lims.deconvolution import board, queries
 from lims.deconvolution.lookup import found
 from lims.deconvolution.next_steps import next_steps
+from lims.deconvolution.plans.lookup import scheme_view
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import SETTLED, CaseState, Check, ContactEvent, Finding, Outcome
 from lims.deconvolution.story.queries import reads
@@ -153,6 +155,8 @@ def case(request: Request, case_id: str, work: BoardReader) -> Response:
         "checks": list(Check),
         "findings": list(Finding),
         "labs": known.labs,
+        "policy": one.policy,
+        "scheme": scheme_view(work, one) if one.row.kind == Kind.ALIQUOT_POOL and not one.standing.preliminary else None,
     }
     place = place_of(request, "lab", one.row.lab, {one.row.lab: known.lab(one.row.lab).name})
     return page(request, "cases/case.html", facts, caller=work.caller, place=place)

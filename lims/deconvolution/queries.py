@@ -44,6 +44,8 @@ class Person:
     position: int
     person_id: UUID | None
     tube: str | None = None  # an aliquot pool's member tube
+    site: str | None = None
+    group: str = "*"
 
 
 def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, str] | None, limit: int) -> Sequence[AnyRow]:
@@ -79,6 +81,7 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
         .join(latest, latest.c.call.is_not(None))
         .outerjoin(Release, and_(Release.barcode == Tube.barcode, Release.standing.is_(True)))
         .where(or_(Tube.kind.in_(["swab_pool", "aliquot_pool"]), and_(Tube.kind.is_(None), Tube.member_count == 0)))
+        .where(Tube.mixed_for.is_(None))  # what was mixed for a case is a part of that case
         .order_by(opened.c.opened_at, Tube.barcode)
         .limit(limit)
     )
@@ -139,16 +142,20 @@ def people(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, list[Pe
     """Who is in these tubes: of a swab pool its people, of an aliquot pool its member tubes."""
     found: dict[str, list[Person]] = defaultdict(list)
     codes, days = [tube.barcode for tube in tubes], {tube.collected_on for tube in tubes if tube.collected_on}
-    query = select(TubeMember.barcode, TubeMember.position, TubeMember.person_id).where(
+    site_of = {tube.barcode: tube.site for tube in tubes}
+    query = select(TubeMember.barcode, TubeMember.position, TubeMember.person_id, TubeMember.member_group).where(
         TubeMember.barcode.in_(codes), TubeMember.day.in_(days)
     )
     for row in connection.execute(query.order_by(TubeMember.barcode, TubeMember.position)):
-        found[row.barcode].append(Person(row.position, row.person_id))
+        found[row.barcode].append(Person(row.position, row.person_id, site=site_of[row.barcode], group=row.member_group))
     if pools := [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"]:
         whose = and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on)
-        members = select(Tube.pool, Tube.barcode, TubeMember.person_id).outerjoin(TubeMember, whose).where(Tube.pool.in_(pools))
+        columns = (Tube.pool, Tube.barcode, Tube.site, TubeMember.person_id, func.coalesce(TubeMember.member_group, "*").label("group"))
+        members = select(*columns).outerjoin(TubeMember, whose).where(Tube.pool.in_(pools))
         for member in connection.execute(members.order_by(Tube.pool, Tube.barcode)):
-            found[member.pool].append(Person(len(found[member.pool]) + 1, member.person_id, member.barcode))
+            found[member.pool].append(
+                Person(len(found[member.pool]) + 1, member.person_id, member.barcode, site=member.site, group=member.group)
+            )
     return found
 
 

@@ -52,6 +52,8 @@ CATALOGUE: dict[str, Refusal] = {
     # catalogue
     "catalog_malformed": Refusal(422, "The catalogue file is not as it should be"),
     "assay_version_changed": Refusal(409, "A stored assay version is never changed"),
+    "case_policy_changed": Refusal(409, "A stored case policy is never changed"),
+    "case_policy_backdated": Refusal(409, "A case policy does not begin in the past"),
     "assay_unknown": Refusal(422, "There is no such assay"),
     "lab_unknown": Refusal(422, "There is no such lab"),
     "site_unknown": Refusal(404, "There is no such site"),
@@ -216,6 +218,13 @@ CATALOGUE: dict[str, Refusal] = {
     "hand_over_elsewhere": Refusal(409, "The member is not handed over to this site"),
     "case_outcome": Refusal(422, "This outcome comes by itself"),
     # schemes
+    "scheme_not_aliquot": Refusal(409, "Only the members of an aliquot pool are kept"),
+    "scheme_unfit": Refusal(409, "The scheme does not fit these tubes"),
+    "scheme_of_a_group": Refusal(409, "The case is resolved together with others"),
+    "scheme_none": Refusal(409, "No scheme was chosen for the case"),
+    "mix_none": Refusal(409, "There is no sub-pool to mix now"),
+    "mix_not_proposed": Refusal(409, "The tubes are not a sub-pool of the scheme"),
+    "case_tube_unknown": Refusal(404, "The tube is no member of the case"),
     "pooling_matrix_malformed": Refusal(422, "The pooling design cannot be used"),
     # barcodes
     "barcode_malformed": Refusal(422, "The code is empty or too long"),

@@ -68,7 +68,8 @@ def ancestors(connection: Connection, codes: Collection[str]) -> dict[str, set[s
     """Each tube, the pools it went into, the tubes that it answers, and theirs in turn."""
     first = select(Tube.barcode.label("code"), Tube.barcode.label("above"))
     chain = first.where(Tube.barcode.in_(codes)).cte("chain", recursive=True)
-    upwards = select(chain.c.code, func.unnest(array([Tube.retest_of, Tube.pool]))).join(chain, Tube.barcode == chain.c.above)
+    upper = func.unnest(array([Tube.retest_of, Tube.pool, Tube.mixed_for]))
+    upwards = select(chain.c.code, upper).join(chain, Tube.barcode == chain.c.above)
     found: dict[str, set[str]] = defaultdict(set)
     for code, above in connection.execute(select(chain.union(upwards))):
         if above is not None:

@@ -34,44 +34,61 @@ class Design:
 
 def read(text: str) -> Design:
     """A design of CSV text: a row a pool, a column a member, 1 or 0 (or nothing) in each; Refused where it is none."""
+    design, faults = judged(text)
+    if faults:
+        raise faults[0]
+    return design
+
+
+def judged(text: str) -> tuple[Design, list[Refused]]:
+    """A design as far as it can be read, and everything that is wrong with it, line by line."""
     rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"))) if any(map(str.strip, row))]
     width = len(rows[0]) if rows else 0
     if not 1 <= width <= MOST_MEMBERS or len(rows) > MOST_POOLS:
-        raise Refused(
+        too_large = Refused(
             "pooling_matrix_malformed",
             "A design has 1 to {members} columns (members) and 1 to {pools} rows (pools); this has {width} and {rows}.",
             members=MOST_MEMBERS, pools=MOST_POOLS, width=width, rows=len(rows),
         )  # fmt: skip
-    for number, row in enumerate(rows, 1):
-        if len(row) != width:
-            raise Refused(
-                "pooling_matrix_malformed", "Pool {pool} of the design has {found} columns, the first has {width}.",
-                pool=number, found=len(row), width=width,
-            )  # fmt: skip
-        if wrong := [cell for cell in row if cell not in {"", "0", "1"}]:
-            raise Refused(
-                "pooling_matrix_malformed", "Pool {pool} of the design says {cell}; only 0 and 1 are known.", pool=number, cell=wrong[0]
-            )
+        return Design((), width), [too_large]
+    faults = [fault for number, row in enumerate(rows, 1) for fault in unreadable(number, row, width)]
     design = Design(tuple(frozenset(place for place, cell in enumerate(row) if cell == "1") for row in rows), width)
-    refuse_useless(design)
-    return design
+    return design, faults or useless(design)
 
 
-def refuse_useless(design: Design) -> None:
-    """Refused where a pool is empty, stands twice, or a member is in none or in too many."""
+def unreadable(number: int, row: Sequence[str], width: int) -> Iterator[Refused]:
+    """What is wrong with one line by itself."""
+    if len(row) != width:
+        yield Refused(
+            "pooling_matrix_malformed", "Pool {pool} of the design has {found} columns, the first has {width}.",
+            pool=number, found=len(row), width=width,
+        )  # fmt: skip
+    if wrong := [cell for cell in row if cell not in {"", "0", "1"}]:
+        yield Refused(
+            "pooling_matrix_malformed", "Pool {pool} of the design says {cell}; only 0 and 1 are known.", pool=number, cell=wrong[0]
+        )
+
+
+def useless(design: Design) -> list[Refused]:
+    """Where a pool is empty or stands twice, or a member is in none or in too many."""
+    faults = []
     for number, pool in enumerate(design.pools, 1):
         if not pool:
-            raise Refused("pooling_matrix_malformed", "Pool {pool} of the design has no member.", pool=number)
-        if pool in design.pools[: number - 1]:
-            raise Refused("pooling_matrix_malformed", "Pool {pool} of the design has the members of an earlier one.", pool=number)
+            faults.append(Refused("pooling_matrix_malformed", "Pool {pool} of the design has no member.", pool=number))
+        elif pool in design.pools[: number - 1]:
+            faults.append(Refused("pooling_matrix_malformed", "Pool {pool} of the design has the members of an earlier one.", pool=number))
     counts = [len(design.of(member)) for member in range(design.members)]
     if missing := [str(member + 1) for member, count in enumerate(counts) if count == 0]:
-        raise Refused("pooling_matrix_malformed", "These members of the design are in no pool: {members}.", members=listed(missing))
+        faults.append(
+            Refused("pooling_matrix_malformed", "These members of the design are in no pool: {members}.", members=listed(missing))
+        )
     if crowded := [str(member + 1) for member, count in enumerate(counts) if count > MOST_POOLS_OF_A_MEMBER]:
-        raise Refused(
+        too_many = Refused(
             "pooling_matrix_malformed", "These members of the design are in more than {most} pools: {members}.",
             most=MOST_POOLS_OF_A_MEMBER, members=listed(crowded),
         )  # fmt: skip
+        faults.append(too_many)
+    return faults
 
 
 @dataclass(frozen=True)

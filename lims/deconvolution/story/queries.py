@@ -120,7 +120,7 @@ def neighbours(connection: Connection, of: AnyRow) -> list[Neighbour]:
     opened = exists().where(
         CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None)
     )
-    query = select(*WHERE, and_(Tube.kind != "single", opened).label("reactive")).where(Tube.barcode.in_(near))
+    query = select(*WHERE, and_(Tube.kind != "single", Tube.mixed_for.is_(None), opened).label("reactive")).where(Tube.barcode.in_(near))
     rows = connection.execute(query).all() if near else []
     found = [
         Neighbour(

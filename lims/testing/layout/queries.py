@@ -10,10 +10,12 @@ from lims.kernel.db import AnyRow
 
 LAB_LOCKS = 7_301_004
 MOST_AGAIN = 100
+# What cases wait for: recollections, sub-pools, members of pools.
+FOR_A_CASE = or_(Tube.retest_of.is_not(None), Tube.pool.is_not(None), Tube.mixed_for.is_not(None))
 # What the urgency of a tube depends on (`rules.most_urgent_first`); its site is joined from outside.
 URGENCY = (
     Tube.barcode, Tube.received_at, Tube.site, Tube.kind, Tube.retest_of.is_not(None).label("recollection"),
-    func.coalesce(SiteRow.priority, 5).label("priority"),
+    FOR_A_CASE.label("for_a_case"), func.coalesce(SiteRow.priority, 5).label("priority"),
 )  # fmt: skip
 
 
@@ -31,7 +33,7 @@ def foremost(
     in an extraction batch, otherwise those that lie in none. `independent` are the assays whose positives may be verified by the
     one that is wanted.
     """
-    same = (Tube.site, Tube.kind, Tube.retest_of.is_not(None))
+    same = (Tube.site, Tube.kind, Tube.retest_of.is_not(None), FOR_A_CASE)
     place = func.row_number().over(partition_by=same, order_by=(Tube.received_at, Tube.barcode)).label("place")
     ranked = (
         select(*URGENCY, Tube.batch, place)

@@ -36,15 +36,16 @@ def limits_on(catalog: Catalog, day: date) -> LimitOf:
 def most_urgent_first(tubes: Iterable[Any], limit_of: LimitOf) -> list[Any]:
     """Tubes (`queries.URGENCY`) in the order in which they are tested.
 
-    Recollections of cases come first. Then by the hour in which a tube is due by its limit; what no limit covers comes after
-    what one does, by the hour of its receipt. Within an hour the site's priority decides, then the receipt itself.
+    What cases wait for (recollections, sub-pools, members of pools) comes first. Then by the hour in which a tube is due by its
+    limit; what no limit covers comes after what one does, by the hour of its receipt. Within an hour the site's priority decides,
+    then the receipt itself.
     """
 
     def urgency(tube: Any) -> tuple[bool, bool, float, int, float, str]:  # noqa: ANN401 - a row
         limit = limit_of(tube.kind, tube.site, tube.recollection)
         moment = limit.due(tube.received_at) if limit else tube.received_at
         hour = moment.timestamp() // HOUR
-        return not tube.recollection, limit is None, hour, tube.priority, tube.received_at.timestamp(), tube.barcode
+        return not tube.for_a_case, limit is None, hour, tube.priority, tube.received_at.timestamp(), tube.barcode
 
     return sorted(tubes, key=urgency)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
 from lims.catalog.tables import SiteRow
@@ -62,10 +62,14 @@ def pools_of_lab(connection: Connection, lab: str, limit: int = 30) -> Sequence[
 
 
 def members(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
-    """The member tubes of these pools, with how they stand and where they lie."""
+    """The member tubes of these pools and sub-pools (`pool`: in which of them), with how they stand and where they lie."""
+    mixed = select(Tube.barcode.label("pool"), func.unnest(Tube.mixed_of).label("barcode")).where(Tube.barcode.in_(codes))
+    first = select(Tube.pool, Tube.barcode).where(Tube.pool.in_(codes))
+    held = first.union_all(mixed).subquery()
     query = (
-        select(Tube.barcode, Tube.pool, Tube.bench_state, Tube.released_call, *LYING)
+        select(Tube.barcode, held.c.pool, Tube.bench_state, Tube.released_call, *LYING)
+        .join(held, held.c.barcode == Tube.barcode)
         .outerjoin(StoredTube, StoredTube.barcode == Tube.barcode)
         .outerjoin(Rack, Rack.barcode == StoredTube.rack)
     )
-    return connection.execute(query.where(Tube.pool.in_(codes)).order_by(Tube.barcode)).all()
+    return connection.execute(query.order_by(Tube.barcode)).all()

@@ -1,7 +1,7 @@
 """What may be mixed, and how what waits is best mixed. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,7 +39,24 @@ def refuse_unfit(lab: str, zone: str, known: Mapping[str, Any], members: Sequenc
         advance(BenchState(known[code].bench_state), BenchEvent.POOL, code)
         if known[code].pool is not None:
             # Its first pool's case counts on this tube's own test, and another pool would take the tube out of that case.
-            raise Refused("pooled_before", "Tube {tube} was in pool {pool} before; test it by itself.", tube=code, pool=known[code].pool)
+            raise Refused(
+                "pooled_before",
+                "Tube {tube} was in pool {pool} before; test it by itself, or mix a sub-pool by the scheme of that pool's case.",
+                tube=code, pool=known[code].pool,
+            )  # fmt: skip
+
+
+def refuse_not_of_case(lab: str, zone: str, known: Mapping[str, Any], members: Sequence[str], pools: Collection[str]) -> None:
+    """Refused where a sub-pool would hold anything but tubes of the same case (one or several pools) that are kept for its scheme."""
+    if strange := [code for code in members if code not in known or known[code].lab != lab]:
+        raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=lab, tubes=listed(strange))
+    if foreign := [code for code in members if known[code].pool not in pools]:
+        raise Refused("case_tube_unknown", "These tubes are no members of the case: {tubes}.", tubes=listed(foreign))
+    refuse_discarded([known[code] for code in members])
+    for code in members:
+        if known[code].bench_state != BenchState.POOLED:
+            refuse_busy(known[code], zone)
+            raise Refused("tube_state", "Tube {tube} waits to be tested by itself: it is not mixed.", tube=code)
 
 
 def refuse_pools(known: Mapping[str, Any], codes: list[str]) -> None:

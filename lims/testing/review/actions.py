@@ -1,6 +1,6 @@
 """A second person decides: release, or send back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +34,16 @@ from lims.testing.review.rules import (
 )
 from lims.testing.review.tables import Release, Returned
 
+# Rooms above the bench that go on where a result is released, in the same transaction; `apps` says which (a call to `followed_by`).
+Follower = Callable[[Connection, Catalog, Sequence[str], datetime, str, datetime], None]
+FOLLOWERS: list[Follower] = []
+
+
+def followed_by(follower: Follower) -> None:
+    """Have every release followed by this, from now on."""
+    if follower not in FOLLOWERS:
+        FOLLOWERS.append(follower)
+
 
 def refuse_own_import(run: AnyRow, caller: Caller) -> None:
     """Refused where the reviewer is the importer: two people sign."""
@@ -62,6 +72,8 @@ def approve(connection: Connection, catalog: Catalog, run: AnyRow, form: ReviewF
     happenings += settle_pools(connection, run, form.id, chosen, at, caller.name, now)
     what = {"run": str(run.id), "released": len(chosen), "comment": form.comment}
     record(connection, caller.name, now, [Happening(run.plate, "run.approved", at, what), *happenings])
+    for follow in FOLLOWERS:
+        follow(connection, catalog, chosen, at, caller.name, now)
 
 
 @unaudited("it only refuses; the release that follows writes its events")
@@ -152,6 +164,7 @@ def on_plate(connection: Connection, run: AnyRow) -> dict[str, OnPlate]:
     }
 
 
+@unaudited("whoever releases writes the events of the tubes")
 def release(connection: Connection, run: UUID, review: UUID, tubes: Sequence[str], at: datetime, by: str, now: datetime) -> None:
     """Write the releases from the calls themselves, so that nothing can be released that was not called so."""
     if not tubes:
@@ -186,6 +199,7 @@ def settle_pools(
     return happenings
 
 
+@unaudited("the release that rests on it writes its event")
 def lend_evidence(connection: Connection, run: UUID, pool: str, members: Sequence[str]) -> None:
     """The pool's readings and call under each member's code too: a member's release points at readings like any other."""
     member = records(({"code": code} for code in members), code=Text())

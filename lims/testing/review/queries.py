@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy.dialects.postgresql import array
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
@@ -35,9 +36,10 @@ def extracted_in_vain(connection: Connection, wells: Mapping[str, Mapping[str, s
 
 
 def called_by(connection: Connection, codes: Sequence[str], assays: Sequence[str]) -> set[str]:
-    """Which of these tubes one of these assays has called in control."""
+    """Which of these tubes one of these assays has called in control; what was taken of a reactive tube to verify it counts as called."""
     query = select(CallRow.barcode).where(CallRow.barcode.in_(codes), CallRow.assay.in_(assays), CallRow.controls_passed)
-    return set(connection.execute(query).scalars())
+    verifies = select(Tube.barcode).where(Tube.barcode.in_(codes), Tube.mixed_of == array([Tube.mixed_for]))
+    return set(connection.execute(query.union(verifies)).scalars())
 
 
 def runs_beside(connection: Connection, run_id: UUID, codes: Sequence[str]) -> Sequence[AnyRow]:

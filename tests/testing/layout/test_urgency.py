@@ -21,6 +21,10 @@ class Tube:
     recollection: bool = False
     priority: int = 5
 
+    @property
+    def for_a_case(self) -> bool:
+        return self.recollection
+
 
 def limited(hours: dict[str | None, float]) -> LimitOf:
     """A limit for each of these sites, none for others."""
