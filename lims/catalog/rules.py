@@ -211,6 +211,11 @@ class RetentionPolicy:
     rejected_days: int
     source: str
 
+    def moments(self, now: datetime) -> tuple[datetime, datetime, datetime]:
+        """Before when a tube must have been released negative, released otherwise, or rejected, to be old enough now."""
+        negative, other, rejected = (now - timedelta(days=days) for days in (self.negative_days, self.other_days, self.rejected_days))
+        return negative, other, rejected
+
 
 @dataclass(frozen=True)
 class CasePolicy:

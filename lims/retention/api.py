@@ -12,7 +12,7 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
 from lims.retention import actions, lookup
-from lims.retention.forms import Discarded, DiscardForm, Due, DueTube
+from lims.retention.forms import Discarded, DiscardForm, Due, DueRack, DueTube
 from lims.retention.rules import ground_of
 from lims.testing.pools.forms import Lying
 from lims.testing.storage import queries as storage
@@ -27,12 +27,13 @@ Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
 def due(lab: str, work: Technician) -> Due:
     """What may go from the racks of a lab, in walking order."""
     own_lab(work.caller, catalog.current(work.connection).lab(lab).code, f"Lab {lab}")
-    policy, going, needed = lookup.due(work, lab)
+    dues = lookup.due(work, lab)
     items = [
         DueTube(tube=row.barcode, ground=ground_of(row), ended_at=row.ended_at, rack=row.rack, position=row.position, place=row.place)
-        for row in going
+        for row in dues.going
     ]
-    return Due(source=policy.source, items=items, needed=needed)
+    racks = [DueRack(rack=row.barcode, place=row.place, old=row.old, tubes=row.tubes) for row in dues.racks]
+    return Due(source=dues.policy.source, items=items, needed=dues.needed, racks=racks, more=dues.more)
 
 
 @router.post("/discards")

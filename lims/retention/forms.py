@@ -53,9 +53,23 @@ class DueTube(BaseModel):
     place: str
 
 
+class DueRack(BaseModel):
+    """A rack with tubes that are old enough: how many of how many."""
+
+    rack: str
+    place: str
+    old: int
+    tubes: int
+
+
 class Due(BaseModel):
-    """What may go from the racks of a lab, in walking order; `needed` more are old enough, but an open case needs them."""
+    """What may go from the racks of a lab, in walking order; `needed` more are old enough, but an open case needs them.
+
+    Of very many tubes `items` are the first; `racks` are all, and `more` says how many old tubes lie in them beyond.
+    """
 
     source: str
     items: list[DueTube]
     needed: int
+    racks: list[DueRack] = []
+    more: int = 0

@@ -1,7 +1,7 @@
 """What may go, as its lab sees it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
 
 from lims.catalog import queries as catalog
 from lims.catalog.rules import RetentionPolicy
@@ -13,18 +13,33 @@ from lims.retention import queries
 from lims.retention.actions import policy_of
 from lims.retention.forms import Discarded, KeptTube
 from lims.retention.rules import sorted_out
+from lims.testing.storage.queries import racks_over_time
 from lims.testing.storage.rules import in_walking_order
 from lims.web.speech import told
 
 
-def due(work: Work, lab: str) -> tuple[RetentionPolicy, list[AnyRow], int]:
-    """The policy, what may go from the racks of a lab in walking order, and how many more an open case needs."""
+@dataclass(frozen=True)
+class Dues:
+    """What may go from the racks of a lab, in walking order; `needed` more are old enough, but an open case needs them.
+
+    `racks`: all that hold something old enough; `more`: tubes in them beyond those that are listed one by one.
+    """
+
+    policy: RetentionPolicy
+    racks: Sequence[AnyRow]
+    going: list[AnyRow]
+    needed: int
+    more: int
+
+
+def due(work: Work, lab: str) -> Dues:
+    """What may go from the racks of a lab; Refused where nobody has said how long tubes are kept."""
     known = catalog.current(work.connection)
     policy = policy_of(known, lab, work.now)
-    cutoffs = [work.now - timedelta(days=days) for days in (policy.negative_days, policy.other_days, policy.rejected_days)]
-    rows = queries.over_time(work.connection, lab, *cutoffs)
+    moments = policy.moments(work.now)
+    racks, rows = racks_over_time(work.connection, lab, moments), queries.over_time(work.connection, lab, moments)
     going, staying = sorted_out(policy, rows, queries.open_cases(work.connection, known, [row.barcode for row in rows]), work.now)
-    return policy, in_walking_order(going), len(staying)
+    return Dues(policy, racks, in_walking_order(going), len(staying), sum(rack.old for rack in racks) - len(rows))
 
 
 def answer(work: Work, tubes: Sequence[str], staying: dict[str, Refused] | None, language: str) -> Discarded:

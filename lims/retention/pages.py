@@ -26,13 +26,12 @@ def discards(request: Request, work: Technician) -> Response:
     known = catalog.current(work.connection)
     place = place_of(request, "lab", work.caller.lab, {code: lab.name for code, lab in known.labs.items()})
     try:
-        policy, going, needed = lookup.due(work, place.code)
+        dues = lookup.due(work, place.code)
     except Refused:  # no policy: the page says so
-        policy, going, needed = None, [], 0
+        dues = None
     facts = {
-        "policy": policy,
-        "going": [(row, ground_of(row)) for row in going],
-        "needed": needed,
+        "dues": dues,
+        "going": [(row, ground_of(row)) for row in dues.going] if dues else [],
         "discarded": queries.discarded(work.connection, place.code),
         "formats": [{"regex": one.regex, "kind": one.kind, "check": one.check} for one in known.formats],
         "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
@@ -47,8 +46,7 @@ def discards_on_paper(request: Request, work: Technician, lab: str | None = None
 
     known = catalog.current(work.connection)
     here = known.lab(work.caller.lab or lab or "")
-    policy, going, _ = lookup.due(work, here.code)
-    content = due_on_paper(going, here, policy, work.now, language_of(request))
+    content = due_on_paper(lookup.due(work, here.code), here, work.now, language_of(request))
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="discards.pdf"'})
 
 

@@ -5,21 +5,24 @@ from datetime import datetime
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from lims.catalog.rules import Lab, RetentionPolicy
+from lims.catalog.rules import Lab
 from lims.kernel.barcodes import grouped
 from lims.kernel.db import AnyRow
+from lims.retention.lookup import Dues
 from lims.web import paper
 from lims.web.language import translations
 
 SOURCE = files("lims.testing.storage").joinpath("list.typ").read_bytes()
 
 
-def due_on_paper(tubes: Sequence[AnyRow], lab: Lab, policy: RetentionPolicy, now: datetime, language: str) -> bytes:
+def due_on_paper(dues: Dues, lab: Lab, now: datetime, language: str) -> bytes:
     """What may go, as PDF."""
     _ = translations(language).gettext
     title, signatures = _("Tubes that may be discarded"), [_("Discarded by, at"), _("Witnessed by, at")]
-    lines = [f"{lab.name} · {now.astimezone(ZoneInfo(lab.timezone)):%Y-%m-%d %H:%M} · {policy.source}"]
-    return paper.pdf(SOURCE, facts_of(title, lines, signatures, tubes, language))
+    lines = [f"{lab.name} · {now.astimezone(ZoneInfo(lab.timezone)):%Y-%m-%d %H:%M} · {dues.policy.source}"]
+    if dues.more:
+        lines.append(_("{count} more tubes are old enough; print the list again when these are gone.").format(count=dues.more))
+    return paper.pdf(SOURCE, facts_of(title, lines, signatures, dues.going, language))
 
 
 def case_on_paper(case: str, tubes: Sequence[AnyRow], lab: Lab, language: str) -> bytes:

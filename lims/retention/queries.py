@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import array
 
 from lims.catalog.rules import Catalog
@@ -12,9 +12,9 @@ from lims.custody.tables import Tube
 from lims.deconvolution import board
 from lims.deconvolution.rules import CaseState
 from lims.kernel.db import AnyRow
+from lims.testing.storage.queries import ENDED_AT, ended
 from lims.testing.storage.tables import Rack, StoredTube
 
-ENDED_AT = func.coalesce(Tube.amended_at, Tube.released_at, Tube.rejected_at)
 COLUMNS = (
     Tube.barcode, Tube.lab, Tube.kind, Tube.bench_state, Tube.released_call, Tube.discarded_at, ENDED_AT.label("ended_at"),
     StoredTube.rack, StoredTube.position, Rack.place,
@@ -28,23 +28,17 @@ def kept(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     return {row.barcode: row for row in connection.execute(query.where(Tube.barcode.in_(codes)))}
 
 
-def over_time(connection: Connection, lab: str, negative: datetime, other: datetime, rejected: datetime) -> Sequence[AnyRow]:
-    """Tubes in the racks of a lab whose negative result, other result or rejection is older than these moments, rack by rack."""
+def over_time(connection: Connection, lab: str, moments: tuple[datetime, datetime, datetime]) -> Sequence[AnyRow]:
+    """Tubes in the racks of a lab that ended before these moments (`ended`), rack by rack; of very many the first `MOST_LISTED`."""
     query = (
         select(*COLUMNS)
         .join(StoredTube, StoredTube.barcode == Tube.barcode)
         .join(Rack, Rack.barcode == StoredTube.rack)
-        .where(Rack.lab == lab, Tube.discarded_at.is_(None), or_(ended(negative, other), Tube.rejected_at <= rejected))
+        .where(Rack.lab == lab, Tube.discarded_at.is_(None), ended(*moments))
         .order_by(Rack.place, Rack.barcode, StoredTube.position)
         .limit(MOST_LISTED)
     )
     return connection.execute(query).all()
-
-
-def ended(negative: datetime, other: datetime) -> ColumnElement[bool]:
-    """Released negative before the one moment, otherwise before the other."""
-    since = ENDED_AT
-    return or_(and_(Tube.released_call == "negative", since <= negative), and_(Tube.released_call != "negative", since <= other))
 
 
 def discarded(connection: Connection, lab: str, limit: int = 50) -> Sequence[AnyRow]:

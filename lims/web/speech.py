@@ -16,12 +16,6 @@ WORDS = (
     N_("put on a plate"), N_("sent back"), N_("confirmed"), N_("cleared"), N_("unresolved"), N_("withdrawn"),
     N_("weak_positive"), N_("negative"), N_("positive"), N_("inconclusive"), N_("invalid"), N_("blank"),
     N_("day"), N_("hour"), N_("site"), N_("area"), N_("lab"), N_(" or "),
-    # reasons of rejection (HL7 table 0490, and what pools need)
-    N_("expired"), N_("quantity not sufficient"), N_("missing patient ID number"), N_("broken container"), N_("clotting"),
-    N_("missing collection date"), N_("missing patient name"), N_("hemolysis"), N_("identification problem"), N_("labelling"),
-    N_("contamination"), N_("missing collector"), N_("improper storage"), N_("name misspelt"),
-    N_("swab count differs from the members registered"), N_("unregistered tube"), N_("duplicate tube"), N_("leaking or no cap"),
-    N_("over the age limit"), N_("no swab"), N_("wrong medium"),
 )  # fmt: skip
 NAMED = re.compile(r"(Tube|Box|Plate|Run|Case|Lab|Site|Position|Hand-over|Batch|Lot|Comparison|Rack|Pool|Notice|Import) (.+)")
 BETWEEN = re.compile(r"( or |, )")

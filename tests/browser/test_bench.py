@@ -75,6 +75,7 @@ def test_controls_out_of_control_are_named_and_nothing_can_be_released(town: Tow
         expect(page.get_by_role("alert")).to_contain_text(f"{well} 孔的阴性质控出现扩增。")
     assert page.locator("button", has_text="发布").count() == 0
     expect(page.locator("td.control.problem")).to_have_count(len(wells))
+    expect(page.locator("#well")).to_contain_text("不计入结果")
 
 
 def test_a_file_of_another_plate_is_refused_with_the_reason(town: Town, opened: Opener) -> None:

@@ -152,6 +152,7 @@ def test_a_warm_box_and_old_tubes_warn_in_words_and_stay_on_record(town: Town, o
     page.locator("#scan").focus()
     scan(page, tube)
     expect(warnings).to_contain_text("1 tubes came too old")
+    expect(page.locator("#log")).to_contain_text(f"Tube {tube} is here. But it was sealed")
     page.reload()
     expect(warnings).to_contain_text("It measured 12.5 °C")
     told = done(town.ben.get(f"/sampling/api/tubes/{tube}"))["history"][-1]["what"]

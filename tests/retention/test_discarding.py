@@ -13,6 +13,7 @@ from lims.catalog.rules import RetentionPolicy
 from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
+from lims.retention import queries
 from lims.retention.rules import in_force, refuse_kept
 from tests.bench import another_town, done, lay_out, message, mix, recollected, refused, reject, review, verbs
 from tests.factories import Somebody, Town, code
@@ -68,6 +69,33 @@ def test_what_is_old_enough_is_listed_with_its_position_and_goes_with_its_rack(t
     assert due(town) == []
     assert done(town.ben.get(f"/testing/api/racks/{rack}"))["positions"] == {"A2": waiting}
     assert verbs(town, gone)[-1] == "tube.discarded"
+
+
+def test_of_very_many_the_racks_are_all_named_and_the_rest_comes_when_the_first_are_gone(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_LISTED", 1)
+    one, other, waiting = negative(town), negative(town), code(Kind.TUBE)
+    town.received(waiting, hours=6)
+    first, second = stored(town, one, waiting), stored(town, other)
+    told = done(town.ben.get("/testing/api/discards", lab=town.lab))
+    assert {rack["rack"]: (rack["old"], rack["tubes"]) for rack in told["racks"]} == {first: (1, 2), second: (1, 1)}
+    assert (len(told["items"]), told["more"]) == (1, 1)
+    assert "1 more are old enough" in town.ben.get("/testing/discards", lang="en").text
+    assert town.ben.get("/testing/discards.pdf").content.startswith(b"%PDF")
+    for rack in (first, second):
+        done(discard(town, rack=rack))
+    told = done(town.ben.get("/testing/api/discards", lab=town.lab))
+    assert (told["items"], told["racks"], told["more"]) == ([], [], 0)
+
+
+def test_what_may_go_stands_on_the_morning_screen(town: Town) -> None:
+    rack = stored(town, negative(town))
+    text = town.bea.get("/testing/", lang="en").text.split('data-group="racks"')[1]
+    assert "1 old enough to be discarded" in text
+    assert rack[-4:] in text
+    done(discard(town, rack=rack))
+    assert "old enough" not in town.bea.get("/testing/", lang="en").text
 
 
 def test_a_tube_is_discarded_once(town: Town) -> None:

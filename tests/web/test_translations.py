@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from lims.custody.rules import REJECTION_REASONS
 from lims.kernel.errors import Refused
 from lims.web.extraction import sentences
 from lims.web.language import catalog, preferred
+from lims.web.render import environment
 from lims.web.speech import phrasebook, told
 
 PLACE = re.compile(r"%\(\w+\)s|\{[^}]*\}")
@@ -39,6 +41,11 @@ def test_a_translation_is_chinese_and_carries_the_same_facts(known: dict[str, st
         or not (HAN.search(known.get(sentence, "")) or WORDLESS.fullmatch(PLACE.sub("", sentence)))
     ]
     assert wrong == []
+
+
+def test_a_reason_of_rejection_has_the_same_words_on_every_page() -> None:
+    page = environment("en").get_template("rejection_reasons.html").module
+    assert vars(page)["reasons"] == REJECTION_REASONS
 
 
 def test_a_refusal_is_translated_by_its_template_and_its_words() -> None:

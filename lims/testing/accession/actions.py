@@ -18,7 +18,7 @@ from lims.kernel.auth.rules import Caller, own_lab
 from lims.kernel.db import records
 from lims.kernel.errors import Refused
 from lims.testing.accession import queries
-from lims.testing.accession.rules import minutes_old
+from lims.testing.accession.rules import is_too_old, minutes_old
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Reception:
     def received(self, code: str, sealed_at: datetime | None) -> Happening:
         """What the trail says of a tube; of one that came too old, how old."""
         told: dict[str, Any] = {"lab": self.lab, "box": self.barcode, "temperature_c": self.temperature_c}
-        minutes, limit = minutes_old(sealed_at, self.at), self.policy.tube_hours_at_most if self.policy else None
-        if minutes is not None and limit is not None and minutes > limit * 60:
-            told |= {"minutes_old": minutes, "hours_at_most": limit}
+        minutes = minutes_old(sealed_at, self.at)
+        if self.policy is not None and is_too_old(self.policy, minutes):
+            told |= {"minutes_old": minutes, "hours_at_most": self.policy.tube_hours_at_most}
         return Happening(code, "tube.received", self.at, told)
 
 

@@ -48,7 +48,10 @@ class ArrivalAnswer(BaseModel):
 
 
 class ScanAnswer(BaseModel):
-    """What the scan of one tube came to. The box is the one it was packed in, or, if it was here before, the one it came out of."""
+    """What the scan of one tube came to. The box is the one it was packed in, or, if it was here before, the one it came out of.
+
+    `minutes_old`: from its sealing to its receipt, null where nobody has told of the sealing; `too_old`: more than is allowed.
+    """
 
     barcode: str
     outcome: Outcome
@@ -61,6 +64,8 @@ class ScanAnswer(BaseModel):
     state: str
     rejected_at: AwareDatetime | None
     rejected_for: str | None
+    minutes_old: int | None = None
+    too_old: bool = False
 
 
 class Standing(BaseModel):

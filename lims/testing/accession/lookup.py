@@ -13,7 +13,7 @@ from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.accession import queries
 from lims.testing.accession.forms import ArrivalAnswer, Carriage, ScanAnswer, Standing
-from lims.testing.accession.rules import Outcome, arrival, minutes_on_its_way, outcome_of, standing
+from lims.testing.accession.rules import Outcome, arrival, is_too_old, minutes_old, minutes_on_its_way, outcome_of, standing
 
 # Scans that came too late to be what they would have been: who had the tube before is told.
 BEFORE = {Outcome.AGAIN, Outcome.ELSEWHERE, Outcome.REJECTED}
@@ -52,6 +52,8 @@ def scans(work: Work, known: Catalog, box: str, lab: Lab, rows: Sequence[AnyRow]
     outcomes = {row.barcode: outcome_of(row, box, lab.code, at) for row in rows}
     before = [code for code, outcome in outcomes.items() if outcome in BEFORE]
     told = audit.newest(work.connection, "tube.received", before) if before else {}
+    policy = known.transport_policy(local_day(at, lab.timezone))
+    ages = {row.barcode: minutes_old(row.sealed_at, row.received_at) for row in rows}
     return [
         ScanAnswer(
             barcode=row.barcode,
@@ -65,6 +67,8 @@ def scans(work: Work, known: Catalog, box: str, lab: Lab, rows: Sequence[AnyRow]
             state=row.bench_state if row.lab == lab.code else "received",
             rejected_at=row.rejected_at if row.lab == lab.code else None,
             rejected_for=row.rejected_for if row.lab == lab.code else None,
+            minutes_old=ages[row.barcode],
+            too_old=is_too_old(policy, ages[row.barcode]),
         )
         for row in rows
     ]

@@ -48,7 +48,7 @@ def carriage(connection: Connection, barcode: str) -> AnyRow | None:
 
 
 def boxes_of_lab(connection: Connection, lab: str, limit: int = 20) -> Sequence[AnyRow]:
-    """Boxes that a lab received last, then those on their way to it; with the number of tubes that were scanned out of each."""
+    """Boxes that a lab received last, then those on their way to it; with how many tubes were scanned out of each, and how many miss."""
     here = (
         select(Box.__table__).where(Box.lab == lab, Box.received_at.is_not(None)).order_by(Box.received_at.desc()).limit(limit).subquery()
     )
@@ -57,4 +57,7 @@ def boxes_of_lab(connection: Connection, lab: str, limit: int = 20) -> Sequence[
     )
     boxes = union_all(select(here), select(way)).subquery()
     scanned = select(func.count()).where(Tube.received_box == boxes.c.barcode).scalar_subquery().label("scanned")
-    return connection.execute(select(boxes, scanned).order_by(boxes.c.received_at.desc().nulls_first(), boxes.c.dispatched_at)).all()
+    missing = select(func.count()).where(Tube.box == boxes.c.barcode, Tube.received_at.is_(None)).scalar_subquery().label("missing")
+    return connection.execute(
+        select(boxes, scanned, missing).order_by(boxes.c.received_at.desc().nulls_first(), boxes.c.dispatched_at)
+    ).all()

@@ -64,13 +64,18 @@ def arrival(policy: TransportPolicy | None, box: str, temperature_c: float | Non
     """How a box came: of rows with received_box, sealed_at, received_at, those that were scanned out of it."""
     ages = [age for tube in tubes if tube.received_box == box and (age := minutes_old(tube.sealed_at, tube.received_at)) is not None]
     outside = policy is not None and temperature_c is not None and not policy.allows(temperature_c)
-    limit = policy.tube_hours_at_most if policy else None
-    return Arrival(temperature_c, outside, max(ages, default=None), sum(limit is not None and age > limit * 60 for age in ages))
+    return Arrival(temperature_c, outside, max(ages, default=None), sum(is_too_old(policy, age) for age in ages))
 
 
 def minutes_old(sealed_at: datetime | None, received_at: datetime) -> int | None:
     """How old a tube is on arrival, in whole minutes; None where nobody told when it was sealed."""
     return minutes_on_its_way(sealed_at, received_at) if sealed_at is not None else None
+
+
+def is_too_old(policy: TransportPolicy | None, minutes: int | None) -> bool:
+    """Whether a tube came older than the policy allows; what nobody knows or limits is not."""
+    limit = policy.tube_hours_at_most if policy else None
+    return limit is not None and minutes is not None and minutes > limit * 60
 
 
 def reason_of(code: str) -> str | None:

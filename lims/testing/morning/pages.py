@@ -1,5 +1,6 @@
 """The morning screen, and the life of one tube."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -47,6 +48,8 @@ def bench(request: Request, work: BenchReader) -> Response:
         "alarms": alarms(work, place.code),
         "files": imports.open_count(work.connection, KINDS, place.code),
         "again": layout.waiting_again(work.connection, place.code),
+        "racks": storage.room_in_racks(work.connection, place.code),
+        "discards": old_enough(work, known, place.code, zone),
         "kits": {code: [other.code for other in known.verifying(known.assay(code))] for code, _ in known.assays},
         "stages": Stage,
         "zone": zone,
@@ -67,6 +70,12 @@ def standing_bench(work: Work, known: Catalog, lab: str, zone: str) -> Bench:
     plated = queries.on_plates(work.connection, lab)
     runs = queries.runs_of(work.connection, {group.plate for group in plated})
     return Bench(queue_of(groups, limit_of, late, work.now), plates_of(plated, limit_of, runs, work.now))
+
+
+def old_enough(work: Work, known: Catalog, lab: str, zone: str) -> Sequence[AnyRow]:
+    """The racks of a lab with tubes that nobody has to keep any longer; none where nobody has said how long they are kept."""
+    policy = known.retention(local_day(work.now, zone))
+    return storage.racks_over_time(work.connection, lab, policy.moments(work.now)) if policy else []
 
 
 def alarms(work: Work, lab: str) -> dict[str, list[AnyRow]]:

@@ -1,12 +1,16 @@
 """Reading racks and positions."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
 from lims.testing.storage.tables import Rack, RackPosition, StoredTube
+
+# When a tube has come to its end: from here on it is only kept.
+ENDED_AT = func.coalesce(Tube.amended_at, Tube.released_at, Tube.rejected_at)
 
 
 def rack(connection: Connection, barcode: str) -> AnyRow | None:
@@ -23,6 +27,37 @@ def racks_of_lab(connection: Connection, lab: str) -> Sequence[AnyRow]:
     """The racks of a lab by place, with how many tubes lie in each."""
     query = select(Rack.__table__, func.count(RackPosition.tube).label("tubes")).outerjoin(RackPosition, RackPosition.rack == Rack.barcode)
     return connection.execute(query.where(Rack.lab == lab).group_by(Rack.barcode).order_by(Rack.place, Rack.barcode)).all()
+
+
+def ended(negative: datetime, other: datetime, rejected: datetime) -> ColumnElement[bool]:
+    """Released negative before the first moment, otherwise before the second, or rejected before the third."""
+    since = ENDED_AT
+    return or_(
+        and_(Tube.released_call == "negative", since <= negative),
+        and_(Tube.released_call != "negative", since <= other),
+        Tube.rejected_at <= rejected,
+    )
+
+
+def racks_over_time(connection: Connection, lab: str, moments: tuple[datetime, datetime, datetime]) -> Sequence[AnyRow]:
+    """The racks of a lab with tubes that ended before these moments (`ended`), by place: how many of how many."""
+    old = func.count().filter(and_(Tube.discarded_at.is_(None), ended(*moments)))
+    query = (
+        select(Rack.barcode, Rack.place, old.label("old"), func.count().label("tubes"))
+        .join(StoredTube, StoredTube.rack == Rack.barcode)
+        .join(Tube, Tube.barcode == StoredTube.barcode)
+        .where(Rack.lab == lab)
+    )
+    return connection.execute(query.group_by(Rack.barcode).having(old > 0).order_by(Rack.place, Rack.barcode)).all()
+
+
+def room_in_racks(connection: Connection, lab: str) -> AnyRow:
+    """How many racks a lab has, their positions, and how many of those are taken."""
+    mine = select(Rack.barcode).where(Rack.lab == lab)
+    taken = select(func.count()).where(RackPosition.rack.in_(mine.correlate(None))).scalar_subquery()
+    size = func.coalesce(func.sum(Rack.rows * Rack.columns), 0)
+    query = select(func.count().label("racks"), size.label("positions"), taken.label("taken"))
+    return connection.execute(query.where(Rack.lab == lab)).one()
 
 
 def contents(connection: Connection, barcode: str) -> dict[str, str]:

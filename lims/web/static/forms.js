@@ -107,4 +107,11 @@ function tell(form, sentence, tone) {
   }
 }
 
+/** The names of chosen files stand beside their button: the browser's own line would speak its own language. */
+function chosen({ target }) {
+  const names = target.matches(".choose-file input") && target.closest(".row")?.querySelector("[data-chosen]");
+  if (names) names.textContent = [...target.files].map((file) => file.name).join(", ");
+}
+
+document.addEventListener("change", chosen);
 document.addEventListener("submit", submitted);

@@ -104,7 +104,9 @@ def test_a_temperature_that_is_not_allowed_and_old_tubes_are_told_and_stay_in_th
     limited(town)
     box, tube = code(Kind.BOX), town.collected()["barcode"]
     done(pack(town, box, tube))
-    came = done(scan(town, box, tube, temperature_c=12.5, at=at(30)))["arrival"]
+    answer = done(scan(town, box, tube, temperature_c=12.5, at=at(30)))
+    came, told = answer["arrival"], answer["scans"][0]
+    assert (told["outcome"], told["too_old"], told["minutes_old"]) == ("received", True, came["oldest_minutes"])
     assert (came["outside"], came["temperature_c"], came["warmest_c"], came["source"]) == (True, 12.5, 8, "tests")
     assert (came["too_old"], came["tube_hours_at_most"]) == (1, 24)
     with town.program.database.transaction(Access.OWNER) as connection:
@@ -117,8 +119,8 @@ def test_a_temperature_that_is_allowed_warns_of_nothing(town: Town) -> None:
     limited(town)
     box, tube = code(Kind.BOX), town.collected()["barcode"]
     done(pack(town, box, tube))
-    came = done(scan(town, box, tube, temperature_c=4, at=at(2)))["arrival"]
-    assert (came["outside"], came["too_old"]) == (False, 0)
+    answer = done(scan(town, box, tube, temperature_c=4, at=at(2)))
+    assert (answer["arrival"]["outside"], answer["arrival"]["too_old"], answer["scans"][0]["too_old"]) == (False, 0, False)
 
 
 @pytest.mark.parametrize(("measured", "outside"), [(None, False), (-0.1, True), (0, False), (8, False), (8.1, True)])

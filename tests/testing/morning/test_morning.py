@@ -41,7 +41,8 @@ def screen(who: Somebody) -> dict[str, str]:
 def test_a_lab_in_which_nothing_has_happened_says_how_things_come_here(town: Town) -> None:
     seen = screen(town.ben)
     assert "Tubes come here when their box is scanned in." in seen["waiting"]
-    assert set(seen) == {"waiting", "to_review", "failed", "to_run", "coming", "gaps"}
+    assert "Stick a place label on one" in seen["racks"]
+    assert set(seen) == {"waiting", "to_review", "failed", "to_run", "coming", "gaps", "racks"}
 
 
 def test_what_waits_is_counted_by_its_limit_the_first_due_first_and_the_late_are_counted(town: Town) -> None:

@@ -5,7 +5,7 @@ import { words } from "../words.js";
 const at = (id) => document.getElementById(id);
 
 /** 4 h 10 min */
-const duration = (minutes) => words("duration", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+export const duration = (minutes) => words("duration", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 
 /** What warns: the way was too long, the box too warm or cold, tubes too old. */
 export function warnings({ carriage, arrival }) {

@@ -3,12 +3,12 @@ import { understand } from "../codes.js";
 import { post } from "../send.js";
 import { signal } from "../signals.js";
 import { uuid7 } from "../uuid7.js";
-import { say, told, words } from "../words.js";
+import { told, words } from "../words.js";
+import { tell } from "./log.js";
 
 const at = (id) => document.getElementById(id);
 const screen = told("screen");
 const ROWS = { 96: 8, 384: 16 };
-const SCANS_SHOWN = 5;
 const input = at("scan");
 let wells = screen.wells;
 let held = null; // {code, id}: the tube that was scanned and waits for its well
@@ -19,19 +19,6 @@ const order = Array.from({ length: screen.size }, (_, index) => {
   const rows = ROWS[screen.size];
   return `${String.fromCharCode(65 + (index % rows))}${Math.floor(index / rows) + 1}`;
 });
-
-function tell(name, facts, kind) {
-  const sentence = words(name, facts);
-  const tone = kind === "ok" ? "good" : "bad";
-  say(sentence, tone);
-  signal(kind);
-  const line = at("log-row").content.firstElementChild.cloneNode(true);
-  line.dataset.tone = tone;
-  line.querySelector(".at").textContent = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  line.querySelector(".what").textContent = sentence;
-  at("log").prepend(line);
-  while (at("log").children.length > SCANS_SHOWN) at("log").lastElementChild.remove();
-}
 
 const wellOf = (code) => order.find((well) => wells[well]?.tube === code) ?? null;
 const proposed = () => order.find((well) => !wells[well]) ?? null;

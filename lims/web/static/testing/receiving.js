@@ -3,33 +3,19 @@ import { codeElement, normalise, understand } from "../codes.js";
 import { cameraBeside } from "../sampling/camera.js";
 import { scanField } from "../scan_field.js";
 import { ask } from "../send.js";
-import { signal } from "../signals.js";
 import { uuid7 } from "../uuid7.js";
 import { say, told, words } from "../words.js";
-import { drawStanding, warnings } from "./box_standing.js";
+import { drawStanding, duration, warnings } from "./box_standing.js";
 import { keptQueue } from "./kept.js";
+import { tell } from "./log.js";
 
 const at = (id) => document.getElementById(id);
 const screen = told("screen");
-const SCANS_SHOWN = 5;
 // How each outcome of a scan is heard and felt.
 const SIGNAL = { received: "ok", unexpected: "unsure", unregistered: "unsure", again: "again", elsewhere: "problem", rejected: "problem" };
 const OPEN_BOX = `lims.receiving.box.${screen.lab}`;
 let box = null;
 let last = null; // the tube that was scanned last: a reason rejects it
-
-function tell(name, facts, kind) {
-  const sentence = words(name, facts);
-  const tone = kind === "ok" || kind === "full" ? "good" : "bad";
-  say(sentence, tone);
-  signal(kind);
-  const line = at("log-row").content.firstElementChild.cloneNode(true);
-  line.dataset.tone = tone;
-  line.querySelector(".at").textContent = moment(new Date().toISOString());
-  line.querySelector(".what").textContent = sentence;
-  at("log").prepend(line);
-  while (at("log").children.length > SCANS_SHOWN) at("log").lastElementChild.remove();
-}
 
 /** 09:31, and the day where it is another than today. */
 function moment(iso) {
@@ -98,7 +84,9 @@ const queue = keptQueue(`lims.receiving.${screen.lab}`, {
     if (message.box === box) drawStanding(box, answer);
     if (message.json.tubes.length === 0) return opened(message, answer);
     const [scan] = answer.scans;
-    tell(sentenceOf(scan), { code: scan.barcode, ...factsOf(scan) }, SIGNAL[scan.outcome]);
+    const sentence = words(sentenceOf(scan), { code: scan.barcode, ...factsOf(scan) });
+    const old = scan.too_old ? [words("too_old", { time: duration(scan.minutes_old), hours: answer.arrival.tube_hours_at_most })] : [];
+    tell([sentence, ...old].join(" "), {}, old.length && scan.outcome === "received" ? "unsure" : SIGNAL[scan.outcome]);
     if (scan.outcome !== "received" || answer.missing.length || !answer.expected) return undefined;
     return tell("complete", { box: message.box, count: answer.received.length, expected: answer.expected }, "full");
   },

@@ -51,7 +51,8 @@ function show(well) {
     ...[...row.cells].map((cell, index) => {
       const line = document.createElement("div");
       const [name, value] = [document.createElement("dt"), document.createElement("dd")];
-      name.textContent = heads[index].textContent.replace(/\s+/g, " "); // innerText is empty while the table is folded away
+      // A head may have two lines; innerText would keep them apart, but is empty while the table is folded away.
+      name.textContent = [...heads[index].childNodes].map((node) => node.textContent.trim()).filter(Boolean).join(" ");
       value.append(...[...cell.childNodes].map((node) => node.cloneNode(true)));
       line.append(name, value);
       return line;
