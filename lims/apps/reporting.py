@@ -7,6 +7,8 @@ from lims.reporting import api as reports
 from lims.reporting import pages
 from lims.reporting.capacity import api as capacities
 from lims.reporting.capacity import pages as capacity
+from lims.reporting.casework import api as casework
+from lims.reporting.casework import pages as casework_pages
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
 
@@ -14,6 +16,8 @@ ROUTERS = (
     reports.router,
     capacities.router,
     outlook.router,
+    casework.router,
+    casework_pages.router,
     release.integration_router,
     pages.router,
     capacity.router,

@@ -29,12 +29,13 @@ TUBE = (
 
 @dataclass(frozen=True)
 class Among:
-    """Which cases are asked for: of a lab, of some sites, of one tube, in some states; None is any."""
+    """Which cases are asked for: of a lab, of some sites, of one tube, in some states, opened from one moment and before another."""
 
     lab: str | None = None
     sites: Collection[str] | None = None
     only: Collection[str] | None = None
     states: frozenset[CaseState] | None = None
+    opened: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
     )
     if among.only is not None:
         first = first.where(CallRow.barcode.in_(among.only))
+    if among.opened is not None:
+        first = first.having(func.min(Run.at) >= among.opened[0], func.min(Run.at) < among.opened[1])
     opened = first.subquery()
     latest = (
         select(CallRow.call, CallRow.reasons, Run.imported_at)

@@ -5,7 +5,7 @@ together. So it cannot depend on the order in which they came (decision page "a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -137,13 +137,18 @@ class HandOver:
 
 @dataclass(frozen=True)
 class MemberStanding:
-    """How a member stands: the state, the tube it comes from, since when, where it is settled, and where he was handed over to."""
+    """How a member stands: the state, the tube it comes from, since when, where it is settled, and where he was handed over to.
+
+    `called_at`, `sampled_at`: when anybody first called him, reached or not, and first sampled him by himself.
+    """
 
     position: int
     state: MemberState
     tube: str | None = None
     settled_at: datetime | None = None
     handed_over: HandOver | None = None
+    called_at: datetime | None = None
+    sampled_at: datetime | None = None
 
     @property
     def awaited_at(self) -> str | None:
@@ -164,7 +169,14 @@ def why(kind: str | None, call: Call | None, *, sampled_again: bool) -> Why:
 
 
 def stand(position: int, answers: Sequence[Answer], contacts: Sequence[ContactNote]) -> MemberStanding:
-    """How a member stands. A positive single is never outweighed; of the others the last one released decides."""
+    """How a member stands, and when anybody first called him (whether he was reached or not) and sampled him by himself."""
+    called_at = min((note.at for note in contacts if note.event is not ContactEvent.ACCEPTED), default=None)
+    sampled_at = min((one.collected_at for one in answers), default=None)
+    return replace(state_of(position, answers, contacts), called_at=called_at, sampled_at=sampled_at)
+
+
+def state_of(position: int, answers: Sequence[Answer], contacts: Sequence[ContactNote]) -> MemberStanding:
+    """The state of a member. A positive single is never outweighed; of the others the last one released decides."""
     ordered = sorted(answers, key=lambda answer: answer.order)
     for answer in ordered:
         if answer.released_call is Call.POSITIVE:

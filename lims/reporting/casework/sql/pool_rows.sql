@@ -1,0 +1,2 @@
+-- Every pool, by its code.
+SELECT * FROM counted ORDER BY barcode
