@@ -22,6 +22,7 @@ from lims.testing.instruments import tables as instruments
 from lims.testing.interpretation import tables as interpretation
 from lims.testing.lots import tables as lots
 from lims.testing.plates import tables as plates
+from lims.testing.qc import tables as qc
 from lims.testing.rejudging import tables as rejudging
 from lims.testing.review import tables as review
 from lims.testing.storage import tables as storage
@@ -48,6 +49,7 @@ TABLES = (
     interpretation,
     lots,
     plates,
+    qc,
     rejudging,
     review,
     storage,

@@ -141,7 +141,8 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
         yield from abilities_of(lab)
     for assay in form.assay:
         # Without limits of its own the content, and its digest, are what they were before there were any.
-        content = assay.model_dump(mode="json", exclude={"contamination"} if assay.contamination is None else None)
+        unsaid = {name for name in ("contamination", "accuracy") if getattr(assay, name) is None}
+        content = assay.model_dump(mode="json", exclude=unsaid)
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
         yield AssayRow, {"code": assay.code, "version": assay.version, "content": content, "digest": digest}
     yield from policies_of(form)

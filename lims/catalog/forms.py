@@ -237,6 +237,14 @@ class ContaminationForm(Strict):
     source: Name
 
 
+class AccuracyForm(Strict):
+    """`[assay.accuracy]`: how often the kit finds what is there, and nothing where nothing is, and who measured it."""
+
+    sensitivity: Annotated[float, Field(gt=0.5, le=1)]
+    specificity: Annotated[float, Field(gt=0.5, le=1)]
+    source: Name
+
+
 class AssayForm(Strict):
     """`[[assay]]`."""
 
@@ -249,6 +257,7 @@ class AssayForm(Strict):
     internal_control: InternalControlForm
     controls: tuple[ControlForm, ...]
     contamination: ContaminationForm | None = None
+    accuracy: AccuracyForm | None = None
 
     @model_validator(mode="after")
     def names_and_roles_differ(self) -> Self:

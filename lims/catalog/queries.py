@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from lims.catalog.capacity import Hours, LabPlan, Move, Opening, Point, Resources, Shift
 from lims.catalog.rules import (
+    Accuracy,
     Assay,
     CasePolicy,
     Catalog,
@@ -150,6 +151,7 @@ def assay_from(content: dict[str, Any]) -> Assay:
         internal_control=InternalControl(**content["internal_control"]),
         controls=tuple(PlannedControl(ControlRole(control["role"]), control["count"]) for control in content["controls"]),
         contamination=Contamination(**content.get("contamination", {})),
+        accuracy=Accuracy(**content.get("accuracy", {})),
     )
 
 

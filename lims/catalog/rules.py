@@ -109,6 +109,18 @@ class Contamination:
 
 
 @dataclass(frozen=True)
+class Accuracy:
+    """How often a test by this kit finds what is there (sensitivity), and nothing where nothing is (specificity).
+
+    Only what is to be expected of pools is reckoned from it, never a call. The usual figures are ours, from no guideline.
+    """
+
+    sensitivity: float = 0.95
+    specificity: float = 0.999
+    source: str = "usual figures of this program"
+
+
+@dataclass(frozen=True)
 class Assay:
     """One version of a test kit's rules. A version that is stored is never changed."""
 
@@ -121,6 +133,7 @@ class Assay:
     internal_control: InternalControl
     controls: tuple[PlannedControl, ...]
     contamination: Contamination = Contamination()
+    accuracy: Accuracy = Accuracy()
 
     def shares_target_with(self, other: "Assay") -> bool:
         """Whether both amplify a gene of the same name."""

@@ -36,7 +36,7 @@ SPREAD = {
 # Small, and the same on every machine: everybody may point at these.
 EVERYWHERE = {
     "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision",
-    "app_user", "token", "attempt", "seal", "plate", "run", "rejudgement", "run_file", "run_part", "run_curves",
+    "app_user", "token", "attempt", "seal", "plate", "run", "rejudgement", "run_file", "run_part", "run_curves", "run_alarm",
     "label_block", "label_range",
     "print_job", "label_void", "label_printer", "device", "handover",
     "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",

@@ -17,7 +17,7 @@ CATALOGUE = (
     "area", "site", "lab", "assay", "pooling_policy", "transport_policy", "time_limit", "barcode_format", "catalog_revision",
     "lab_resources", "lab_opening", "lab_move", "sampling_plan",
 )  # fmt: skip
-WRITTEN_ONCE = ("event", "seal", "run_file", "run_curves", "run", "plate", "reading", "call", "release", "returned")
+WRITTEN_ONCE = ("event", "seal", "run_file", "run_curves", "run_alarm", "run", "plate", "reading", "call", "release", "returned")
 DELETABLE = {"tube_member", "run_part", "token", "attempt", "rack_position", "stored_tube"}
 
 

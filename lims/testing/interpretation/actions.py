@@ -22,6 +22,7 @@ from lims.testing.instruments.tables import RunFile
 from lims.testing.interpretation import joining, queries, writes
 from lims.testing.interpretation.rules import call
 from lims.testing.plates import actions as plates
+from lims.testing.qc.actions import note_alarms
 from lims.testing.qc.matching import match, targets_of_dyes
 from lims.testing.qc.rules import ControlVerdict, judge
 
@@ -113,6 +114,7 @@ def judged(
         on_it = sorted(tube for tube, row in there.items() if row.plate == plate.barcode)
         happenings = [Happening(tube, "tube.controls_failed", at, {"run": str(run)}) for tube in on_it]
     note_extractions(connection, plate, run, verdict, at, by, now)
+    note_alarms(connection, plate, run, cts, assay, now)
     what = {
         "run": str(run),
         "controls_passed": verdict.passed,

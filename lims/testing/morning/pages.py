@@ -16,14 +16,13 @@ from lims.kernel.clock import local_day
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.imports import queries as imports
 from lims.testing.accession.rules import CODE_OF_REASON
-from lims.testing.extraction import queries as extraction
 from lims.testing.imports.lookup import KINDS
 from lims.testing.layout import queries as layout
 from lims.testing.layout.rules import limits_on
-from lims.testing.morning import queries
+from lims.testing.morning import alarms, queries
 from lims.testing.morning.lookup import own_tube
 from lims.testing.morning.rules import Bench, Stage, by_run, late_before, plates_of, queue_of
-from lims.testing.review import queries as review
+from lims.testing.qc.discordance import DAYS, LEAST, MOST_POOLS
 from lims.testing.storage import queries as storage
 from lims.web.places import place_of
 from lims.web.render import page
@@ -45,7 +44,7 @@ def bench(request: Request, work: BenchReader) -> Response:
         "on_the_way": on_the_way,
         "transport": known.transport_policy(local_day(work.now, zone)),
         "gaps": queries.boxes_with_gaps(work.connection, place.code, work.now),
-        "alarms": alarms(work, place.code),
+        "alarms": alarms.alarms(work, known, place.code),
         "files": imports.open_count(work.connection, KINDS, place.code),
         "again": layout.waiting_again(work.connection, place.code),
         "racks": storage.room_in_racks(work.connection, place.code),
@@ -78,14 +77,22 @@ def old_enough(work: Work, known: Catalog, lab: str, zone: str) -> Sequence[AnyR
     return storage.racks_over_time(work.connection, lab, policy.moments(work.now)) if policy else []
 
 
-def alarms(work: Work, lab: str) -> dict[str, list[AnyRow]]:
-    """Results that left the lab before their extraction batch was found invalid, and that nobody has decided on: by batch."""
-    failed = [row for row in extraction.failed_batches(work.connection, lab) if row.settled_at is None or row.settled_at < row.since]
-    found: dict[str, list[AnyRow]] = {}
-    if failed:
-        for row in review.released_out_of(work.connection, [row.barcode for row in failed]):
-            found.setdefault(row.batch, []).append(row)
-    return found
+@router.get("/testing/discordant")
+def discordant(request: Request, work: BenchReader) -> Response:
+    """The pools whose members are settled, the discordant ones marked, against what is expected of them."""
+    known = catalog.current(work.connection)
+    place = place_of(request, "lab", work.caller.lab, {code: lab.name for code, lab in known.labs.items()})
+    found = alarms.pools(work, known, place.code)
+    facts = {
+        "rows": found.rows,
+        "finding": found.finding,
+        "discordant": {row.barcode for row in found.rows if alarms.is_discordant(row)},
+        "days": DAYS,
+        "most": MOST_POOLS,
+        "least": LEAST,
+        "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
+    }
+    return page(request, "morning/discordant.html", facts, caller=work.caller, place=place)
 
 
 @router.get("/testing/tubes/{barcode}")

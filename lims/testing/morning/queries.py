@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Text, and_, func, literal, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Text, and_, func, literal, literal_column, select, union_all
 
-from lims.custody.tables import Box, Tube
+from lims.custody.tables import Box, Tube, TubeMember
 from lims.kernel.db import AnyRow, records
 from lims.testing.instruments.tables import ReadingRow, Run
 from lims.testing.interpretation.tables import CallRow
@@ -128,3 +128,58 @@ def newest_run(connection: Connection, plate: str) -> AnyRow | None:
 def plate_lab(connection: Connection, barcode: str) -> str | None:
     """The lab of a plate."""
     return connection.execute(select(Plate.lab).where(Plate.barcode == barcode)).scalar_one_or_none()
+
+
+def tested_pools(connection: Connection, lab: str, since: datetime, plates: int) -> Sequence[AnyRow]:
+    """How many swab pools the newest plates of a lab have called, by assay version and people in them, and how many not negative."""
+    newest = select(Plate.barcode).where(Plate.lab == lab, Plate.laid_at > since).order_by(Plate.laid_at.desc()).limit(plates).subquery()
+    seen = func.count().filter(CallRow.call.in_(["positive", "inconclusive"]))
+    columns = (CallRow.assay, CallRow.assay_version, Tube.member_count)
+    query = (
+        select(*columns, func.count().label("pools"), seen.label("reactive"))
+        .select_from(newest)
+        .join(Run, Run.plate == newest.c.barcode)
+        .join(CallRow, CallRow.run == Run.id)
+        .join(Tube, Tube.barcode == CallRow.barcode)
+        .where(Run.controls_passed, Run.rejudges.is_(None), Tube.kind == "swab_pool", Tube.member_count > 1)
+    )
+    return connection.execute(query.group_by(*columns)).all()
+
+
+def settled_pools(connection: Connection, lab: str, since: datetime, limit: int) -> Sequence[AnyRow]:
+    """The newest swab pools released as positive or inconclusive since then, with what their members' own tubes have shown.
+
+    `negative` counts the people with a negative single tube, of those that answer the pool or such an answer; `positive` those with a
+    positive one.
+    """
+    reactive = (
+        select(Tube.barcode, Tube.member_count, Tube.released_call, Tube.released_at, Tube.plate, Tube.site, Tube.run)
+        # As the index says it, which is on these alone.
+        .where(Tube.released_at > since, literal_column("tube.released_call <> 'negative'"), Tube.released_call != "invalid")
+        .where(Tube.lab == lab, Tube.kind == "swab_pool", Tube.member_count > 1)
+        .order_by(Tube.released_at.desc(), Tube.barcode)
+        .limit(limit)
+        .cte("reactive")
+    )
+    first = select(Tube.barcode, reactive.c.barcode.label("root")).join(reactive, Tube.retest_of == reactive.c.barcode)
+    chain = first.where(Tube.kind == "single").cte("chain", recursive=True)
+    deeper = select(Tube.barcode, chain.c.root).join(chain, Tube.retest_of == chain.c.barcode).where(Tube.kind == "single")
+    chain = chain.union(deeper)
+    people = func.count(TubeMember.person_id.distinct())
+    answered = (
+        select(
+            chain.c.root,
+            people.filter(Tube.released_call == "negative").label("negative"),
+            people.filter(Tube.released_call == "positive").label("positive"),
+        )
+        .join(Tube, Tube.barcode == chain.c.barcode)
+        .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
+        .group_by(chain.c.root)
+        .subquery()
+    )
+    query = (
+        select(reactive, CallRow.assay, CallRow.assay_version, answered.c.negative, answered.c.positive)
+        .join(CallRow, and_(CallRow.barcode == reactive.c.barcode, CallRow.run == reactive.c.run))
+        .join(answered, answered.c.root == reactive.c.barcode)
+    )
+    return connection.execute(query.order_by(reactive.c.released_at.desc(), reactive.c.barcode)).all()

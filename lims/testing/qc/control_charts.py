@@ -52,5 +52,9 @@ def trend(target: str, rows: Sequence[AnyRow], newest: set[UUID], first: set[UUI
 
 def of_run(connection: Connection, run: AnyRow, assay: Assay) -> dict[str, tuple[Judged, ...]]:
     """The weak positives of one run that break a rule, by target."""
-    found = trends(connection, queries.series_of_plate(connection, run.plate), assay, until=run, shown=LOOK_BACK)
-    return {each.target: mine for each in found if (mine := tuple(one for one in each.warned if one.measurement.run == run.id))}
+    return broken_in(run.id, trends(connection, queries.series_of_plate(connection, run.plate), assay, until=run, shown=LOOK_BACK))
+
+
+def broken_in(run: UUID, found: Sequence[Trend]) -> dict[str, tuple[Judged, ...]]:
+    """What of these belongs to one run and breaks a rule, by target."""
+    return {each.target: mine for each in found if (mine := tuple(one for one in each.warned if one.measurement.run == run))}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Date, and_, cast, func, select
@@ -10,6 +11,7 @@ from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import ReadingRow, Run
 from lims.testing.lots.tables import LotRow
 from lims.testing.plates.tables import Plate
+from lims.testing.qc.tables import RunAlarm
 
 RECENT_PLATES = 500  # of these the series of a lab are taken
 CONTROL_LOT = (
@@ -64,6 +66,8 @@ def runs_of_series(
         .where(Plate.lab == series.lab, Plate.assay == series.assay, Plate.assay_version == series.version)
         .where(CONTROL_LOT.is_not_distinct_from(series.lot), Run.rejudges.is_(None))
     )
+    if series.lot is not None:
+        query = query.where(Plate.lots.contains([series.lot]))  # by its index; above, that it is the lot that counts
     if until is not None:
         query = query.where(Run.imported_at <= until.imported_at)
     order = (Plate.laid_at, Run.imported_at) if first else (Plate.laid_at.desc(), Run.imported_at.desc())
@@ -85,3 +89,9 @@ def weak_positives(connection: Connection, runs: Sequence[UUID]) -> Sequence[Any
 def day_of_import() -> ColumnElement[object]:
     """The day under which a run's readings lie."""
     return cast(func.timezone("UTC", Run.imported_at), Date)
+
+
+def alarms(connection: Connection, lab: str, since: datetime, limit: int) -> Sequence[AnyRow]:
+    """What the runs of a lab showed since then, the newest first."""
+    query = select(RunAlarm.__table__).where(RunAlarm.lab == lab, RunAlarm.noted_at > since)
+    return connection.execute(query.order_by(RunAlarm.noted_at.desc(), RunAlarm.run, RunAlarm.target, RunAlarm.well).limit(limit)).all()
