@@ -166,7 +166,8 @@ def test_run_and_batch_say_what_had_left_the_lab_before_and_what_to_do_until_the
     run = done(town.imported(second))["run"]
     done(review(run, town.bea))
     pages = (f"/testing/runs/{run}", f"/testing/extractions/{batch['barcode']}")
-    said = ("before the control of their extraction batch was seen to fail: 1.", f"/testing/results/{tube}", "where none does, have its people sampled again")
+    released = "before the control of their extraction batch was seen to fail: 1."
+    said = (released, f"/testing/results/{tube}", "where none does, have its people sampled again")
     assert [words for path in pages for words in said[::2] if words in town.bea.get(path).text] == []
     other = spoil(town, first, batch)["run"]
     assert [words for path in pages for words in said if words not in town.bea.get(path).text] == []
