@@ -29,7 +29,7 @@ def deliver(program: Program, subscriber: int, time: Callable[[], datetime] = cl
             notice = actions.claim(connection, subscriber, time())
             if notice is None:
                 return arrived
-            to, message = queries.subscriber(connection, subscriber), queries.message(connection, notice)
+            to, message = queries.receiver(connection, subscriber), queries.message(connection, notice)
         at = time()
         tried = send(program, to, message, at)
         with program.database.transaction(Access.OWNER) as connection:
@@ -46,7 +46,8 @@ def send(program: Program, to: AnyRow, message: AnyRow, at: datetime) -> Tried:
             mailing.letter(to.address, str(message.id), message.kind, message.at, message.data, program.settings), program.settings
         )
     body = body_of(message.number, message.kind, message.at, message.data)
-    headers = HEADERS | signed(program.keys.show(to.secret), str(message.id), at, body)
+    hidden = [to.secret, *([to.old_secret] if to.old_secret_until and at < to.old_secret_until else [])]
+    headers = HEADERS | signed([program.keys.show(one) for one in hidden], str(message.id), at, body)
     return post(to.address, headers, body, networks_of(program.settings.webhook_networks))
 
 

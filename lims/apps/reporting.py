@@ -2,6 +2,8 @@
 
 from lims.interop.desk import pages as desk
 from lims.interop.notices import api as notices
+from lims.interop.subscribers import api as subscribers
+from lims.interop.subscribers import pages as subscriber_pages
 from lims.release import api as release
 from lims.reporting import api as reports
 from lims.reporting import pages
@@ -24,4 +26,6 @@ ROUTERS = (
     tomorrow.router,
     notices.router,
     desk.router,
+    subscribers.router,
+    subscriber_pages.router,
 )

@@ -9,7 +9,7 @@ from lims.web.language import ENGLISH, catalog, translations
 WORDS = (
     N_("Tube"), N_("Box"), N_("Plate"), N_("Run"), N_("Case"), N_("Lab"), N_("Site"), N_("Position"),
     N_("This label range"), N_("The file"), N_("Hand-over"), N_("Batch"), N_("Lot"), N_("Comparison"), N_("Rack"), N_("Pool"), N_("Notice"),
-    N_("Import"),
+    N_("Import"), N_("Webhook"), N_("Webhooks"),
     N_("tube"), N_("box"), N_("plate"), N_("vehicle"), N_("place"),
     N_("sampler"), N_("courier"), N_("technician"), N_("reviewer"), N_("official"), N_("admin"), N_("integration"),
     N_("sealed"), N_("void"), N_("waiting"), N_("pooled"), N_("plated"), N_("called"), N_("released"), N_("rejected"),
@@ -17,7 +17,7 @@ WORDS = (
     N_("weak_positive"), N_("negative"), N_("positive"), N_("inconclusive"), N_("invalid"), N_("blank"),
     N_("day"), N_("hour"), N_("site"), N_("area"), N_("lab"), N_(" or "),
 )  # fmt: skip
-NAMED = re.compile(r"(Tube|Box|Plate|Run|Case|Lab|Site|Position|Hand-over|Batch|Lot|Comparison|Rack|Pool|Notice|Import) (.+)")
+NAMED = re.compile(r"(Tube|Box|Plate|Run|Case|Lab|Site|Position|Hand-over|Batch|Lot|Comparison|Rack|Pool|Notice|Import|Webhook) (.+)")
 BETWEEN = re.compile(r"( or |, )")
 
 

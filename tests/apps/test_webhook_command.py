@@ -40,6 +40,7 @@ def test_a_webhook_is_added_listed_stopped_resumed_and_removed_and_its_secret_is
     assert secret not in listed
     assert lims("log", number).stdout == ""
     assert lims("replay", number, "--since", "2999-01-01").stdout == f"webhook {number}: 0 notices are sent once more\n"
+    assert lims("rotate", number).stdout.startswith("whsec_")
     lims("remove", number)
     assert f"{number}\tstopped: removed" in lims("list").stdout
     lims("resume", number)
@@ -51,6 +52,7 @@ def test_a_webhook_that_nobody_knows_is_refused() -> None:
     for words in (
         ("log", "2000000000"),
         ("resume", "2000000000"),
+        ("rotate", "2000000000"),
         ("remove", "2000000000"),
         ("replay", "2000000000", "--since", "2022-02-02"),
     ):

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from lims.apps import worker
 from lims.interop.subscribers import actions, queries
-from lims.interop.subscribers.rules import networks_of
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Somebody, Town
@@ -63,9 +62,8 @@ def subscribed(sender: Program, receiver: Receiver, town: Town, **only: Any) -> 
     """The authority's computer is told of this town's area; the number of its webhook."""
     with sender.database.transaction(Access.OWNER) as connection:
         number, receiver.secret = actions.add(
-            connection, sender.keys, receiver.address, networks_of(NETWORKS), only.get("kinds", ()), only.get("area", town.area), "tests",
-            datetime.now(UTC),
-        )  # fmt: skip
+            connection, sender, receiver.address, only.get("kinds", ()), only.get("area", town.area), "tests", datetime.now(UTC)
+        )
     return number
 
 

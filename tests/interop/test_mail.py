@@ -1,17 +1,20 @@
 """Notices by e-mail, where a mail server is configured."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from lims.apps.delivering import deliver
+from lims.apps.tls.authority import Place, kept
 from lims.interop.subscribers import actions
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
@@ -57,9 +60,7 @@ def mailing(sender: Program, office: Office) -> Iterator[Program]:
 
 def subscribed(mailing: Program, town: Town, address: str = "mailto:duty@health.example") -> int:
     with mailing.database.transaction(Access.OWNER) as connection:
-        return actions.add(
-            connection, mailing.keys, address, (), (), town.area, "tests", datetime.now(UTC), mailing.settings.smtp_host
-        )[0]  # fmt: skip
+        return actions.add(connection, mailing, address, (), town.area, "tests", datetime.now(UTC))[0]
 
 
 def test_the_duty_officer_gets_an_e_mail_in_both_languages_that_names_nobody(town: Town, mailing: Program, office: Office) -> None:
@@ -101,3 +102,46 @@ def test_without_a_mail_server_no_address_is_taken(town: Town, sender: Program) 
     with pytest.raises(Refused) as refused:
         subscribed(sender, town)
     assert refused.value.code == "mail_unconfigured"
+
+
+@pytest.fixture
+def guarded(sender: Program, office: Office, tmp_path: Path) -> Iterator[tuple[Program, Path]]:
+    """The same with a mail server that takes e-mails by TLS alone, and the certificate of its authority."""
+    place = Place(tmp_path)
+    kept(place, {"127.0.0.1"}, datetime.now(UTC))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(place.server)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    desk = Controller(office, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True)
+    desk.start()
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_starttls": True, "mail_from": "lims@city.example"}
+    yield replace(sender, settings=sender.settings.model_copy(update=mail)), place.authority
+    desk.stop()
+
+
+def test_an_e_mail_goes_by_tls_to_a_server_whose_certificate_is_trusted(
+    town: Town, guarded: tuple[Program, Path], office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, authority = guarded
+    number = subscribed(program, town)
+    first_sign(town)
+    told(town)
+    assert deliver(program, number) == 0
+    assert attempts(program, number) == [(None, "SSLCertVerificationError")]
+    assert office.mails == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    later = datetime.now(UTC) + timedelta(seconds=10)
+    assert deliver(program, number, lambda: later) == 1
+    assert len(office.mails) == 1
+
+
+def test_no_e_mail_goes_in_clear_where_tls_is_asked_for(town: Town, mailing: Program, office: Office) -> None:
+    asking = replace(mailing, settings=mailing.settings.model_copy(update={"smtp_starttls": True}))
+    number = subscribed(asking, town)
+    first_sign(town)
+    told(town)
+    assert deliver(asking, number) == 0
+    assert attempts(asking, number) == [(None, "SMTPNotSupportedError")]
+    assert office.mails == []

@@ -113,7 +113,7 @@ def test_a_port_where_nobody_listens_is_a_failure() -> None:
 
 def test_an_area_that_nobody_knows_is_refused(sender: Program) -> None:
     with pytest.raises(Refused) as refused, sender.database.transaction(Access.OWNER) as connection:
-        actions.add(connection, sender.keys, "https://example.org/", (), (), "NOWHERE", "tests", datetime.now(UTC))
+        actions.add(connection, sender, "https://example.org/", (), "NOWHERE", "tests", datetime.now(UTC))
     assert refused.value.code == "not_found"
 
 

@@ -7,7 +7,7 @@ import typer
 
 from lims.interop.notices.rules import Kind
 from lims.interop.subscribers import actions, queries
-from lims.interop.subscribers.rules import MAIL, networks_of
+from lims.interop.subscribers.rules import MAIL
 from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import running
@@ -26,8 +26,7 @@ def add(
 ) -> None:
     """Send notices to an address from now on; the secret that signs webhooks is shown once, alone on the last line."""
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
-        networks, kinds = networks_of(program.settings.webhook_networks), [one.value for one in kind or ()]
-        number, secret = actions.add(connection, program.keys, url, networks, kinds, area, BY, clock.now(), program.settings.smtp_host)
+        number, secret = actions.add(connection, program, url, [one.value for one in kind or ()], area, BY, clock.now())
     typer.echo(f"webhook {number}")
     if not url.startswith(MAIL):
         typer.echo(secret)
@@ -37,10 +36,11 @@ def add(
 def list_webhooks() -> None:
     """Every webhook: its number, how it stands, how many notices wait, the address."""
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
+        addresses = queries.addresses(connection)
         for row in queries.subscribers(connection):
             standing = f"stopped: {row.stopped_for}" if row.stopped_at else "sends"
             about = " ".join([*row.kinds, *([f"area {row.area}"] if row.area else [])]) or "everything"
-            typer.echo(f"{row.number}\t{standing}\t{row.waiting} waiting\t{about}\t{row.address}")
+            typer.echo(f"{row.number}\t{standing}\t{row.waiting} waiting\t{about}\t{addresses[row.number]}")
 
 
 @group.command()
@@ -71,6 +71,15 @@ def resume(webhook: Number) -> None:
         queries.subscriber(connection, webhook)
         actions.resume(connection, webhook, BY, clock.now())
     typer.echo(f"webhook {webhook}: sends")
+
+
+@group.command()
+def rotate(webhook: Number) -> None:
+    """Give a webhook a new secret, shown once; for a day the old one signs beside it, so that the receiver can learn the new one."""
+    with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
+        row = queries.subscriber(connection, webhook)
+        secret = actions.rotate(connection, program.keys, row, BY, clock.now())
+    typer.echo(secret)
 
 
 @group.command()

@@ -4,30 +4,31 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from sqlalchemy import Connection, and_, exists, select, update
+from sqlalchemy import Connection, and_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from lims.interop.subscribers import queries
 from lims.interop.subscribers.rules import (
+    BOTH_SIGN,
     MAIL,
     SECRET_BYTES,
-    Network,
     Tried,
     mailbox,
+    networks_of,
     pause_after,
     refuse_address,
     refuse_mailbox,
     shown_secret,
-    wants,
-    with_those_above,
 )
 from lims.interop.subscribers.tables import Delivery, DeliveryAttempt, Subscriber
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
+from lims.kernel.program import Program
 from lims.kernel.secrets import Keys
 
 # Longer than any attempt takes: what a dead process had in its hands is tried again then.
@@ -38,30 +39,45 @@ GIVEN_UP, UNWANTED, REMOVED = "given up", "not wanted (410)", "removed"
 @audited("subscriber.added")
 def add(
     connection: Connection,
-    keys: Keys,
+    program: Program,
     address: str,
-    networks: Sequence[Network],
     kinds: Sequence[str],
     area: str | None,
     by: str,
     now: datetime,
-    mail_server: str = "",
+    added_as: UUID | None = None,
 ) -> tuple[int, str]:
     """Somewhere that notices go from now on: its number, and the secret, which is shown this once."""
     if address.startswith(MAIL):
-        refuse_mailbox(address, mail_server)
+        refuse_mailbox(address, program.settings.smtp_host)
     else:
-        refuse_address(address, networks)
+        refuse_address(address, networks_of(program.settings.webhook_networks))
     if area is not None and area not in queries.parents(connection):
         raise Refused("not_found", "{what} is not known here.", what=f"Area {area}")
     secret, host = secrets.token_bytes(SECRET_BYTES), urlsplit(address).hostname or mailbox(address).rpartition("@")[2]
     row = insert(Subscriber).values(
-        address=address, host=host, secret=keys.hide(secret), kinds=list(kinds), area=area, added_at=now, added_by=by
+        address=address,
+        host=host,
+        secret=program.keys.hide(secret),
+        kinds=list(kinds),
+        area=area,
+        added_at=now,
+        added_by=by,
+        added_as=added_as,
     )
     number = connection.execute(row.returning(Subscriber.number)).scalar_one()
     what = {"host": host, "kinds": list(kinds), "area": area}
     record(connection, by, now, [Happening(f"subscriber {number}", "subscriber.added", now, what)])
     return number, shown_secret(secret)
+
+
+@audited("subscriber.rotated")
+def rotate(connection: Connection, keys: Keys, subscriber: AnyRow, by: str, now: datetime) -> str:
+    """A new secret, which is shown this once; the old one signs beside it for a while, as Standard Webhooks says."""
+    fresh = secrets.token_bytes(SECRET_BYTES)
+    connection.execute(select(func.rotate_secret(subscriber.number, keys.hide(fresh), now + BOTH_SIGN)))
+    record(connection, by, now, [Happening(f"subscriber {subscriber.number}", "subscriber.rotated", now)])
+    return shown_secret(fresh)
 
 
 @audited("subscriber.stopped")
@@ -89,13 +105,7 @@ def enqueue(connection: Connection, notices: Sequence[AnyRow], now: datetime) ->
 
 def put(connection: Connection, subscribers: Sequence[AnyRow], notices: Sequence[AnyRow], now: datetime) -> int:
     """Set deliveries going, those that have arrived before too; how many."""
-    parents = queries.parents(connection)
-    rows = [
-        {"subscriber": subscriber.number, "notice": notice.number, "barcode": notice.barcode, "due_at": now}
-        for notice in notices
-        for subscriber in subscribers
-        if wants(subscriber.kinds, subscriber.area, notice.kind, with_those_above(notice.area, parents))
-    ]
+    rows = [row | {"due_at": now} for row in queries.due_to(connection, subscribers, notices)]
     if rows:
         again = {"failures": 0, "due_at": now, "delivered_at": None}
         connection.execute(insert(Delivery).on_conflict_do_update(index_elements=["subscriber", "notice"], set_=again), rows)

@@ -21,6 +21,7 @@ PAUSES = (
     timedelta(hours=14), timedelta(hours=20), timedelta(hours=24),
 )  # fmt: skip
 SECRET_BYTES = 32
+BOTH_SIGN = timedelta(hours=24)  # the time that a receiver has to learn a new secret
 PREFIX = "whsec_"
 LONGEST_ADDRESS = 1000
 MAIL = "mailto:"
@@ -58,11 +59,12 @@ def body_of(number: int, kind: str, at: datetime, data: Mapping[str, Any]) -> by
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def signed(secret: bytes, message: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers of Standard Webhooks (symmetric, v1): HMAC-SHA256 over id, seconds since 1970 and body, in Base64."""
+def signed(secrets: Sequence[bytes], message: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers of Standard Webhooks (symmetric, v1): HMAC-SHA256 over id, seconds since 1970 and body, in Base64, for each secret."""
     seconds = str(int(at.timestamp()))
-    digest = hmac.digest(secret, f"{message}.{seconds}.".encode() + body, "sha256")
-    return {"webhook-id": message, "webhook-timestamp": seconds, "webhook-signature": f"v1,{base64.b64encode(digest).decode()}"}
+    digests = (hmac.digest(secret, f"{message}.{seconds}.".encode() + body, "sha256") for secret in secrets)
+    signature = " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)
+    return {"webhook-id": message, "webhook-timestamp": seconds, "webhook-signature": signature}
 
 
 def shown_secret(secret: bytes) -> str:

@@ -1,6 +1,7 @@
 """Subscribers, what each is to be told, and every attempt."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     SmallInteger,
     Text,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
@@ -27,16 +29,22 @@ class Subscriber(Base):
     """Somewhere that notices go. It is never deleted: the log names it."""
 
     __tablename__ = "subscriber"
-    __table_args__ = (CheckConstraint("(stopped_at IS NULL) = (stopped_for IS NULL)", name="stopped_for_a_reason"),)
+    __table_args__ = (
+        CheckConstraint("(stopped_at IS NULL) = (stopped_for IS NULL)", name="stopped_for_a_reason"),
+        CheckConstraint("(old_secret IS NULL) = (old_secret_until IS NULL)", name="old_secret_until_a_time"),
+    )
 
     number: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     address: Mapped[str] = mapped_column(Text)
     host: Mapped[str] = mapped_column(Text, comment="what of the address may be shown")
     secret: Mapped[bytes] = mapped_column(BYTEA, comment="encrypted")
+    old_secret: Mapped[bytes | None] = mapped_column(BYTEA, comment="encrypted; the one before, which signs beside it for a while")
+    old_secret_until: Mapped[datetime | None] = mapped_column(TIME)
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="of notices; none: all")
     area: Mapped[str | None] = mapped_column(Text, comment="it and all within it; null: everywhere")
     added_at: Mapped[datetime] = mapped_column(TIME)
     added_by: Mapped[str] = mapped_column(Text)
+    added_as: Mapped[UUID | None] = mapped_column(Uuid, comment="the id of the message that added it")
     stopped_at: Mapped[datetime | None] = mapped_column(TIME)
     stopped_for: Mapped[str | None] = mapped_column(Text)
 
