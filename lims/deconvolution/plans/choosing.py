@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
+from math import isqrt
 from typing import Any
 
 from lims.catalog.rules import CasePolicy
@@ -64,13 +65,14 @@ def by_policy(pool: str, members: Sequence[str], policy: CasePolicy) -> Chosen |
 def in_order(members: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The members of these pools in the order of a scheme: of several pools so that no row or column of a square is one of them.
 
-    A row takes one member of each pool in turn, and begins with the next pool each time.
+    The pools take turns along the rows, and each row begins one tube later than the row above it.
     """
     if len(members) == 1:
         return tuple(next(iter(members.values())))
-    rows = [list(row) for row in zip_longest(*members.values())]
-    turned = [row[place % len(row) :] + row[: place % len(row)] for place, row in enumerate(rows)]
-    return tuple(code for row in turned for code in row if code is not None)
+    turns = [code for turn in zip_longest(*members.values()) for code in turn if code is not None]
+    side = isqrt(len(turns) - 1) + 1
+    rows = [turns[start : start + side] for start in range(0, len(turns), side)]
+    return tuple(code for place, row in enumerate(rows) for code in row[place % len(row) :] + row[: place % len(row)])
 
 
 def reckoned(

@@ -74,6 +74,6 @@ def resolved(town: Town, case: str, positive: set[str]) -> int:
 
 def load_policy(town: Town, **policy: Any) -> None:
     """The catalogue says from now on how cases are handled."""
-    form = CatalogForm.model_validate({"case_policy": [{"from": "2022-01-01", "zone": "normal", "source": "tests"} | policy]})
+    form = CatalogForm.model_validate({"case_policy": [{"from": "2022-01-01", "zone": "controlled", "source": "tests"} | policy]})
     with town.program.database.transaction(Access.OWNER) as connection:
         catalog.load(connection, form, now(), "tests")
