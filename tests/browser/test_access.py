@@ -31,7 +31,10 @@ PAGES = {
         "/testing/lots", "/testing/cases", "/testing/amendments", "/testing/pools", "/testing/storage", "/testing/controls",
     ],
     "bea": ["/", "/testing/", "/testing/cases"],
-    "olga": ["/", "/testing/cases", "/reporting/?day={day}", "/reporting/wall", "/reporting/notices", "/sampling/nowhere"],
+    "olga": [
+        "/", "/testing/cases", "/reporting/cases?from={day}", "/reporting/cases/open?from={day}", "/reporting/?day={day}", "/reporting/wall",
+        "/reporting/notices", "/sampling/nowhere",
+    ],
     "": ["/auth/sign-in", "/sampling/result/none"],
 }  # fmt: skip
 # Opened by following the first link of this kind on the page before it.

@@ -24,7 +24,7 @@ PAGES = {
         "/testing/cases",
     ],
     "bea": ["/", "/testing/", "/testing/cases", "/testing/amendments", "/testing/controls", "/testing/rejudge"],
-    "olga": ["/", "/reporting/", "/reporting/wall", "/testing/cases", "/testing/amendments"],
+    "olga": ["/", "/reporting/", "/reporting/wall", "/reporting/cases", "/testing/cases", "/testing/amendments"],
     "ada": ["/", "/sampling/labels", "/sampling/devices", "/sampling/conflicts"],
     "authority": ["/"],
 }
