@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice, takewhile
 
 from lims.kernel.errors import Refused
-from lims.testing.instruments.formats.grids import Grid, Header, Line, Record
+from lims.testing.instruments.formats.grids import Grid, Header, Line
 from lims.testing.instruments.rules import Curve
 
 NAME = "amplification data"
@@ -20,21 +20,25 @@ def curves(grids: tuple[Grid, ...], names: Mapping[str, str], thresholds: Mappin
     """The curves of the readings in `thresholds` (by well and target); `names` are the wells by the number they go by."""
     points: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     try:
-        for record in _records(grids):
-            well = record.text(*WELL)
-            points[names.get(well, well), record.text(*TARGET)].append((record.text(*CYCLE), record.text(*VALUE)))
+        for well, target, cycle, value in _points(grids):
+            points[names.get(well, well), target].append((cycle, value))
     except Refused:
         return ()
     whole = ((place, _values(points.get(place, []))) for place in thresholds)
     return tuple(Curve(*place, values, thresholds[place]) for place, values in whole if values)
 
 
-def _records(grids: tuple[Grid, ...]) -> Iterable[Record]:
+def _points(grids: tuple[Grid, ...]) -> Iterable[tuple[str, str, str, str]]:
+    """Well, target, cycle and value of each row. There are tens of thousands, so the columns are looked up once."""
     for grid in grids:
         header, lines = _table(grid)
-        if header and header.where(*CYCLE) and header.where(*VALUE):
+        places = [header.where(*names)[:1] for names in (WELL, TARGET, CYCLE, VALUE)] if header else []
+        if header and all(places):
+            well, target, cycle, value = (place[0] for place in places)
             for line in islice((line for line in lines if not line.blank), MOST_POINTS):
-                yield Record(header, line.number, line.cells(header.delimiter))
+                cells = line.cells(header.delimiter)
+                if len(cells) > max(well, target, cycle, value):
+                    yield cells[well].strip(), cells[target].strip(), cells[cycle].strip(), cells[value].strip()
 
 
 def _table(grid: Grid) -> tuple[Header | None, Iterable[Line]]:
