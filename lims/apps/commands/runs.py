@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lims.apps import watching
 from lims.catalog import queries as catalog
-from lims.kernel import barcodes, clock
+from lims.kernel import barcodes, clock, ids
 from lims.kernel.db import Access
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
@@ -19,6 +20,9 @@ from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 from lims.testing.interpretation import actions, uploads, views
 from lims.testing.plates import queries
+from lims.testing.rejudging import actions as rejudging
+from lims.testing.rejudging import lookup
+from lims.testing.rejudging.forms import RejudgeForm
 
 group = typer.Typer(no_args_is_help=True, help="Instrument files.")
 BY = "command line"
@@ -53,6 +57,31 @@ def import_run(
             connection.rollback()
     typer.echo(shown.model_dump_json(indent=2))
     raise typer.Exit(1 if shown.control_verdict == "failed" else 0)
+
+
+@group.command("rejudge")
+def rejudge(
+    lab: Annotated[str, typer.Option(help="whose released results")],
+    assay: Annotated[str, typer.Option(help="the assay's code")],
+    from_version: Annotated[int, typer.Option(help="the version they were judged by")],
+    to_version: Annotated[int, typer.Option(help="the version to judge by")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="first day of the runs")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="last day of the runs")],
+    reason: Annotated[str, typer.Option(help="why; reviewers read it")],
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="the list as CSV")] = None,
+) -> None:
+    """Judge stored readings by another version: a list of the results that would be others. None changes; reviewers decide on each."""
+    now = clock.now()
+    form = RejudgeForm(
+        id=ids.uuid7(now), lab=lab, assay=assay, from_version=from_version, to_version=to_version, since=since.date(), until=until.date(),
+        reason=reason,
+    )  # fmt: skip
+    with running(settings(), connections=3) as program, program.database.transaction(Access.BENCH) as connection:
+        rejudging.compare(connection, catalog.current(connection), form, BY, now)
+        found = lookup.changes(connection, form.id)
+    if out is not None:
+        out.write_bytes(lookup.table(found))
+    typer.echo(f"{len(found)} results would be others. The list is {form.id}; reviewers decide on it on the page Judge again.")
 
 
 @group.command("watch")

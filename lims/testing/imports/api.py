@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime
 
 from lims.catalog import queries as catalog
 from lims.kernel import barcodes
@@ -15,7 +14,7 @@ from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.imports import actions, queries
 from lims.kernel.imports.rules import CSV, refused_csv
-from lims.kernel.pages import Page
+from lims.kernel.pages import Page, cursor
 from lims.testing.imports import lookup
 from lims.testing.imports.forms import ImportAnswer, PlateForm
 from lims.testing.interpretation import queries as interpretation
@@ -30,13 +29,13 @@ Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
 
 
 @router.get("/imports")
-def imports(request: Request, work: Technician, lab: str | None = None, after: AwareDatetime | None = None) -> Page[ImportAnswer]:
+def imports(request: Request, work: Technician, lab: str | None = None, after: str | None = None) -> Page[ImportAnswer]:
     """What the files of a lab came to, newest first."""
     if lab is not None:
         own_lab(work.caller, catalog.current(work.connection).lab(lab).code, f"Lab {lab}")
-    rows = queries.reports(work.connection, lookup.KINDS, work.caller.lab or lab, after)
+    rows = queries.reports(work.connection, lookup.KINDS, work.caller.lab or lab, lookup.place_in_list(after) if after else None)
     say = partial(told, language=language_of(request))
-    following = rows[-1].at.isoformat() if len(rows) == queries.AT_ONCE else None
+    following = cursor(rows[-1].at, rows[-1].id) if len(rows) == queries.AT_ONCE else None
     return Page(items=[lookup.answer(row, say) for row in rows], next=following)
 
 

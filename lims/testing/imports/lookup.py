@@ -1,6 +1,7 @@
 """A report as its lab sees it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from lims.kernel.auth.door import Work
@@ -9,6 +10,7 @@ from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.kernel.imports import queries
 from lims.kernel.imports.rules import Kind, why_of
+from lims.kernel.pages import parts_of
 from lims.testing.imports.forms import ImportAnswer, RefusedRow
 
 KINDS = (Kind.RUN, Kind.RACKS)  # what is imported at the bench
@@ -22,6 +24,15 @@ def own_report(work: Work, report: UUID) -> AnyRow:
     if row.lab is not None:
         own_lab(work.caller, row.lab, f"Import {report}")
     return row
+
+
+def place_in_list(after: str) -> tuple[datetime, UUID]:
+    """Where a list of reports goes on; Refused where the cursor is not one of ours."""
+    at, report = parts_of(after, datetime, str)
+    try:
+        return at, UUID(report)
+    except ValueError:
+        raise Refused("cursor_malformed", "The cursor in `after` is not one of ours; start the list again.") from None
 
 
 def answer(row: AnyRow, say: Callable[[Refused], str]) -> ImportAnswer:

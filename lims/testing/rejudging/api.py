@@ -1,7 +1,5 @@
 """Routes of judging again."""
 
-import csv
-import io
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,8 +11,9 @@ from lims.kernel import barcodes
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
+from lims.kernel.imports.rules import CSV
 from lims.testing.rejudging import actions, lookup
-from lims.testing.rejudging.forms import ChangeView, DecideForm, RejudgeForm, RejudgementView
+from lims.testing.rejudging.forms import DecideForm, RejudgeForm, RejudgementView
 
 router = APIRouter(prefix="/testing/api", tags=["rejudgements"])
 Reviewer = Annotated[Work, allow(Role.REVIEWER, using=Access.BENCH)]
@@ -35,16 +34,7 @@ def rejudgement(rejudgement: UUID, work: Reviewer, format: Literal["json", "csv"
     told = lookup.view(work, rejudgement)
     if format == "json":
         return told
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(ChangeView.model_fields))
-    writer.writeheader()
-    for change in told.changes:
-        cells = change.model_dump(mode="json") | {"reasons": " ".join(change.reasons)}
-        # A reason is typed by people: what a spreadsheet would calculate is text here.
-        writer.writerow(
-            {name: f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell for name, cell in cells.items()}
-        )
-    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8")
+    return Response(lookup.table(told.changes), media_type=CSV)
 
 
 @router.post("/rejudgements/{rejudgement}/decide")

@@ -1,11 +1,18 @@
 """A comparison as its lab sees it."""
 
+import csv
+import io
+from collections.abc import Sequence
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from lims.kernel.auth.door import Work
 from lims.kernel.auth.rules import own_lab
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
+from lims.kernel.imports.rules import FORMULA
+from lims.kernel.pages import parts_of
 from lims.testing.rejudging import queries
 from lims.testing.rejudging.forms import ChangeView, RejudgementView
 
@@ -19,11 +26,38 @@ def own_rejudgement(work: Work, rejudgement: UUID) -> AnyRow:
     return row
 
 
+def place_in_list(after: str) -> tuple[UUID, str]:
+    """Where a list of differences goes on; Refused where the cursor is not one of ours."""
+    run, tube = parts_of(after, str, str)
+    try:
+        return UUID(run), tube
+    except ValueError:
+        raise Refused("cursor_malformed", "The cursor in `after` is not one of ours; start the list again.") from None
+
+
 def view(work: Work, rejudgement: UUID) -> RejudgementView:
     """A comparison with every difference."""
     row = own_rejudgement(work, rejudgement)
-    told = [
+    return RejudgementView(
+        changes=changes(work.connection, rejudgement),
+        **{name: getattr(row, name) for name in RejudgementView.model_fields if name != "changes"},
+    )
+
+
+def changes(connection: Connection, rejudgement: UUID) -> list[ChangeView]:
+    """Every difference of a comparison."""
+    return [
         ChangeView(tube=each.barcode, **{name: getattr(each, name) for name in ChangeView.model_fields if name != "tube"})
-        for each in queries.changes(work.connection, rejudgement)
+        for each in queries.changes(connection, rejudgement)
     ]
-    return RejudgementView(changes=told, **{name: getattr(row, name) for name in RejudgementView.model_fields if name != "changes"})
+
+
+def table(told: Sequence[ChangeView]) -> bytes:
+    """Differences as a CSV for spreadsheets. A reason is typed by people: what a spreadsheet would calculate is text here."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(ChangeView.model_fields))
+    writer.writeheader()
+    for change in told:
+        cells = change.model_dump(mode="json") | {"reasons": " ".join(change.reasons)}
+        writer.writerow({name: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for name, cell in cells.items()})
+    return out.getvalue().encode("utf-8-sig")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, Date, cast, func, select
+from sqlalchemy import Connection, Date, cast, func, select, tuple_
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
@@ -63,6 +63,21 @@ def changes(connection: Connection, rejudgement_id: UUID) -> Sequence[AnyRow]:
     """The differences of a comparison, those that wait first."""
     query = select(Rejudged.__table__).where(Rejudged.rejudgement == rejudgement_id)
     return connection.execute(query.order_by(Rejudged.decision.is_not(None), Rejudged.run, Rejudged.well)).all()
+
+
+def some_changes(
+    connection: Connection, rejudgement_id: UUID, after: tuple[UUID, str] | None, limit: int, *, decided: bool
+) -> Sequence[AnyRow]:
+    """A piece of the differences that wait, or of those that are decided, by run and tube; after this run and tube."""
+    query = select(Rejudged.__table__).where(Rejudged.rejudgement == rejudgement_id, Rejudged.decision.is_not(None) == decided)
+    query = query.where(tuple_(Rejudged.run, Rejudged.barcode) > after) if after is not None else query
+    return connection.execute(query.order_by(Rejudged.run, Rejudged.barcode).limit(limit)).all()
+
+
+def counts(connection: Connection, rejudgement_id: UUID) -> AnyRow:
+    """How many differences there are, and how many of them are `decided`."""
+    query = select(func.count().label("all"), func.count(Rejudged.decision).label("decided"))
+    return connection.execute(query.where(Rejudged.rejudgement == rejudgement_id)).one()
 
 
 def change_for_update(connection: Connection, rejudgement_id: UUID, tube: str) -> AnyRow | None:

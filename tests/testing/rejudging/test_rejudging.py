@@ -1,13 +1,20 @@
 """A newer version says otherwise of readings that are there: first a list, then Bo decides on what Bea asked for."""
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
+from typer.testing import CliRunner
 
+from lims.apps.cli import commands
+from lims.apps.commands import runs
 from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.ids import uuid7
+from lims.testing.rejudging import pages
 from lims.testing.rejudging.tables import Rejudged
 from tests.bench import another_town, bench_state, done, message, refused, review
 from tests.factories import Town, code
@@ -17,6 +24,11 @@ from tests.testing.kits import compare, decide, version
 @pytest.fixture
 def tubes(town: Town) -> list[str]:
     """A grey tube and a negative one, released by version 1."""
+    return released_by_version_1(town)
+
+
+def released_by_version_1(town: Town) -> list[str]:
+    """A grey tube and a negative one."""
     version(town, 1, 38, 40)
     made = [code(Kind.TUBE) for _ in range(2)]
     town.received(*made)
@@ -127,3 +139,36 @@ def test_the_pages_show_before_and_after(town: Town, tubes: list[str]) -> None:
     done(decide(town, asked, tubes[0]))
     run = asked["changes"][0]["run"]
     assert "Everything of this run is decided" in town.bea.get(f"/testing/runs/{run}").text
+
+
+def test_the_page_has_fifty_differences_and_the_way_to_the_rest(town: Town, tubes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SHOWN", 1)
+    version(town, 2, 21, 22, internal_control={"name": "RNaseP", "channel": "CY5", "cutoff": 1})
+    asked = done(compare(town))
+    assert len(asked["changes"]) == 2
+    first = town.bo.get(f"/testing/rejudge/{asked['id']}").text
+    shown = [tube for tube in tubes if f'aria-label="{tube}"' in first]
+    assert len(shown) == 1
+    after = re.findall(r"after=([\w-]+)", first)[0]
+    assert f'aria-label="{shown[0]}"' not in town.bo.get(f"/testing/rejudge/{asked['id']}", after=after).text
+    refused(town.bo.get(f"/testing/rejudge/{asked['id']}", after="x"), 422, "cursor_malformed")
+    for tube in tubes:
+        done(decide(town, asked, tube, "reject"))
+    assert "Nothing of this list waits any more" in town.bo.get(f"/testing/rejudge/{asked['id']}").text
+    assert "left as it was" in town.bo.get(f"/testing/rejudge/{asked['id']}", show="decided").text
+
+
+def test_the_command_makes_the_list_and_a_reviewer_decides(
+    town: Town, tubes: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(runs, "settings", lambda: town.program.settings)
+    version(town, 2, 39.7, 41)
+    command = ["run", "rejudge", "--lab", town.lab, "--assay", f"kit-{town.lab}", "--from-version", "1", "--to-version", "2"]
+    command += ["--since", "2022-02-01", "--until", "2022-02-03", "--reason", "the maker's letter", "--out", str(tmp_path / "list.csv")]
+    told = CliRunner().invoke(commands, command)
+    assert told.exit_code == 0, told.output
+    assert "1 results would be others" in told.stdout
+    assert tubes[0] in (tmp_path / "list.csv").read_text("utf-8-sig")
+    asked = {"id": re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", told.stdout)[0]}
+    assert done(decide(town, asked, tubes[0]))["changes"][0]["decision"] == "applied"
+    assert call_of(town, tubes[0]) == "positive"
