@@ -13,9 +13,11 @@ from lims.reporting.casework import api as casework
 from lims.reporting.casework import pages as casework_pages
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
+from lims.reporting.day import api as day
 
 ROUTERS = (
     reports.router,
+    day.router,
     capacities.router,
     outlook.router,
     casework.router,

@@ -247,6 +247,8 @@ CATALOGUE: dict[str, Refusal] = {
     # reports
     "report_days_reversed": Refusal(422, "The report ends before it begins"),
     "report_too_long": Refusal(422, "The report covers too many days"),
+    "area_unknown": Refusal(404, "There is no such area"),
+    "figure_unknown": Refusal(404, "There is no such figure"),
     "report_too_large": Refusal(422, "The report has too many rows"),
     "report_format_unknown": Refusal(422, "A report does not come in this format"),
     # capacities and diversions

@@ -67,6 +67,22 @@ class ReadingsAccount:
 
 
 @dataclass(frozen=True)
+class LabelsAccount:
+    """Labels reserved on the day, as they stand now: issued = used + void + in_doubt + not_printed + in_stock + unexplained.
+
+    Unexplained is a printed label that was passed over, and nobody has said why.
+    """
+
+    issued: int
+    used: int
+    void: int
+    in_doubt: int
+    not_printed: int
+    in_stock: int
+    unexplained: int
+
+
+@dataclass(frozen=True)
 class Reconciliation:
     """A day's account, with the first findings."""
 

@@ -1,6 +1,6 @@
 """The figures that were asked for: of days that are over as they were kept, of all others as they are counted now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +11,13 @@ from lims.catalog.rules import Catalog
 from lims.kernel.db import AnyRow
 from lims.reporting import measures
 from lims.reporting import queries as live
+from lims.reporting.day import panels
+from lims.reporting.day.rules import Panels
 from lims.reporting.figures import Line
 from lims.reporting.keeping import queries
 from lims.reporting.keeping.actions import first_day_of
 from lims.reporting.keeping.rules import NOTHING, holds, missing, places_digest
-from lims.reporting.lines import COUNTED, Capacities, Cell, declared_for, keys_of, line
+from lims.reporting.lines import Capacities, Cell, declared_for, keys_of, line
 from lims.reporting.measures import zones_of
 from lims.reporting.rules import DAY, By, Question, refuse_unreasonable
 
@@ -46,7 +48,7 @@ def throughput(connection: Connection, catalog: Catalog, question: Question, now
 
 def kept_as(question: Question) -> By | None:
     """Which kept lines answer a question: of one lab by day those of the lab; None where lines of this kind are not kept."""
-    if question.lab is not None and question.site is not None:
+    if question.areas is not None or (question.lab is not None and question.site is not None):
         return None
     if question.lab is not None:
         return By.LAB if question.by in (By.DAY, By.LAB) else None
@@ -104,6 +106,14 @@ def positives_of(connection: Connection, catalog: Catalog, question: Question) -
     return {(row.slot, row.key): row.people_positive for row in live.asked(connection, "positives", values)}
 
 
-def sums_of(lines: Sequence[Line]) -> dict[str, int]:
-    """What happened in several slots together: of the figures that add up."""
-    return {name: sum(getattr(one, name) for one in lines) for name in (*COUNTED, "retest_tubes")}
+def panels_of(
+    connection: Connection, catalog: Catalog, question: Question, now: datetime, names: Collection[str] = panels.STATEMENTS
+) -> Panels:
+    """What the page of a day shows beside the figures: some panels, or all."""
+    day = question.first
+    if question.site is None and question.areas is None and day in kept_days(connection, catalog, question, now):
+        return Panels(**queries.panels(connection, day).get(question.lab or "", {}))
+    found = panels.counted(connection, catalog, replace(question, by=By.DAY), now, names).get("", {})
+    if len(names) == len(panels.STATEMENTS):
+        found["cases"] = panels.cases_at_the_end(connection, catalog, question).get("", [])
+    return Panels(**found)

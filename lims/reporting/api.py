@@ -11,10 +11,11 @@ from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
 from lims.reporting import answers, exports
 from lims.reporting.accounts import PROBLEMS
+from lims.reporting.day.forms import Place
 from lims.reporting.figures import KINDS, Line
 from lims.reporting.forms import Day, FindingView, FirstDay, Form, LastDay, ReconciliationView, Throughput
-from lims.reporting.reconciliation import reconcile
-from lims.reporting.rules import By, Format, Question
+from lims.reporting.reconciliation import labels, reconcile
+from lims.reporting.rules import By, Format, Question, areas_within
 
 router = APIRouter(prefix="/reporting/api", tags=["reports"])
 Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.REPORTS)]
@@ -29,6 +30,7 @@ def throughput(
     form: Form = Format.JSON,
     lab: str | None = None,
     site: str | None = None,
+    area: Place = None,
 ) -> Throughput | Response:
     """What passed each stage, and what stood at the end, by local day or hour, lab, site or area; of one lab or site or of all."""
     known = catalog.current(work.connection)
@@ -36,17 +38,18 @@ def throughput(
         own_lab(work.caller, known.lab(lab).code, f"Lab {lab}")
     if site is not None:
         own_site(work.caller, known.site(site).code, f"Site {site}")
-    question = Question(first, last, by, work.program.settings.timezone, work.caller.lab or lab, work.caller.site or site)
+    areas = areas_within(known, area) if area is not None else None
+    question = Question(first, last, by, work.program.settings.timezone, work.caller.lab or lab, work.caller.site or site, areas)
     answer = answers.throughput(work.connection, known, question, work.now)
     return Throughput(rows=answer.lines, as_of=answer.as_of) if form is Format.JSON else spreadsheet(question, form, answer.lines)
 
 
 @router.get("/reconciliation")
 def reconciliation(work: Official, date: Day) -> ReconciliationView:
-    """Every person, tube and reading of a day: with a result, open for a known reason, or unexplained."""
-    account = reconcile(work.connection, date)
+    """Every person, tube, reading and label of a day: with a result, open for a known reason, or unexplained."""
+    account, (printed, _) = reconcile(work.connection, date), labels(work.connection, date)
     findings = [FindingView(**asdict(finding), detail=PROBLEMS[finding.problem]) for finding in account.findings]
-    return ReconciliationView(people=account.people, tubes=account.tubes, readings=account.readings, findings=findings)
+    return ReconciliationView(people=account.people, tubes=account.tubes, readings=account.readings, labels=printed, findings=findings)
 
 
 def spreadsheet(question: Question, form: Format, lines: list[Line]) -> Response:

@@ -43,12 +43,19 @@ def cases_between(connection: Connection, catalog: Catalog, question: Question, 
     since, until = window
     rows = [
         row
-        for row in queries.reactive_pools(connection, Among(question.lab, None if question.site is None else {question.site}), None, EVERY)
+        for row in queries.reactive_pools(connection, Among(question.lab, sites_of(catalog, question)), None, EVERY)
         # A repeat that was released negative closed its case then; of the others only the board can tell.
         if row.opened_at < until and not (row.released_call == Call.NEGATIVE and row.released_at < since)
     ]
     cases = [case for start in range(0, len(rows), CHUNK) for case in cases_of(connection, catalog, rows[start : start + CHUNK])]
     return [case for case in cases if case.standing.closed_at is None or case.standing.closed_at >= since]
+
+
+def sites_of(catalog: Catalog, question: Question) -> set[str] | None:
+    """The sites that are asked about; None is all."""
+    if question.site is not None:
+        return {question.site}
+    return None if question.areas is None else {code for code, site in catalog.sites.items() if site.area in question.areas}
 
 
 def stays_of(cases: Iterable[Case], catalog: Catalog, question: Question) -> list[Stay]:

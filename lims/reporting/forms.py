@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import BaseModel
 
-from lims.reporting.accounts import PeopleAccount, ReadingsAccount, TubesAccount
+from lims.reporting.accounts import LabelsAccount, PeopleAccount, ReadingsAccount, TubesAccount
 from lims.reporting.figures import AreaLine, DayLine, HourLine, LabLine, SiteLine
 from lims.reporting.rules import Format
 
@@ -14,6 +14,8 @@ from lims.reporting.rules import Format
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 Day = Annotated[date, Query(ge=EARLIEST, le=LATEST)]
 AnyDay = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
+AnyFirst = Annotated[date | None, Query(alias="from", ge=EARLIEST, le=LATEST)]
+AnyLast = Annotated[date | None, Query(alias="to", ge=EARLIEST, le=LATEST)]
 DayInPath = Annotated[date, Path(ge=EARLIEST, le=LATEST)]
 FirstDay = Annotated[date, Query(alias="from", ge=EARLIEST, le=LATEST, description="first local day")]
 LastDay = Annotated[date, Query(alias="to", ge=EARLIEST, le=LATEST, description="last local day, included")]
@@ -43,4 +45,5 @@ class ReconciliationView(BaseModel):
     people: PeopleAccount
     tubes: TubesAccount
     readings: ReadingsAccount
+    labels: LabelsAccount
     findings: list[FindingView]

@@ -69,7 +69,11 @@ def keys_of(question: Question, catalog: Catalog) -> list[str | None]:
     """Of what there is a line in every slot, whether anything happened or not."""
     if question.by is By.LAB:
         return [code for code in sorted(catalog.labs) if question.lab in (None, code)]
-    sites = [code for code in sorted(catalog.sites) if question.site in (None, code)]
+    sites = [
+        code
+        for code, site in sorted(catalog.sites.items())
+        if question.site in (None, code) and (question.areas is None or site.area in question.areas)
+    ]
     if question.by is By.SITE:
         return [*sites]
     if question.by is By.AREA:
@@ -154,8 +158,8 @@ class Capacities:
     """What was declared for each cell: by lab its own, by day the sum of the labs, by hour a 24th of it; sites have none."""
 
     def __init__(self, question: Question, declared: Sequence[Declared]) -> None:
-        """Of the labs that are asked about; a lab's capacity says nothing of one site."""
-        self.by = None if question.site is not None else question.by
+        """Of the labs that are asked about; a lab's capacity says nothing of one site or area."""
+        self.by = None if question.site is not None or question.areas is not None else question.by
         self.declared = [one for one in declared if question.lab in (None, one.lab)]
         self.known: dict[date, dict[str, int]] = {}
 

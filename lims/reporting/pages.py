@@ -1,36 +1,83 @@
 """The officials' day: throughput against capacity, backlog, turnaround, open cases; on a desk and on a wall."""
 
-from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
-from lims.reporting import measures
-from lims.reporting.forms import AnyDay, DayInPath
-from lims.reporting.rules import DAY, By, Question
+from lims.reporting import answers
+from lims.reporting.day.asking import WEEK, Asked, asked, day_of
+from lims.reporting.day.files import tubes_behind
+from lims.reporting.day.forms import Place, RowsAsked
+from lims.reporting.forms import AnyDay, AnyFirst, AnyLast, DayInPath
+from lims.reporting.lines import COUNTED
+from lims.reporting.reconciliation import labels, reconcile
+from lims.reporting.rules import DAY, By
 from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
 Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.REPORTS)]
 HEADROOM = 1.08
+PAGE = 50
+MOST_SHOWN = 400
 
 
 @router.get("/reporting/")
-def dashboard(request: Request, work: Official, day: AnyDay = None) -> Response:
-    """One day in figures; today where none is asked for."""
-    return page(request, "reporting/dashboard.html", facts_of(work, day), caller=work.caller)
+def dashboard(request: Request, work: Official, day: AnyDay = None, lab: Place = None, area: Place = None) -> Response:
+    """One day in figures, of one lab or area or of all; today where none is asked for."""
+    question = asked(work, day, None, lab=lab, site=None, area=area)
+    return page(request, "reporting/dashboard.html", facts_of(work, question), caller=work.caller)
 
 
 @router.get("/reporting/wall")
 def wall(request: Request, work: Official) -> Response:
     """Today in large figures, for a screen that nobody touches: it refreshes itself."""
-    return page(request, "reporting/wall.html", facts_of(work, None), caller=work.caller)
+    return page(request, "reporting/wall.html", facts_of(work, asked(work, None, None, lab=None, site=None, area=None)), caller=work.caller)
+
+
+@router.get("/reporting/range")
+def days(
+    request: Request, work: Official, first: AnyFirst = None, last: AnyLast = None, by: By = By.DAY, lab: Place = None, area: Place = None
+) -> Response:
+    """Several days in figures, by day, lab, site or area; the last week where none are asked for."""
+    last = last or clock.local_day(work.now, work.program.settings.timezone)
+    about = asked(work, first or last - WEEK + DAY, last, lab=lab, site=None, area=area)
+    question = replace(about.question, by=by)
+    lines = answers.throughput(work.connection, about.catalog, question, work.now).lines
+    shown = [line for line in lines if by in (By.DAY, By.HOUR) or any(getattr(line, name) for name in COUNTED)]
+    facts = {
+        "asked": about, "by": by, "cuts": list(By), "lines": shown[:MOST_SHOWN], "more": max(len(shown) - MOST_SHOWN, 0),
+        "axis": axis(max((max(line.tested_tubes, line.capacity_tubes or 0) for line in shown), default=0)),
+        "together": {name: sum(getattr(line, name) for line in shown) for name in COUNTED},
+        **places_of(work, about),
+    }  # fmt: skip
+    return page(request, "reporting/range.html", facts, caller=work.caller)
+
+
+@router.get("/reporting/rows")
+def rows(request: Request, work: Official, wanted: Annotated[RowsAsked, Query()]) -> Response:
+    """The tubes behind a figure, fifty and then more."""
+    about = asked(work, wanted.day, wanted.to, lab=wanted.lab, site=wanted.site, area=wanted.area)
+    found = tubes_behind(work, about, wanted.figure, wanted.hour, PAGE, wanted.passed)
+    facts = {"asked": about, "wanted": wanted, "rows": found, "page": PAGE}
+    return page(request, "reporting/rows.html", facts | places_of(work, about), caller=work.caller)
+
+
+@router.get("/reporting/reconciliation")
+def reconciliation(request: Request, work: Official, day: AnyDay = None) -> Response:
+    """Whether everything of a day adds up: people, tubes, readings, labels; and what does not, by its code."""
+    about = asked(work, day, None, lab=None, site=None, area=None)
+    printed, passed_over = labels(work.connection, about.day)
+    facts = {
+        "account": reconcile(work.connection, about.day), "printed": printed, "passed_over": passed_over,
+        "before": about.day - DAY, "after": about.day + DAY if about.day < about.today else None,
+    }  # fmt: skip
+    return page(request, "reporting/reconciliation.html", facts | places_of(work, about), caller=work.caller)
 
 
 @router.get("/reporting/daily/{day}.pdf")
@@ -42,25 +89,37 @@ def daily(day: DayInPath, work: Official) -> Response:
     return Response(as_pdf(report), media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="daily-{day}.pdf"'})
 
 
-def facts_of(work: Work, asked: date | None) -> Mapping[str, object]:
-    """The figures of a day, by lab and by hour, and how long the charts' axes are."""
-    known, zone = catalog.current(work.connection), work.program.settings.timezone
-    today = clock.local_day(work.now, zone)
-    day = asked or today
-    lab, site = work.caller.lab, work.caller.site
-    figures = measures.day_of(work.connection, known, day, lab=lab, site=site, now=work.now)
-    hours = measures.throughput(work.connection, known, Question(day, day, By.HOUR, zone, lab, site), work.now)
+def facts_of(work: Work, about: Asked) -> dict[str, object]:
+    """The page of a day, and how long the charts' axes are."""
+    day = day_of(work, about)
+    capacity = round(day.total.capacity_tubes / 24) if day.total.capacity_tubes else None
+    tested = [hour.get("tested_tubes", 0) for hour in day.hours]
     return {
-        "figures": figures,
-        "hours": hours,
-        "lab_axis": axis(max((max(line.tested_tubes, line.capacity_tubes or 0) for line in figures.labs), default=0)),
-        "hour_axis": axis(max((max(line.tested_tubes, line.capacity_tubes or 0) for line in hours), default=0)),
-        "day": day,
-        "before": day - DAY,
-        "after": day + DAY if day < today else None,
-        "today": today,
-        "zone": zone,
-        "sites": known.sites,
+        "asked": about,
+        "shown": day,
+        "total": day.total,
+        "labs": day.labs,
+        "lab_axis": axis(max((max(line.tested_tubes, line.capacity_tubes or 0) for line in day.labs), default=0)),
+        "tested": tested,
+        "hour_capacity": capacity,
+        "hour_axis": axis(max(*tested, capacity or 0)),
+        "before": about.day - DAY,
+        "after": about.day + DAY if about.day < about.today else None,
+        **places_of(work, about),
+    }
+
+
+def places_of(work: Work, about: Asked) -> dict[str, object]:
+    """Among which labs and areas the caller may choose, and what all places are called."""
+    free = work.caller.lab is None and work.caller.site is None
+    return {
+        "day": about.day,
+        "today": about.today,
+        "zone": about.zone,
+        "sites": about.catalog.sites,
+        "lab_names": {code: lab.name for code, lab in about.catalog.labs.items()},
+        "areas": about.catalog.areas,
+        "free": free,
     }
 
 

@@ -17,9 +17,9 @@ Window = tuple[datetime, datetime]
 
 
 @lru_cache
-def statement(name: str, begin: str = "") -> TextClause:
-    """A question by the name of its file, after the beginning that it goes on from."""
-    return text("\n".join(SQL.joinpath(f"{part}.sql").read_text("utf-8") for part in (begin, name) if part))
+def statement(name: str, *begin: str) -> TextClause:
+    """A question by the name of its file, after the beginnings that it goes on from."""
+    return text("\n".join(SQL.joinpath(f"{part}.sql").read_text("utf-8") for part in (*begin, name) if part))
 
 
 def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
@@ -27,14 +27,15 @@ def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
     since, until = question.window(zones)
     return {
         "by": question.by.value, "zone": question.zone, "lab": question.lab, "site": question.site,
+        "areas": None if question.areas is None else list(question.areas),
         "step": "hour" if question.by is By.HOUR else "day", "since": since, "until": until,
         "first": question.start, "beyond": question.beyond,
     }  # fmt: skip
 
 
-def asked(connection: Connection, name: str, values: dict[str, Any]) -> Sequence[Row[Any]]:
-    """The answer to a question about the tubes that count."""
-    return connection.execute(statement(name, "counted"), values).all()
+def asked(connection: Connection, name: str, values: dict[str, Any], between: str = "") -> Sequence[Row[Any]]:
+    """The answer to a question about the tubes that count; `between` narrows them first."""
+    return connection.execute(statement(name, "counted", between), values).all()
 
 
 def flows(connection: Connection, values: dict[str, Any]) -> dict[Cell, dict[str, int]]:

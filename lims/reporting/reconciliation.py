@@ -4,18 +4,30 @@ Records that were received but cannot be used yet (held, in conflict, refused) a
 database role, which this runs with; they are listed under the conflicts of the sampling end, not here.
 """
 
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from lims.catalog import queries as catalog
 from lims.kernel.settings import settings
 from lims.reporting import queries
-from lims.reporting.accounts import Finding, Reconciliation, people_account, readings_account, tubes_account
+from lims.reporting.accounts import Finding, LabelsAccount, Reconciliation, people_account, readings_account, tubes_account
 from lims.reporting.measures import zones_of
-from lims.reporting.rules import By, Question
+from lims.reporting.rules import DAY, By, Question
+from lims.sampling.printing.forms import StateRun
+from lims.sampling.printing.ledger import COUNTS, lines_of, total
+from lims.sampling.printing.queries import ranges_between
 
 MOST_FINDINGS = 100
+
+
+def labels(connection: Connection, day: date) -> tuple[LabelsAccount, list[StateRun]]:
+    """What became of the labels that were reserved on a day, and the runs of those that nobody has explained."""
+    start = datetime.combine(day, time(), ZoneInfo(settings().timezone))
+    lines = lines_of(connection, ranges_between(connection, None, start, start + DAY))
+    passed_over = [gap for line in lines for gap in line.gaps if gap.state == "unexplained"]
+    return LabelsAccount(sum(line.count for line in lines), *(total(lines, name) for name in COUNTS)), passed_over[:MOST_FINDINGS]
 
 
 def reconcile(connection: Connection, day: date) -> Reconciliation:

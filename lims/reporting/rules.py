@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from lims.catalog.rules import Catalog
 from lims.kernel.errors import Refused
 
 MOST_DAYS = 366
@@ -35,7 +36,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """Local days `first` to `last`, both included, of one lab or site or of all. `zone` is for tubes of no known place."""
+    """Local days `first` to `last`, both included, of one lab, one site or some areas, or of all.
+
+    `zone` is for tubes of no known place.
+    """
 
     first: date
     last: date
@@ -43,6 +47,7 @@ class Question:
     zone: str
     lab: str | None = None
     site: str | None = None
+    areas: tuple[str, ...] | None = None
 
     @property
     def step(self) -> timedelta:
@@ -69,6 +74,13 @@ class Question:
         starts = [self.start.replace(tzinfo=place) for place in places]
         ends = [self.beyond.replace(tzinfo=place) for place in places]
         return min(starts).astimezone(UTC), max(ends).astimezone(UTC)
+
+
+def areas_within(catalog: Catalog, code: str) -> tuple[str, ...]:
+    """An area with all areas that lie in it; Refused where there is no such area."""
+    if code not in catalog.areas:
+        raise Refused("area_unknown", "There is no area {area}.", area=code)
+    return tuple(sorted(area for area in catalog.areas if catalog.lies_in(area, code)))
 
 
 def refuse_unreasonable(question: Question, keys: int) -> None:

@@ -15,6 +15,7 @@ from lims.catalog.rules import Catalog
 from lims.kernel.audit.rules import unaudited
 from lims.kernel.db import records
 from lims.reporting import measures
+from lims.reporting.day import panels
 from lims.reporting.figures import Line
 from lims.reporting.keeping import queries
 from lims.reporting.keeping.rules import Difference, differences, place_of, places_digest, stored
@@ -66,7 +67,8 @@ def counted(connection: Connection, catalog: Catalog, day: date, zone: str, now:
     began = perf_counter()
     is_over = now >= Question(day, day, By.DAY, zone).window(measures.zones_of(catalog))[1]
     lines = measures.cuts_of(connection, catalog, day, zone, list(By) if is_over else OF_A_PICTURE, now)
-    return Counted(day, is_over, lines, {}, perf_counter() - began)
+    beside = panels.of_labs_and_all(connection, catalog, Question(day, day, By.LAB, zone), now)
+    return Counted(day, is_over, lines, beside, perf_counter() - began)
 
 
 @unaudited("what it writes can be counted again")

@@ -14,4 +14,5 @@ WITH RECURSIVE counted AS NOT MATERIALIZED (
         AND tube.kind IS DISTINCT FROM 'aliquot_pool'
         AND (CAST(:lab AS text) IS NULL OR lab.code = :lab)
         AND (CAST(:site AS text) IS NULL OR site.code = :site)
+        AND (CAST(:areas AS text[]) IS NULL OR site.area = ANY (CAST(:areas AS text[])))
 )

@@ -2,6 +2,7 @@
 
 import csv
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from io import StringIO
 from uuid import UUID
@@ -27,7 +28,11 @@ def ledger(connection: Connection, site: str, timezone: str, first: date, last: 
         raise Refused("report_days_reversed", "The days {first} to {last} end before they begin.", first=first, last=last)
     zone = ZoneInfo(timezone)
     since, until = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
-    blocks = queries.ranges_between(connection, site, since, until)
+    return lines_of(connection, queries.ranges_between(connection, site, since, until))
+
+
+def lines_of(connection: Connection, blocks: Sequence[AnyRow]) -> list[LedgerLine]:
+    """What became of every label of these blocks."""
     ids = [block.id for block in blocks]
     jobs = defaultdict[UUID, list[AnyRow]](list)
     used = defaultdict[UUID, set[int]](set)

@@ -84,10 +84,10 @@ def earlier_prints(connection: Connection, range_id: UUID, besides: UUID | None 
     return connection.execute(query.where(Job.id != besides) if besides else query).all()
 
 
-def ranges_between(connection: Connection, site: str, since: datetime, until: datetime) -> Sequence[AnyRow]:
-    """The ranges that a site reserved in a time, oldest first."""
-    query = select(LabelRange.__table__).where(LabelRange.site == site, LabelRange.reserved_at >= since, LabelRange.reserved_at < until)
-    return connection.execute(query.order_by(LabelRange.id)).all()
+def ranges_between(connection: Connection, site: str | None, since: datetime, until: datetime) -> Sequence[AnyRow]:
+    """The ranges that a site, or any, reserved in a time, oldest first."""
+    query = select(LabelRange.__table__).where(LabelRange.reserved_at >= since, LabelRange.reserved_at < until).order_by(LabelRange.id)
+    return connection.execute(query if site is None else query.where(LabelRange.site == site)).all()
 
 
 def jobs_of_ranges(connection: Connection, ranges: Collection[UUID]) -> Sequence[AnyRow]:

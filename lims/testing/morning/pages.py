@@ -11,7 +11,7 @@ from lims.custody.rules import REJECTION_REASONS, BenchEvent, ready_for
 from lims.kernel import barcodes
 from lims.kernel.audit import queries as audit
 from lims.kernel.auth.door import Work, allow
-from lims.kernel.auth.rules import Role
+from lims.kernel.auth.rules import Role, own_site
 from lims.kernel.clock import local_day
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.imports import queries as imports
@@ -29,6 +29,7 @@ from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
 BenchReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, using=Access.BENCH)]
+TubeReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]
 
 
 @router.get("/testing/")
@@ -96,9 +97,11 @@ def discordant(request: Request, work: BenchReader) -> Response:
 
 
 @router.get("/testing/tubes/{barcode}")
-def tube(request: Request, barcode: str, work: BenchReader) -> Response:
+def tube(request: Request, barcode: str, work: TubeReader) -> Response:
     """The whole life of a tube at the bench; nobody's name."""
     row = own_tube(work, barcodes.normalise(barcode))
+    if work.caller.site is not None:
+        own_site(work.caller, row.site, f"Tube {row.barcode}")
     known = catalog.current(work.connection)
     lab = known.labs.get(row.lab or row.dispatched_to or row.box_to)
     zone = lab.timezone if lab else work.program.settings.timezone

@@ -1,0 +1,51 @@
+"""Which tubes stand behind which figure, in SQL: everything but the words is said once, by a moment, a zone and a condition."""
+
+from dataclasses import dataclass
+
+UNFINISHED = "(bench_state IN ('waiting', 'pooled', 'plated', 'called') OR released_at >= :since OR rejected_at >= :since)"
+# The end of what is asked about where the tube is, or now if that is earlier.
+END = "LEAST(CAST(:now AS timestamptz), CAST(:beyond AS timestamp) AT TIME ZONE {zone})"
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Tubes that count where a moment of theirs lies in the days asked about, or (`stands`) that stood somewhere at their end."""
+
+    moment: str
+    zone: str = "lab_zone"
+    condition: str = "TRUE"
+    stands: bool = False
+    source: str = "counted"
+
+    @property
+    def sql(self) -> str:
+        """A statement that goes on from the tubes that count: those behind the figure."""
+        if self.stands:
+            end = END.format(zone=self.zone)
+            within = f"{self.moment} < :until AND {self.moment} < {end} AND {self.condition.replace('{end}', end)}"
+        else:
+            local = f"{self.moment} AT TIME ZONE {self.zone}"
+            within = (
+                f"{self.moment} >= :since AND {self.moment} < :until AND {self.condition}"
+                f" AND {local} >= CAST(:first AS timestamp) AND {local} < CAST(:beyond AS timestamp)"
+            )
+        return f", behind AS (SELECT counted.*, {self.moment} AS at FROM {self.source} WHERE {within})"  # noqa: S608 - words of this file
+
+
+BEHIND = {
+    "collected": Behind("sealed_at", "site_zone", "field_state = 'sealed'"),
+    "dispatched": Behind("dispatched_at", "site_zone"),
+    "received": Behind("received_at"),
+    "tested": Behind("tested_at"),
+    "released": Behind("released_at"),
+    "negative": Behind("released_at", condition="released_call = 'negative'"),
+    "nonnegative": Behind("released_at", condition="released_call <> 'negative'"),
+    "invalid": Behind("released_at", condition="released_call <> 'negative' AND released_call = 'invalid'"),
+    "positive": Behind("released_at", condition="released_call <> 'negative' AND released_call = 'positive' AND kind = 'single'"),
+    "rejected": Behind("rejected_at"),
+    "recollected": Behind("received_at", condition="kind = 'single' AND retest_of IS NOT NULL"),
+    # With an aliquot pool go the single tubes in it.
+    "returned": Behind("returned.at", source="returned JOIN counted ON returned.barcode IN (counted.barcode, counted.pool)"),
+    "backlog": Behind("received_at", condition=f"{UNFINISHED} AND COALESCE(released_at, rejected_at, 'infinity') >= {{end}}", stands=True),
+    "in_transit": Behind("dispatched_at", "site_zone", "COALESCE(received_at, 'infinity') >= {end}", stands=True),
+}

@@ -1,0 +1,101 @@
+"""Shapes of the day's tables as files, and what may be asked of the page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from lims.kernel.pages import Blank
+from lims.reporting.forms import EARLIEST, LATEST
+
+Place = Annotated[str | None, Blank, Query(max_length=64)]
+
+
+class RowsAsked(BaseModel):
+    """Which tubes are asked for: those behind a figure of a day, of several or of an hour, of a lab, site or area, but for the first ones."""
+
+    figure: str = Field(max_length=40)
+    day: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    to: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    hour: int | None = Field(None, ge=0, le=23)
+    lab: Annotated[str | None, Blank] = None
+    site: Annotated[str | None, Blank] = None
+    area: Annotated[str | None, Blank] = None
+    passed: int = Field(0, ge=0, le=10_000_000)
+
+
+@dataclass(frozen=True)
+class TubeRow:
+    """A tube behind a figure; nobody's name."""
+
+    barcode: str
+    kind: str | None
+    people: int
+    places: int | None
+    site: str | None
+    lab: str | None
+    sealed_at: datetime | None
+    dispatched_at: datetime | None
+    received_at: datetime | None
+    tested_at: datetime | None
+    released_at: datetime | None
+    call: str | None
+    rejected_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class LegRow:
+    """How long a leg of a path took: minutes within which half, 90 % and 99 % of the tubes passed it."""
+
+    path: str
+    leg: str
+    tubes: int
+    minutes_p50: float
+    minutes_p90: float
+    minutes_p99: float
+
+
+@dataclass(frozen=True)
+class AgeRow:
+    """Tubes that stand in the labs since so many hours; `to_hours` is blank where the band is open. `late` are over their time limit."""
+
+    from_hours: float
+    to_hours: float | None
+    tubes: int
+    late: int
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """Tubes of a site that came to no result, and why: a rejection reason, or invalid."""
+
+    site: str | None
+    reason: str
+    tubes: int
+    people: int
+
+
+@dataclass(frozen=True)
+class HourRow:
+    """How many tubes had passed each stage by the end of an hour, those included that were under way when the day began."""
+
+    until_hour: int
+    collected: int
+    dispatched: int
+    received: int
+    tested: int
+    out: int
+    backlog: int
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """A figure beside that of the day before and of a week before."""
+
+    figure: str
+    now: int
+    yesterday: int
+    last_week: int

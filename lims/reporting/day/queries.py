@@ -1,0 +1,31 @@
+"""The tubes behind a figure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from lims.kernel.db import AnyRow
+from lims.reporting.day.behind import BEHIND
+from lims.reporting.queries import SQL, parameters
+from lims.reporting.rules import Question
+
+
+@lru_cache(maxsize=len(BEHIND))
+def rows_of(figure: str) -> TextClause:
+    """The statement that lists the tubes behind a figure."""
+    begin, end = (SQL.joinpath(f"{name}.sql").read_text("utf-8") for name in ("counted", "rows"))
+    return text(f"{begin}\n{BEHIND[figure].sql}\n{end}")
+
+
+def behind(
+    connection: Connection, question: Question, zones: set[str], figure: str, hour: int | None, now: datetime, most: int, passed: int
+) -> Sequence[AnyRow]:
+    """Tubes behind a figure of some days, or of one hour of them; each row says how many tubes and people there are in all."""
+    values: dict[str, Any] = parameters(question, zones) | {"now": now, "most": most, "passed": passed}
+    if hour is not None:
+        first = question.start.replace(hour=hour)
+        values |= {"first": first, "beyond": first.replace(minute=59, second=59, microsecond=999_999)}
+    return connection.execute(rows_of(figure), values).all()
