@@ -11,9 +11,9 @@ from lims.reporting.capacity import api as capacities
 from lims.reporting.capacity import pages as capacity
 from lims.reporting.casework import api as casework
 from lims.reporting.casework import pages as casework_pages
+from lims.reporting.day import api as day
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
-from lims.reporting.day import api as day
 
 ROUTERS = (
     reports.router,

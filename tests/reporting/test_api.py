@@ -179,5 +179,6 @@ def test_a_quiet_day_is_reconciled(olga: Caller) -> None:
         "people": {"sampled": 0, "with_result": 0, "open": {}, "unexplained": 0},
         "tubes": {"registered": 0, "unregistered": 0, "received": 0, "released": 0, "rejected": 0, "open": {}, "unexplained": 0},
         "readings": {"expected": 0, "stored": 0, "unexplained": 0},
+        "labels": dict.fromkeys(("issued", "used", "void", "in_doubt", "not_printed", "in_stock", "unexplained"), 0),
         "findings": [],
     }

@@ -51,9 +51,11 @@ def refused(day: Day) -> list[RefusedRow]:
 
 def hours(day: Day) -> list[HourRow]:
     """The curves of the picture of the flow."""
-    by_name = {curve.name: curve.counts for curve in day.flow.curves}
-    names = ("collected", "dispatched", "received", "tested", "out")
-    return [HourRow(hour, *[by_name[name][hour] for name in names], backlog=day.flow.backlog[hour]) for hour in range(day.flow.hours + 1)]
+    passed = zip(*(curve.counts for curve in reversed(day.flow.curves)), strict=True)
+    return [
+        HourRow(hour, collected, dispatched, received, tested, out, received - out)
+        for hour, (collected, dispatched, received, tested, out) in enumerate(passed)
+    ]
 
 
 def compared(day: Day) -> list[ComparedRow]:

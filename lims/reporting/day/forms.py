@@ -14,7 +14,7 @@ Place = Annotated[str | None, Blank, Query(max_length=64)]
 
 
 class RowsAsked(BaseModel):
-    """Which tubes are asked for: those behind a figure of a day, of several or of an hour, of a lab, site or area, but for the first ones."""
+    """Which tubes are asked for: those behind a figure of some days or an hour, of a lab, site or area, but for the first ones."""
 
     figure: str = Field(max_length=40)
     day: date | None = Field(None, ge=EARLIEST, le=LATEST)

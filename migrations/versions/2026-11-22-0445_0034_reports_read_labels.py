@@ -5,8 +5,8 @@ Why: labels are accounted for like people, tubes and readings: what was printed,
 
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 
 
 def upgrade() -> None:
