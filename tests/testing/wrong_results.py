@@ -17,6 +17,7 @@ from tests.bench import (
     review,
     spoiled_file,
 )
+from tests.deconvolution.plans.at_work import choose, reactive, sub_pool
 from tests.factories import ASSAY, Somebody, Town, code
 from tests.testing.kits import loaded, version
 
@@ -40,6 +41,8 @@ class Wrong:
     amend: Told = UNRELEASED
     decide: Told = UNCOMPARED
     by_hand: str | None = None
+    case: str | None = None  # the case it is a member of, and another of its members
+    sibling: str | None = None
     to: int = 2  # the version by which it is judged again: 2 reads grey zones as positive, 3 puts the controls out
 
 
@@ -344,6 +347,32 @@ def rejudged_out_of_an_invalid_batch(town: Town, kind: str) -> Wrong:
     return Wrong(tube, run, town.bea, (409, "tube_released"), (409, "amend_same"), (409, "extraction_failed"))
 
 
+def cleared_by_a_run_repeated_since(town: Town, _: str) -> Wrong:
+    """A scheme's negative sub-pool left the lab; its plate was run again, which the sub-pool's release does not rest on."""
+    pool, tubes = reactive(town, 8)
+    done(choose(town, pool, "halving"))
+    first, second = sub_pool(town, pool), sub_pool(town, pool)
+    plate = town.plated()
+    run = done(town.imported(plate))["run"]
+    done(review(run, town.bea, tubes=[first]))
+    done(review(done(town.imported(plate, {second: "positive"}, hours=6))["run"], town.bea, tubes=[second]))
+    return Wrong(tubes[0], run, town.bea, (409, "review_tube_unknown"), by_hand="no_evidence", case=pool, sibling=tubes[1])
+
+
+def cleared_out_of_an_invalid_batch(town: Town, _: str) -> Wrong:
+    """A scheme's negative sub-pool left the lab before its extraction batch was found invalid, and the other half came after that."""
+    pool, tubes = reactive(town, 8)
+    done(choose(town, pool, "halving"))
+    first, second = sub_pool(town, pool), sub_pool(town, pool)
+    batch = done(extract(town, {"A1": first, "B1": "control:negative"}))
+    run = done(town.imported(done(lay_out(town, batches=[batch["barcode"]]))))["run"]
+    done(review(run, town.bea, tubes=[first]))
+    spill(town, batch)
+    other = done(town.imported(town.plated(), {second: "positive"}))["run"]
+    done(review(other, town.bea, tubes=[second]))
+    return Wrong(tubes[0], run, town.bea, (409, "review_tube_unknown"), by_hand="no_evidence", case=pool, sibling=tubes[1])
+
+
 SITUATIONS: tuple[Situation, ...] = (
     never_read, not_on_a_plate, controls_out, run_again, batch_failed_elsewhere, batch_declared_invalid, batch_failed_beside_a_good_one,
     own_import, signed_by_a_technician, signed_by_another_lab, unverified, sent_back, rejected, moved_to_another_plate,
@@ -351,6 +380,6 @@ SITUATIONS: tuple[Situation, ...] = (
     released_already, amended_to_a_run_out_of_control, amended_to_a_run_repeated_since, amended_by_the_importer,
     amended_out_of_an_invalid_batch, amended_unverified, amended_aliquot_pool, amended_member_of_a_pool,
     rejudged_by_who_asked, rejudged_by_the_importer, rejudged_with_controls_out, rejudged_unverified, rejudged_and_run_again,
-    rejudged_out_of_an_invalid_batch,
+    rejudged_out_of_an_invalid_batch, cleared_by_a_run_repeated_since, cleared_out_of_an_invalid_batch,
 )  # fmt: skip
 KINDS = ("swab_pool", "single", "unregistered")

@@ -49,7 +49,7 @@ def discordant_pools(town: Town, *, discordant: int, confirmed: int) -> list[str
     others = [town.collected(2, hours=now(9))["barcode"] for _ in range(20)]
     codes = [pool["barcode"] for pool in pools]
     town.tested(*codes, *others, truth=dict.fromkeys(codes, "positive"), hours=now(8))
-    truth = {}
+    truth: dict[str, str] = {}
     for number, pool in enumerate(pools):
         singles = [recollected(town, member, pool["barcode"], hours=now(4.5)) for member in pool["members"]]
         truth |= dict.fromkeys(singles, "negative") | ({singles[0]: "positive"} if number >= discordant else {})
