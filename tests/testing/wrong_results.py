@@ -356,7 +356,7 @@ def cleared_by_a_run_repeated_since(town: Town, _: str) -> Wrong:
     run = done(town.imported(plate))["run"]
     done(review(run, town.bea, tubes=[first]))
     done(review(done(town.imported(plate, {second: "positive"}, hours=6))["run"], town.bea, tubes=[second]))
-    return Wrong(tubes[0], run, town.bea, (409, "review_tube_unknown"), by_hand="no_evidence", case=pool, sibling=tubes[1])
+    return Wrong(tubes[0], run, town.bea, (409, "run_superseded"), by_hand="no_evidence", case=pool, sibling=tubes[1])
 
 
 def cleared_out_of_an_invalid_batch(town: Town, _: str) -> Wrong:
