@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +17,7 @@ from lims.simulate.plan import Credentials, Plan, PlanError
 from lims.simulate.progress import Bars
 from lims.simulate.report import Report, show
 
+Spent = Callable[[], dict[str, float]]
 TIMEZONE = "Asia/Shanghai"
 
 # The options stand here once, so that a command which makes its own credentials can take the same.
@@ -48,10 +51,16 @@ def yesterday(timezone: str = TIMEZONE) -> date:
     return clock.local_day(clock.now(), timezone) - timedelta(days=1)
 
 
-def carry_out(plan: Plan, credentials: Credentials, url: str, report_file: Path | None = None) -> Report:
-    """Simulate with bars on standard error, print the tables on standard output, write the report; PlanError for a wrong plan."""
+def carry_out(plan: Plan, credentials: Credentials, url: str, report_file: Path | None = None, spent: Spent | None = None) -> Report:
+    """Simulate with bars on standard error, print the tables on standard output, write the report; PlanError for a wrong plan.
+
+    `spent` tells the seconds of the processor so far, by who used them, where somebody knows.
+    """
+    before = spent() if spent else {}
     with Bars() as bars:
         report = conclude(plan, credentials, url, bars)
+    if spent:
+        report = replace(report, processor={who: round(seconds - before[who], 2) for who, seconds in spent().items()})
     show(report, Console(width=None if sys.stdout.isatty() else 200))
     if report_file is not None:
         report_file.write_text(report.json() + "\n", encoding="utf-8")

@@ -117,7 +117,8 @@ class Client:
         """One attempt, measured; None where nobody answered."""
         began = monotonic()
         try:
-            answer = await self.transport.send(method, path, headers, body, 300.0)
+            with self.meter.waiting():
+                answer = await self.transport.send(method, path, headers, body, 300.0)
         except TransportError:
             self.meter.retries[f"{kind}: no answer"] += 1
             return None

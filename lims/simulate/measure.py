@@ -2,9 +2,11 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
+from time import monotonic
 
 LISTED = 50
 
@@ -37,8 +39,24 @@ class Meter:
 
     seconds: dict[str, "array[float]"] = field(default_factory=lambda: defaultdict(lambda: array("d")))
     statements: dict[str, Statements] = field(default_factory=lambda: defaultdict(Statements))
+    under_way: int = 0
+    waiting_since: float = 0.0
+    waited_seconds: float = 0.0  # in which at least one request was under way
     retries: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While a request is under way."""
+        if self.under_way == 0:
+            self.waiting_since = monotonic()
+        self.under_way += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+            if self.under_way == 0:
+                self.waited_seconds += monotonic() - self.waiting_since
 
     def answered(self, kind: str, seconds: float, statements: str | None) -> None:
         """A request came back."""
@@ -47,13 +65,15 @@ class Meter:
             self.statements[kind].add(int(statements))
 
     def calls(self) -> dict[str, dict[str, float]]:
-        """Count, percentiles of milliseconds, and SQL statements where the server told them, by kind of call."""
+        """By kind of call: count, percentiles of milliseconds, seconds in all and their share, SQL statements where they were told."""
         table: dict[str, dict[str, float]] = {}
+        total = sum(map(sum, self.seconds.values())) or 1.0
         for kind, values in sorted(self.seconds.items()):
             ordered = sorted(values)
             row: dict[str, float] = {"count": len(ordered)}
             for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)):
                 row[f"{name}_ms"] = round(1000 * percentile(ordered, share), 2)
+            row |= {"seconds": round(sum(values), 2), "share_of_waiting": round(sum(values) / total, 4)}
             if (said := self.statements.get(kind)) is not None:
                 row |= {"statements_average": round(said.total / said.requests, 2), "statements_max": said.most}
             table[kind] = row

@@ -1,7 +1,7 @@
 """The report of a run: a JSON document, and a few tables for people."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -16,7 +16,11 @@ SHOWN_LAST = ("capacity_tubes", "utilisation", "backlog_tubes", "turnaround_minu
 
 @dataclass(frozen=True)
 class Report:
-    """What a run found. `mismatches` holds the first fifty; `mismatch_counts` all of them by kind."""
+    """What a run found. `mismatches` holds the first fifty; `mismatch_counts` all of them by kind.
+
+    `waited_seconds` are those of `seconds` in which somebody waited for the server, `server_share` is their part of it; `processor` are
+    seconds of the processor, where they are known.
+    """
 
     ok: bool
     plan: dict[str, Any]
@@ -24,6 +28,8 @@ class Report:
     tubes: int
     people: int
     seconds: float
+    waited_seconds: float
+    server_share: float
     people_per_second: float
     stages: dict[str, dict[str, float]]
     calls: dict[str, dict[str, float]]
@@ -34,6 +40,7 @@ class Report:
     mismatch_counts: dict[str, int]
     reconciliation: dict[str, Any]
     throughput: list[dict[str, Any]]
+    processor: dict[str, float] = field(default_factory=dict)
 
     def json(self) -> str:
         """The document, indented."""
@@ -65,6 +72,8 @@ def report_of(scene: Scene, account: Account, seconds: float) -> Report:
         tubes=len(scene.world.tubes),
         people=people,
         seconds=round(seconds, 2),
+        waited_seconds=round(scene.meter.waited_seconds, 2),
+        server_share=round(scene.meter.waited_seconds / seconds, 4) if seconds > 0 else 0.0,
         people_per_second=rate(people, seconds),
         stages=stages,
         calls=scene.meter.calls(),
@@ -90,6 +99,12 @@ def table(title: str, first: str, rows: dict[str, dict[str, Any]]) -> Table:
     return shown
 
 
+def most_waited(calls: dict[str, dict[str, float]], shown: int = 4) -> str:
+    """The kinds of call that took most of the waiting, with their share of it."""
+    ordered = sorted(calls.items(), key=lambda call: -call[1]["seconds"])
+    return ", ".join(f"{kind} {100 * row['share_of_waiting']:.0f} %" for kind, row in ordered[:shown])
+
+
 def show(report: Report, console: Console) -> None:
     """Print what a person wants to know after a run."""
     console.print(table("Stages", "stage", report.stages))
@@ -100,6 +115,13 @@ def show(report: Report, console: Console) -> None:
         console.print("Reconciliation", report.reconciliation)
     for what, count in report.mismatch_counts.items():
         console.print(f"[red]{count} × {what}[/red]", highlight=False)
+    console.print(
+        f"Somebody waited for the server in {report.waited_seconds:,} of {report.seconds:,} s ({100 * report.server_share:.0f} %), "
+        f"most of it for: {most_waited(report.calls)}."
+    )
+    if report.processor:
+        said = ", ".join(f"{who} {seconds:,.1f} s" for who, seconds in report.processor.items())
+        console.print(f"Processor: {said}.")
     verdict = "everything as it should be" if report.ok else f"{sum(report.mismatch_counts.values())} findings"
     console.print(
         f"{report.people:,} people, {report.tubes:,} tubes, {report.seconds:,} s, {report.people_per_second:,} people/s: {verdict}"

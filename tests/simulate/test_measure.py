@@ -2,6 +2,7 @@
 
 import pytest
 
+from lims.simulate import measure
 from lims.simulate.measure import LISTED, Findings, Meter, percentile
 
 
@@ -19,9 +20,19 @@ def test_calls_are_summed_up_by_kind_with_their_statements() -> None:
     meter = Meter()
     for milliseconds, statements in ((1, "4"), (2, "6"), (3, None)):
         meter.answered("sync", milliseconds / 1000, statements)
-    assert meter.calls() == {
-        "sync": {"count": 3, "p50_ms": 2, "p90_ms": 3, "p99_ms": 3, "max_ms": 3, "statements_average": 5, "statements_max": 6}
-    }
+    figures = {"count": 3, "p50_ms": 2, "p90_ms": 3, "p99_ms": 3, "max_ms": 3, "seconds": 0.01, "share_of_waiting": 1.0}
+    assert meter.calls() == {"sync": figures | {"statements_average": 5, "statements_max": 6}}
+
+
+def test_time_in_which_several_wait_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([10.0, 13.0, 20.0, 21.0])
+    monkeypatch.setattr(measure, "monotonic", lambda: next(clock))
+    meter = Meter()
+    with meter.waiting(), meter.waiting():
+        pass
+    with meter.waiting():
+        pass
+    assert meter.waited_seconds == 4.0
 
 
 def test_all_findings_are_counted_and_the_first_are_kept() -> None:

@@ -1,12 +1,13 @@
 """`lims simulate`."""
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lims.apps import migrate
+from lims.apps import migrate, processor
 from lims.apps.demo import hosting, people
 from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
@@ -65,10 +66,21 @@ def with_own_credentials(plan: Plan, url: str | None, report: Path | None, worke
         with program.database.transaction(Access.OWNER) as connection:
             if not catalog.current(connection).labs:
                 catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "simulate")
+            # A database that was given may be on another machine, and only Linux tells.
+            told = program.settings.database_url is None and processor.PROCESSES.exists()
+            postmaster = processor.postmaster_of(connection) if told else None
             tokens = people.credentials(connection, catalog.current(connection), clock.now())
+        spent: cli.Spent | None = None
         with contextlib.ExitStack() as stack:
             if url is None:
                 port = hosting.free_port()
-                stack.enter_context(hosting.served(port, workers))
+                server = stack.enter_context(hosting.served(port, workers))
                 url = f"http://127.0.0.1:{port}"
-            return cli.carry_out(plan, tokens, url, report)
+                spent = partial(processor_seconds, server.pid, postmaster) if postmaster is not None else None
+            return cli.carry_out(plan, tokens, url, report, spent)
+
+
+def processor_seconds(server: int, postmaster: int) -> dict[str, float]:
+    """Seconds of the processor that the server, the database and the simulated world have used until now."""
+    used = processor.used(server, postmaster)
+    return {"server": used.server, "database": used.database, "simulation": used.client}
