@@ -1,5 +1,6 @@
 """The reporting end."""
 
+from lims.deconvolution import api as cases
 from lims.interop.desk import pages as desk
 from lims.interop.notices import api as notices
 from lims.interop.subscribers import api as subscribers
@@ -23,6 +24,7 @@ ROUTERS = (
     casework.router,
     casework_pages.router,
     release.integration_router,
+    cases.authority_router,
     pages.router,
     capacity.router,
     tomorrow.router,

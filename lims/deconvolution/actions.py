@@ -1,12 +1,13 @@
 """What people decide about cases and members."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
 from lims.deconvolution import queries
 from lims.deconvolution.board import Case
-from lims.deconvolution.forms import CloseForm, ContactForm, ReopenForm
+from lims.deconvolution.forms import CloseForm, ContactForm, ReopenForm, TracedView
 from lims.deconvolution.rules import SETTLED, refuse_closing, refuse_reopening, refuse_taking_over
 from lims.deconvolution.tables import Closure, Contact
 from lims.kernel.audit.actions import record
@@ -36,6 +37,13 @@ def note_contact(connection: Connection, barcode: str, position: int, form: Cont
     # Where a member goes is on record, words about him are not: the trail is read at the testing end too.
     what = {"position": position} | ({"to_site": form.to_site} if form.to_site else {})
     record(connection, by, now, [Happening(barcode, f"member.{form.event}", at, what)])
+
+
+@audited("contacts.opened")
+def open_contacts(connection: Connection, barcode: str, people: Sequence[TracedView], by: str, now: datetime) -> None:
+    """Somebody has read the names of those who are to be traced."""
+    what = {"tubes": len({one.tube for one in people}), "people": len([one for one in people if one.name or one.id_number])}
+    record(connection, by, now, [Happening(barcode, "contacts.opened", now, what)])
 
 
 @audited("case.closed")

@@ -1,15 +1,27 @@
 """Routes of cases and recollections."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
 from lims.deconvolution import actions, board, callbacks, queries
-from lims.deconvolution.forms import CaseView, CloseForm, ContactForm, NeighbourView, RecollectionView, ReopenForm, neighbour
-from lims.deconvolution.lookup import found
+from lims.deconvolution.forms import (
+    CaseView,
+    CloseForm,
+    ContactForm,
+    NeighbourView,
+    RecollectionView,
+    ReopenForm,
+    TracedView,
+    as_csv,
+    neighbour,
+)
+from lims.deconvolution.lookup import found, opened_by
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState, ContactEvent, MemberState
 from lims.deconvolution.story.telling import of_case
@@ -22,6 +34,7 @@ from lims.kernel.pages import Blank, Page, cursor, parts_of
 
 bench_router = APIRouter(prefix="/testing/api", tags=["cases"])
 field_router = APIRouter(prefix="/sampling/api", tags=["cases"])
+authority_router = APIRouter(prefix="/reporting/api", tags=["cases"])
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
@@ -52,14 +65,48 @@ def one_case(case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REV
     return board.view(case)
 
 
-@bench_router.get("/cases/{case_id}/neighbours")
+@bench_router.get("/cases/{case_id}/neighbours", response_model=Page[NeighbourView])
 def neighbours(
-    case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]
-) -> Page[NeighbourView]:
-    """The tubes to be traced around a case's tube: sampled just before and after, packed in the same box, in the wells around it."""
+    case_id: str,
+    work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)],
+    format: Literal["json", "csv"] = "json",  # noqa: A002 - as everywhere in the interface
+) -> Page[NeighbourView] | Response:
+    """The tubes to be traced around a case's tube: sampled just before and after, packed in the same box, on the same plates."""
     case = found(work, case_id)
     own_lab(work.caller, case.row.lab, f"Case {case_id}")
-    return Page(items=[neighbour(one) for one in of_case(work.connection, case, work.caller).neighbours])
+    items = [neighbour(one) for one in of_case(work.connection, case, work.caller).neighbours]
+    return file_of(items, NeighbourView, f"near-{case_id}") if format == "csv" else Page(items=items)
+
+
+def file_of(items: Sequence[BaseModel], shape: type[BaseModel], name: str) -> Response:
+    """A list as a file; the name holds codes alone."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(as_csv(items, shape), media_type="text/csv; charset=utf-8", headers=disposition)
+
+
+@field_router.get("/cases/{case_id}/contacts", response_model=Page[TracedView])
+def contacts(
+    case_id: str,
+    work: Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)],
+    format: Literal["json", "csv"] = "json",  # noqa: A002 - as above
+) -> Page[TracedView] | Response:
+    """Who is to be traced around a case of this site, by name; of this site's tubes. That it was opened goes into the trail."""
+    items = opened_by(work, case_id)
+    return file_of(items, TracedView, f"contacts-{case_id}") if format == "csv" else Page(items=items)
+
+
+@authority_router.get("/cases/{case_id}/contacts", response_model=Page[TracedView])
+def contacts_of_every_site(
+    case_id: str,
+    work: Annotated[Work, allow(Role.INTEGRATION, using=Access.FIELD)],
+    format: Literal["json", "csv"] = "json",  # noqa: A002 - as above
+) -> Page[TracedView] | Response:
+    """The same of every site, for the authority's program; with the scope `identity` alone."""
+    found(work, case_id)
+    if not work.caller.sees_identity:
+        raise Refused("scope_missing", "{name} may not see names: this needs the scope identity.", name=work.caller.name)
+    items = opened_by(work, case_id)
+    return file_of(items, TracedView, f"contacts-{case_id}") if format == "csv" else Page(items=items)
 
 
 @bench_router.post("/cases/{case_id}/members/{position}")

@@ -1,5 +1,6 @@
 """Shapes of cases and recollections."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from lims.deconvolution.rules import Check, ContactEvent, Finding, Outcome, Why
 from lims.deconvolution.story.rules import Near, Neighbour, Whereabouts
+from lims.kernel.imports.rules import spreadsheet
 
 
 class MemberView(BaseModel):
@@ -64,6 +66,34 @@ def neighbour(one: Neighbour) -> NeighbourView:
         released_call=one.released_call,
         case=one.barcode if one.reactive else None,
     )
+
+
+class TracedView(BaseModel):
+    """Somebody to be traced: how near to a case's tube (`case`: in it), in which tube, and who it is; empty where nobody is registered."""
+
+    near: list[str]
+    wells: list[str]
+    tube: str
+    position: int | None
+    site: str | None
+    sealed_at: datetime | None
+    released_call: str | None
+    id_type: str = ""
+    id_number: str = ""
+    name: str = ""
+    phone: str = ""
+
+
+def as_csv(items: Sequence[BaseModel], shape: type[BaseModel]) -> bytes:
+    """Answers as a file for spreadsheets, a column a field."""
+    names = list(shape.model_fields)
+    rows = [[told(item.model_dump(mode="json")[name]) for name in names] for item in items]
+    return spreadsheet([names, *rows])
+
+
+def told(value: object) -> str:
+    """A cell."""
+    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 class ContactForm(BaseModel):

@@ -2,7 +2,11 @@
 
 from lims.catalog import queries as catalog
 from lims.deconvolution import board
+from lims.deconvolution.actions import open_contacts
+from lims.deconvolution.contacts import traced
+from lims.deconvolution.forms import TracedView
 from lims.kernel.auth.door import Work
+from lims.kernel.auth.rules import own_site
 from lims.kernel.errors import Refused
 
 
@@ -12,3 +16,12 @@ def found(work: Work, case_id: str) -> board.Case:
     if case is None:
         raise Refused("not_found", "{what} is not known here.", what=f"Case {case_id}")
     return case
+
+
+def opened_by(work: Work, case_id: str) -> list[TracedView]:
+    """Who is to be traced around a case of this caller's site, by name; that it was opened is on record before anybody reads it."""
+    case = found(work, case_id)
+    own_site(work.caller, case.row.site, f"Case {case_id}")
+    people = traced(work.connection, work.program.keys, case, work.caller.site)
+    open_contacts(work.connection, case.row.barcode, people, work.caller.name, work.now)
+    return people

@@ -15,7 +15,7 @@ from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog
 from lims.custody.rules import Kind
 from lims.deconvolution import board, queries
-from lims.deconvolution.lookup import found
+from lims.deconvolution.lookup import found, opened_by
 from lims.deconvolution.next_steps import next_steps
 from lims.deconvolution.plans.lookup import scheme_view
 from lims.deconvolution.queries import Among
@@ -186,6 +186,15 @@ def own_case(work: Work, case_id: str) -> board.Case:
     one = found(work, case_id)
     own_lab(work.caller, one.row.lab, f"Case {case_id}")
     return one
+
+
+@field_router.get("/sampling/cases/{case_id}/contacts")
+def contacts(request: Request, case_id: str, work: Annotated[Work, allow(Role.SAMPLER, using=Access.FIELD)]) -> Response:
+    """Who is to be traced around a case of this site, by name; that it was opened goes into the trail. No device keeps it."""
+    people, one, known = opened_by(work, case_id), found(work, case_id), catalog.current(work.connection)
+    place = place_of(request, "site", work.caller.site, {code: site.name for code, site in known.sites.items()})
+    zone = known.sites[place.code].timezone if place.code in known.sites else work.program.settings.timezone
+    return page(request, "cases/contacts.html", {"people": people, "case": one, "zone": zone}, caller=work.caller, place=place)
 
 
 @field_router.get("/sampling/recollections")

@@ -33,6 +33,7 @@ CATALOGUE: dict[str, Refusal] = {
     # signing in
     "not_signed_in": Refusal(401, "Nobody is signed in"),
     "role_missing": Refusal(403, "This is for another role"),
+    "scope_missing": Refusal(403, "This shows names, and is for those who may see them"),
     "foreign_page": Refusal(403, "The request comes from another site's page"),
     "sign_in_wrong": Refusal(401, "The name or the password is wrong"),
     "sign_in_limited": Refusal(429, "Too many wrong passwords"),

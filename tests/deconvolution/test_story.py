@@ -61,7 +61,7 @@ def test_the_tubes_to_be_traced_are_those_sampled_packed_and_tested_near_it(town
     assert "before" in ways[before["barcode"]]
     assert "after" in ways[after["barcode"]]
     assert {"after", "box"} <= ways[far["barcode"]]
-    assert any("well" in way for way in ways.values())
+    assert all({"well", "plate"} & way for way in ways.values())
     assert {one["released_call"] for one in near} == {"negative"}
 
 

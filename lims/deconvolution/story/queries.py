@@ -105,7 +105,7 @@ def decisions(connection: Connection, barcode: str) -> Sequence[AnyRow]:
 
 
 def neighbours(connection: Connection, of: AnyRow) -> list[Neighbour]:
-    """Tubes sampled just before and after at the same site, in the same box, and in the wells around: one list, nearest first."""
+    """Tubes sampled just before and after at the same site, in the same box, and on the same plates: one list, nearest first."""
     near: dict[str, set[Near]] = defaultdict(set)
     for row in sampled_near(connection, of.site, of.sealed_at):
         near[row.barcode].add(Near(row.near))
@@ -114,8 +114,8 @@ def neighbours(connection: Connection, of: AnyRow) -> list[Neighbour]:
         for code in connection.execute(packed).scalars():
             near[code].add(Near.BOX)
     wells = beside_on_plates(connection, of.barcode)
-    for code in wells:
-        near[code].add(Near.WELL)
+    for code, (how, _) in wells.items():
+        near[code].add(how)
     near.pop(of.barcode, None)
     opened = exists().where(
         CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None)
@@ -125,11 +125,11 @@ def neighbours(connection: Connection, of: AnyRow) -> list[Neighbour]:
     found = [
         Neighbour(
             row.barcode, tuple(sorted(near[row.barcode], key=list(Near).index)), row.site, row.sealed_at,
-            tuple(wells.get(row.barcode, ())), spot(row), row.released_call, bool(row.reactive),
+            tuple(wells[row.barcode][1]) if row.barcode in wells else (), spot(row), row.released_call, bool(row.reactive),
         )
         for row in rows
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (-len(one.near), distance(one.sealed_at, of.sealed_at), one.barcode))
+    return sorted(found, key=lambda one: (one.near == (Near.PLATE,), -len(one.near), distance(one.sealed_at, of.sealed_at), one.barcode))
 
 
 def distance(one: datetime | None, other: datetime | None) -> float:
@@ -149,14 +149,16 @@ def sampled_near(connection: Connection, site: str | None, sealed_at: datetime |
     return connection.execute(select(before).union_all(select(after))).all()
 
 
-def beside_on_plates(connection: Connection, barcode: str) -> dict[str, list[str]]:
-    """The tubes in the wells around this tube, on every plate that was read, and in which wells."""
+def beside_on_plates(connection: Connection, barcode: str) -> dict[str, tuple[Near, list[str]]]:
+    """The tubes on every plate on which this tube was read: whether beside it or elsewhere on the plate, and in which wells."""
     own = aliased(CallRow)
     query = select(own.well, Plate.wells).join(Run, Run.id == own.run).join(Plate, Plate.barcode == Run.plate).where(own.barcode == barcode)
-    found: dict[str, list[str]] = defaultdict(list)
+    beside: dict[str, list[str]] = defaultdict(list)
+    others: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query.distinct()):
-        for well in adjacent(row.well):
-            code = row.wells.get(well, {}).get("tube")
-            if code is not None and well not in found[code]:
+        around = adjacent(row.well)
+        for well, what in row.wells.items():
+            found = beside if well in around else others
+            if (code := what.get("tube")) is not None and well not in found[code]:
                 found[code].append(well)
-    return found
+    return {code: (Near.PLATE, wells) for code, wells in others.items()} | {code: (Near.WELL, wells) for code, wells in beside.items()}

@@ -31,6 +31,7 @@ class Near(StrEnum):
     AFTER = "after"
     BOX = "box"
     WELL = "well"
+    PLATE = "plate"
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,13 @@ def why_of(line: Mapping[str, Any]) -> Refused:
 
 def refused_csv(columns: Sequence[str], lines: Sequence[Mapping[str, Any]], say: Callable[[Refused], str]) -> bytes:
     """The refused rows as they came, with line and reason behind: to be corrected in a spreadsheet and imported again."""
-    out = io.StringIO()
     rows = [[*columns, "line", "reason", "code"]]
     rows += [[*line["cells"], "" if line["line"] is None else str(line["line"]), say(why_of(line)), line["code"]] for line in lines]
+    return spreadsheet(rows)
+
+
+def spreadsheet(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows as CSV: UTF-8 with a byte order mark, so that spreadsheets read Chinese; cells that look like formulas are quoted."""
+    out = io.StringIO()
     csv.writer(out).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")

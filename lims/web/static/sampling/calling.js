@@ -82,6 +82,8 @@ function card(person) {
   part("why").textContent = words(`why_${person.why}`, { reason, since, single: person.single });
   part("tube-of").textContent = words("position_of", { position: person.position, tube: person.tube });
   part("sample").href = `/sampling/?${new URLSearchParams({ retest_of: person.tube, position: person.position })}`;
+  part("trace").hidden = !person.case || person.site !== screen.site;
+  part("trace").href = `/sampling/cases/${encodeURIComponent(person.case)}/contacts`;
   drawPhone(person, part("phone"), part("no-phone"));
   drawEvents(person, line);
   drawTakeOver(person, line.querySelector(".take-over"));
