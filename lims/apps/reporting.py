@@ -13,6 +13,8 @@ from lims.reporting.capacity import pages as capacity
 from lims.reporting.casework import api as casework
 from lims.reporting.casework import pages as casework_pages
 from lims.reporting.day import api as day
+from lims.reporting.diversion import api as diversions
+from lims.reporting.diversion import pages as diversion
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
 
@@ -23,11 +25,13 @@ ROUTERS = (
     outlook.router,
     casework.router,
     casework_pages.router,
+    diversions.router,
     release.integration_router,
     cases.authority_router,
     pages.router,
     capacity.router,
     tomorrow.router,
+    diversion.router,
     notices.router,
     desk.router,
     subscribers.router,

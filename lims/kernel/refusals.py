@@ -116,6 +116,7 @@ CATALOGUE: dict[str, Refusal] = {
     "box_tube_packed": Refusal(409, "A tube is in another box"),
     "box_tube_elsewhere": Refusal(409, "A tube is not in this box"),
     "box_not_sealed": Refusal(409, "The box is not sealed yet"),
+    "box_arrived": Refusal(409, "A lab has opened the box meanwhile"),
     "box_left": Refusal(409, "The box has left, nothing can be put into it"),
     "box_emptied": Refusal(422, "A sealed box holds at least one tube"),
     # hand-overs
@@ -255,6 +256,10 @@ CATALOGUE: dict[str, Refusal] = {
     # capacities and diversions
     "capacity_past": Refusal(422, "Nothing is declared anew for days gone by"),
     "capacity_exists": Refusal(409, "Somebody else has just declared this capacity"),
+    "diversion_unsolved": Refusal(503, "No assignment of boxes was found in time"),
+    "diversion_accepted": Refusal(409, "The diversion was accepted already"),
+    "diversion_empty": Refusal(409, "The diversion moves no box"),
+    "diversion_overtaken": Refusal(409, "A box goes elsewhere meanwhile"),
     # webhooks
     "webhook_address": Refusal(422, "The address of the webhook cannot be used"),
     "webhook_private": Refusal(422, "The address of the webhook is not public"),

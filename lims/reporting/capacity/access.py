@@ -14,3 +14,10 @@ def refuse_site_bound(caller: Caller) -> None:
     """Refused where the caller belongs to one site: labs are not its business."""
     if caller.site is not None:
         raise Refused("not_found", "{what} is not known at this site.", what="The capacity of labs")
+
+
+def refuse_bound(caller: Caller) -> None:
+    """Refused where the caller belongs to one site or one lab: what goes from lab to lab is decided above them."""
+    refuse_site_bound(caller)
+    if caller.lab is not None:
+        raise Refused("not_found", "{what} is not known in this lab.", what="A diversion between labs")

@@ -34,9 +34,13 @@ class Pools:
 
 @dataclass(frozen=True)
 class LabOutlook:
-    """One lab, slot by slot. `capacity` is None where nobody knows it: then there is a queue to be seen, but no end of it."""
+    """One lab, slot by slot, the first `shown` of them until the end of tomorrow.
+
+    `capacity` is None where nobody knows it: then there is a queue to be seen, but no end of it.
+    """
 
     lab: Lab
+    shown: int
     waiting: int
     arrivals: Sequence[Range]
     capacity: Sequence[float] | None
@@ -51,7 +55,7 @@ class LabOutlook:
     @property
     def coming(self) -> Range:
         """All tubes that arrive until the end of tomorrow."""
-        return sum(self.arrivals, Range(0.0, 0.0, 0.0))
+        return sum(self.arrivals[: self.shown], Range(0.0, 0.0, 0.0))
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ class Outlook:
     limit_hours: float
     capacity_tomorrow: int
     headroom: float | None
+
+    @property
+    def slots_allowed(self) -> int:
+        """In how many further slots a tube is to be tested."""
+        return ceil(self.limit_hours)
 
     @property
     def warnings(self) -> list[LabOutlook]:
@@ -137,10 +146,11 @@ def lab_outlook(
     per_day = to_plan_with(plan, declared, local_day(slots.now, lab.timezone) + DAY, lab.timezone)
     return LabOutlook(
         lab=lab,
+        shown=shown,
         waiting=waiting,
-        arrivals=comes[:shown],
-        capacity=capacity[:shown] if capacity else None,
-        queue=queue[:shown],
+        arrivals=comes,
+        capacity=capacity,
+        queue=queue,
         clears=cleared_at(waiting, expected[:shown], tested[:shown], spells) if capacity else None,
         clears_latest=cleared_at(waiting, most[:shown], tested[:shown], spells) if capacity else None,
         overflow=overflow_of([each.expected for each in queue], tested, slots.spells, slots_allowed) if capacity else None,

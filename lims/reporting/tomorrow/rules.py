@@ -77,19 +77,30 @@ def overflow_of(queue: Sequence[float], capacity: Sequence[float], spells: Seque
     return None if first is None else Overflow(spells[first][0], max(late))
 
 
-def room_in(waiting: float, arrivals: Sequence[float], capacity: Sequence[float], slot: int, slots_allowed: int) -> int:
-    """How many more tubes may come in a slot before any tube is late; whole tubes, 0 where some are late already."""
+def worst(waiting: float, arrivals: Sequence[float], capacity: Sequence[float], slots_allowed: int) -> float:
+    """How many tubes are late at the worst of it; 0 where none is."""
+    return max([0.0, *late_by_slot(queue_of(waiting, arrivals, capacity), capacity, slots_allowed)])
 
-    def overflows(more: int) -> bool:
+
+def room_in(waiting: float, arrivals: Sequence[float], capacity: Sequence[float], slot: int, slots_allowed: int) -> int:
+    """How many more tubes may come in a slot before more are late than without them; whole tubes."""
+    bar = worst(waiting, arrivals, capacity, slots_allowed) + NOTHING
+
+    def too_many(more: int) -> bool:
         with_more = [comes + (more if number == slot else 0) for number, comes in enumerate(arrivals)]
-        late = late_by_slot(queue_of(waiting, with_more, capacity), capacity, slots_allowed)
-        return any(tubes > NOTHING for tubes in late)
+        return worst(waiting, with_more, capacity, slots_allowed) > bar
 
     low, high = 0, int(sum(capacity)) + 1
-    if overflows(0):
-        return 0
-    # More tubes are never less late: the largest number that does not overflow is found by halving.
+    # More tubes are never less late: the largest number that does no harm is found by halving.
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if overflows(middle) else (middle, high)
+        low, high = (low, middle) if too_many(middle) else (middle, high)
     return low
+
+
+def room_within(waiting: float, arrivals: Sequence[float], capacity: Sequence[float], last_slot: int, slots_allowed: int) -> int:
+    """How many more tubes may come, whatever part of them in whichever slot up to `last_slot`.
+
+    The worst of a queue is a convex function of what comes, so what does no harm in each slot alone does none in any mixture.
+    """
+    return min(room_in(waiting, arrivals, capacity, slot, slots_allowed) for slot in range(last_slot + 1))

@@ -3,7 +3,7 @@
 A box's row gathers facts in any order: a lab may scan it, or a courier take it, before its packing list comes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Text, select, update
@@ -108,6 +108,36 @@ def dispatch(connection: Connection, barcodes: Sequence[str], way: Departure, by
     happenings = [Happening(barcode, "box.dispatched", way.at, way.told) for barcode in barcodes]
     told = ({"box": tube.box, "lab": way.lab} for tube in moved)
     happenings += [Happening(tube.barcode, "tube.dispatched", way.at, what) for tube, what in zip(moved, told, strict=True)]
+    record(connection, by, now, happenings)
+
+
+@audited("box.diverted", "tube.diverted")
+def divert(connection: Connection, moves: Mapping[str, str], why: str, by: str, now: datetime) -> None:
+    """Send boxes to other labs (`moves`: box → lab): those on their way at once, those at their sites when they leave.
+
+    Refused as a whole where a lab has opened one of them meanwhile. `why` is the id of what was decided.
+    """
+    known = queries.boxes_for_update(connection, moves)
+    if arrived := [f"{box.barcode} ({box.lab})" for box in known if box.received_at is not None]:
+        raise Refused(
+            "box_arrived",
+            "Opened by a lab meanwhile: {boxes}. Nothing was changed; look at what is still on its way.",
+            boxes=listed(arrived),
+        )
+    rows = records(({"barcode": box, "lab": lab} for box, lab in sorted(moves.items())), barcode=Text(), lab=Text())
+    directed = update(Box).where(Box.barcode == rows.c.barcode)
+    connection.execute(directed.values(directed_to=rows.c.lab, directed_at=now))
+    connection.execute(directed.where(Box.dispatched_at.is_not(None)).values(dispatched_to=rows.c.lab))
+    on_way = update(Tube).where(Tube.box == rows.c.barcode, Tube.dispatched_at.is_not(None), Tube.received_at.is_(None))
+    moved = connection.execute(on_way.values(dispatched_to=rows.c.lab).returning(Tube.barcode, Tube.box)).all()
+    happenings = [
+        Happening(
+            box.barcode, "box.diverted", now, {"from": box.dispatched_to or box.directed_to, "lab": moves[box.barcode], "diversion": why}
+        )
+        for box in known
+    ]
+    told = ({"box": tube.box, "lab": moves[tube.box], "diversion": why} for tube in moved)
+    happenings += [Happening(tube.barcode, "tube.diverted", now, what) for tube, what in zip(moved, told, strict=True)]
     record(connection, by, now, happenings)
 
 

@@ -175,4 +175,5 @@ def answer_of(row: AnyRow) -> BoxAnswer:
         sealed_at=row.sealed_at,
         dispatched_at=row.dispatched_at,
         lab=row.dispatched_to,
+        directed_to=row.directed_to,
     )

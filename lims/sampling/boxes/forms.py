@@ -38,7 +38,7 @@ class DispatchForm(BaseModel):
 
 
 class BoxAnswer(BaseModel):
-    """A box as it stands."""
+    """A box as it stands; `directed_to` is the lab that a diversion sends it to."""
 
     barcode: str
     site: str | None
@@ -46,6 +46,7 @@ class BoxAnswer(BaseModel):
     sealed_at: AwareDatetime | None
     dispatched_at: AwareDatetime | None
     lab: str | None
+    directed_to: str | None = None
 
 
 class BoxView(BoxAnswer):

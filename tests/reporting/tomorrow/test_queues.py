@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lims.catalog.capacity import Spell
-from lims.reporting.tomorrow.rules import Range, cleared_at, late_by_slot, overflow_of, queue_of, queues_of, room_in
+from lims.reporting.tomorrow.rules import Range, cleared_at, overflow_of, queue_of, queues_of, room_in, room_within, worst
 
 NOON = datetime(2022, 2, 2, 12, tzinfo=UTC)
 TUBES = st.integers(0, 200)
@@ -33,11 +33,13 @@ def test_a_lab_overflows_when_what_waits_cannot_be_tested_in_the_time_allowed() 
     assert overflow_of(queue_of(0, [0, 250, 0, 0, 0, 0], [50] * 6), [50] * 6, spells(6), 4) is None
 
 
-def test_there_is_room_for_what_can_still_be_tested_in_time_and_none_where_tubes_are_late_already() -> None:
+def test_there_is_room_for_what_can_still_be_tested_in_time_and_none_where_every_tube_more_is_late() -> None:
     assert room_in(0, [0] * 6, [50] * 6, 0, 4) == 250  # what comes in an hour is tested in it and the four that follow
     assert room_in(100, [0] * 6, [50] * 6, 0, 4) == 150
     assert room_in(300, [0] * 6, [50] * 6, 0, 4) == 0
     assert room_in(0, [0] * 6, [0] * 6, 0, 4) == 0
+    # A flood later on is late with or without what is tested before it comes.
+    assert room_in(0, [0, 0, 400, 0, 0, 0], [50] * 6, 0, 3) == 100
 
 
 @given(TUBES, LISTS, LISTS)
@@ -53,17 +55,23 @@ def test_no_tube_is_lost_or_tested_twice(waiting: int, arrivals: list[int], capa
 def test_what_there_is_room_for_makes_nobody_late_and_one_tube_more_does(
     waiting: int, arrivals: list[int], capacity: list[int], allowed: int, slot: int
 ) -> None:
-    room = room_in(waiting, arrivals, capacity, slot, allowed)
+    room, bar = room_in(waiting, arrivals, capacity, slot, allowed), worst(waiting, arrivals, capacity, allowed)
 
     def late(more: int) -> float:
-        with_more = [comes + (more if number == slot else 0) for number, comes in enumerate(arrivals)]
-        return max(late_by_slot(queue_of(waiting, with_more, capacity), capacity, allowed))
+        return worst(waiting, [comes + (more if number == slot else 0) for number, comes in enumerate(arrivals)], capacity, allowed)
 
-    if late(0) <= 0:
-        assert late(room) <= 0
-        assert late(room + 1) > 0 or room == sum(capacity)
-    else:
-        assert room == 0
+    assert late(room) <= bar
+    assert late(room + 1) > bar or room == sum(capacity)
+
+
+@given(TUBES, LISTS, LISTS, st.integers(0, 4), st.tuples(TUBES, TUBES, TUBES))
+def test_what_there_is_room_for_may_come_in_any_mixture(
+    waiting: int, arrivals: list[int], capacity: list[int], allowed: int, shares: tuple[int, int, int]
+) -> None:
+    room = room_within(waiting, arrivals, capacity, 2, allowed)
+    mixture = [room * share / (sum(shares) or 1) for share in shares]
+    with_more = [comes + more for comes, more in zip(arrivals, [*mixture, *[0] * (HOURS - 3)], strict=True)]
+    assert worst(waiting, with_more, capacity, allowed) <= worst(waiting, arrivals, capacity, allowed) + 1e-6
 
 
 @given(TUBES, st.lists(st.tuples(TUBES, TUBES, TUBES).map(sorted), min_size=HOURS, max_size=HOURS), LISTS)

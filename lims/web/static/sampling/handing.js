@@ -68,6 +68,10 @@ async function boxScanned(code) {
   keep({ boxes: [...handing.boxes, { code, note }] });
   const facts = { code, count: handing.boxes.length, tubes: box?.tubes };
   if (!heard) return ["added", facts];
+  if (box?.directed_to && [...at("lab").options].some(({ value }) => value === box.directed_to)) {
+    at("lab").value = box.directed_to;
+    return ["added_directed", { ...facts, lab: box.directed_to }];
+  }
   if (box?.sealed_at) return ["added_tubes", facts];
   return [heard.ok || heard.kind === "refused" ? "added_unknown" : "added_unasked", facts];
 }
