@@ -15,6 +15,7 @@ WORDS = (
     N_("sealed"), N_("void"), N_("waiting"), N_("pooled"), N_("plated"), N_("called"), N_("released"), N_("rejected"),
     N_("put on a plate"), N_("sent back"), N_("confirmed"), N_("cleared"), N_("unresolved"), N_("withdrawn"),
     N_("weak_positive"), N_("negative"), N_("positive"), N_("inconclusive"), N_("invalid"), N_("blank"),
+    N_("usual figures of this program"),
     N_("day"), N_("hour"), N_("site"), N_("area"), N_("lab"), N_(" or "),
 )  # fmt: skip
 NAMED = re.compile(r"(Tube|Box|Plate|Run|Case|Lab|Site|Position|Hand-over|Batch|Lot|Comparison|Rack|Pool|Notice|Import|Webhook) (.+)")

@@ -112,3 +112,55 @@ def test_the_guide_for_samplers_shows_the_pages_as_they_are(
     page.screenshot(path=str(album / f"sampling-{picture}-{language[:2]}.png"))
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the screen"
     page.context.close()
+
+
+def first_of(page: Page, path: str, link: str) -> str:
+    """Where the first link of this kind on a page leads."""
+    page.goto(path)
+    return str(page.locator(link).first.get_attribute("href"))
+
+
+def kept(page: Page, album: Path, name: str, screen: tuple[int, int], shows: str, part: str = "") -> None:
+    """A picture of the page, or from one of its parts on, once it shows what it is taken for."""
+    page.set_viewport_size({"width": screen[0], "height": screen[1]})
+    expect(page.locator(shows).first).to_be_visible()
+    page.evaluate("part => part ? document.querySelector(part).scrollIntoView({block: 'start'}) : scrollTo(0, 0)", part)
+    page.screenshot(path=str(album / f"testing-{name}.png"))
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is wider than the screen"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_guide_for_technicians_shows_a_bench_in_use(chromium: Browser, city: City, album: Path, language: str) -> None:
+    place, passwords, _ = city
+    page, short = signed_in(chromium, place, "ben", passwords["ben"], DESK, language), language[:2]
+    plate = first_of(page, "/testing/", "[data-group=to_run] a.button")
+    box = first_of(page, "/testing/", "[data-group=gaps] a.button")
+    batch = first_of(page, "/testing/extractions", "td a[href^='/testing/extractions/']")
+    rack = first_of(page, "/testing/discards", "td a[href^='/testing/storage/']")
+    for name, path, screen, shows in (
+        ("receive", box, DESK, "[data-list=missing] li"),
+        ("labels", "/testing/labels", PHONE, "main form[data-api]"),
+        ("batch", batch, DESK, "td.control"),
+        ("plate", plate, DESK, "td.control"),
+        ("lots", "/testing/lots", DESK, "td .mark.problem"),
+        ("pools", "/testing/pools", DESK, "#proposed li"),
+        ("rack", rack, DESK, "td.negative"),
+        ("discards", "/testing/discards", DESK, "td .mark.negative"),
+    ):
+        page.goto(path, wait_until="networkidle")
+        kept(page, album, f"{name}-{short}", screen, shows)
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_guide_for_reviewers_shows_what_is_to_be_decided(chromium: Browser, city: City, album: Path, language: str) -> None:
+    place, passwords, _ = city
+    page, short = signed_in(chromium, place, "bea", passwords["bea"], DESK, language), language[:2]
+    run = first_of(page, "/testing/", "[data-group=to_review] a.button")
+    failed = first_of(page, "/testing/", "[data-group=failed] a.button")
+    page.goto(run, wait_until="networkidle")
+    kept(page, album, f"review-{short}", DESK, "button.next.large")
+    kept(page, album, f"decide-{short}", DESK, "form.decision", part="form.decision")
+    page.goto(failed, wait_until="networkidle")
+    kept(page, album, f"failed-{short}", DESK, "td.control.problem")
+    page.context.close()
