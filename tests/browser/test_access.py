@@ -32,8 +32,8 @@ PAGES = {
     ],
     "bea": ["/", "/testing/", "/testing/cases"],
     "olga": [
-        "/", "/testing/cases", "/reporting/cases?from={day}", "/reporting/cases/open?from={day}", "/reporting/?day={day}", "/reporting/wall",
-        "/reporting/notices", "/sampling/nowhere",
+        "/", "/testing/cases", "/reporting/cases?from={day}", "/reporting/cases/open?from={day}", "/reporting/?day={day}",
+        "/reporting/wall", "/reporting/notices", "/sampling/nowhere",
     ],
     "": ["/auth/sign-in", "/sampling/result/none"],
 }  # fmt: skip
