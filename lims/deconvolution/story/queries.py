@@ -3,16 +3,36 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, exists, func, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
-from lims.custody.tables import Box, Handover, Tube, TubeMember
+from lims.custody.tables import TIME, Box, Handover, Tube, TubeMember
 from lims.deconvolution.story.rules import SAMPLED_NEAR, Line, Near, Neighbour, Read, adjacent, spot
 from lims.deconvolution.tables import Closure
 from lims.kernel.audit.tables import Event
-from lims.kernel.db import AnyRow
+from lims.kernel.db import AnyRow, document, incoming
 from lims.testing.instruments.tables import ReadingRow, Run, RunCurves
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
@@ -26,53 +46,102 @@ WHERE = (
 A_FORTNIGHT = timedelta(days=14)  # what a person was sampled for within this time of a case bears on it
 
 
+# Statements of every story are built once: building them anew took longer than asking.
+TUBE = (
+    select(
+        *WHERE,
+        Box.barcode.label("box_code"), Box.sealed_at.label("box_sealed_at"), Box.sealed_by, Box.courier, Box.vehicle,
+        Box.carried_by, Box.dispatched_at.label("box_dispatched_at"), Box.received_at.label("box_received_at"), Box.received_by,
+        Box.temperature_c, Handover.given_by, Handover.taken_by, Handover.signed_at,
+    )
+    .outerjoin(Box, Box.barcode == func.coalesce(Tube.box, Tube.received_box))
+    .outerjoin(Handover, Handover.signed_id == Box.handover)
+    .where(Tube.barcode == bindparam("barcode"))
+)  # fmt: skip
+READS = (
+    select(
+        CallRow.run, Run.plate, CallRow.well, CallRow.controls_passed, CallRow.call, CallRow.reasons, CallRow.assay,
+        CallRow.assay_version, Run.instrument, Run.at, Run.imported_by, Plate.laid_by, CallRow.pooled_in,
+        Release.released_by, exists().where(RunCurves.run == CallRow.run).label("has_curves"),
+        func.json_object_agg(ReadingRow.target, ReadingRow.ct).label("readings"),
+    )
+    .join(Run, Run.id == CallRow.run)
+    .join(Plate, Plate.barcode == Run.plate)
+    .join(
+        ReadingRow,
+        and_(
+            ReadingRow.barcode == func.coalesce(CallRow.pooled_in, CallRow.barcode), ReadingRow.run == CallRow.run,
+            ReadingRow.well == CallRow.well, ReadingRow.day == CallRow.day,
+        ),
+    )
+    .outerjoin(Release, and_(Release.barcode == CallRow.barcode, Release.run == CallRow.run, Release.standing.is_(True)))
+    .where(CallRow.barcode == bindparam("barcode"))
+    .group_by(CallRow.barcode, CallRow.run, Run.id, Plate.barcode, Release.barcode, Release.revision)
+    .order_by(Run.imported_at, Run.id)
+)  # fmt: skip
+LINES = (
+    select(Event.subject, Event.verb, Event.actor, Event.at, Event.recorded_at, Event.what)
+    .where(Event.subject == any_(bindparam("subjects", type_=ARRAY(Text))), Event.day >= bindparam("since"))
+    .order_by(Event.at, Event.id)
+)
+
+
+def near_statement() -> Select[*tuple[Any, ...]]:
+    """The tubes sealed just before and after `barcode` at its site, in its box, and on `plates` (`document`: the wells beside it)."""
+    site, sealed_at, box = (bindparam(name, type_=kind) for name, kind in (("site", Text()), ("sealed_at", TIME), ("box", Text())))
+    no_well = null().cast(Text)
+
+    def one_way(near: Near) -> Select[*tuple[Any, ...]]:
+        return select(Tube.barcode, literal(near.value).label("near"), no_well.label("well"))
+
+    earlier = one_way(Near.BEFORE).where(Tube.site == site, Tube.sealed_at <= sealed_at).order_by(Tube.sealed_at.desc())
+    later = one_way(Near.AFTER).where(Tube.site == site, Tube.sealed_at > sealed_at).order_by(Tube.sealed_at)
+    beside = incoming(plate=Text(), well=Text())
+    well = func.jsonb_each(Plate.wells).table_valued("key", column("value", JSONB), name="well").lateral()
+    how = case((tuple_(Plate.barcode, well.c.key).in_(select(beside.c.plate, beside.c.well)), Near.WELL.value), else_=Near.PLATE.value)
+    on_plates = select(func.jsonb_extract_path_text(well.c.value, "tube"), how, well.c.key).join(well, true())
+    every = union_all(
+        select(earlier.limit(SAMPLED_NEAR + 1).subquery()),
+        select(later.limit(SAMPLED_NEAR).subquery()),
+        one_way(Near.BOX).where(Tube.box == box),
+        one_way(Near.BOX).where(Tube.received_box == box),
+        on_plates.where(Plate.barcode == any_(bindparam("plates", type_=ARRAY(Text)))),
+    ).subquery()
+    ways = func.array_agg(every.c.near.distinct()).label("near")
+    wells = func.array_agg(every.c.well.distinct())
+    in_wells = func.coalesce(*(wells.filter(every.c.near == near.value) for near in (Near.WELL, Near.PLATE)), cast([], ARRAY(Text)))
+    one = (
+        select(every.c.barcode, ways, in_wells.label("in_wells"))
+        .where(every.c.barcode != bindparam("barcode"))
+        .group_by(every.c.barcode)
+        .subquery()
+    )
+    opened = exists().where(
+        CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None)
+    )
+    return select(
+        Tube.barcode, Tube.site, Tube.sealed_at, Tube.released_call, Tube.bench_state, Tube.received_box, Tube.lab, Tube.plate, Tube.well,
+        Tube.dispatched_at, Tube.dispatched_to, Tube.box, and_(Tube.kind != "single", Tube.mixed_for.is_(None), opened).label("reactive"),
+        one.c.near, one.c.in_wells,
+    ).join(one, one.c.barcode == Tube.barcode)  # fmt: skip
+
+
+NEAR = near_statement()
+
+
 def tube(connection: Connection, barcode: str) -> AnyRow | None:
     """A tube with the box it was packed in (or scanned out of) and the hand-over that two people signed for it."""
-    query = (
-        select(
-            *WHERE,
-            Box.barcode.label("box_code"), Box.sealed_at.label("box_sealed_at"), Box.sealed_by, Box.courier, Box.vehicle,
-            Box.carried_by, Box.dispatched_at.label("box_dispatched_at"), Box.received_at.label("box_received_at"), Box.received_by,
-            Box.temperature_c, Handover.given_by, Handover.taken_by, Handover.signed_at,
-        )
-        .outerjoin(Box, Box.barcode == func.coalesce(Tube.box, Tube.received_box))
-        .outerjoin(Handover, Handover.signed_id == Box.handover)
-        .where(Tube.barcode == barcode)
-    )  # fmt: skip
-    return connection.execute(query).one_or_none()
+    return connection.execute(TUBE, {"barcode": barcode}).one_or_none()
 
 
 def reads(connection: Connection, barcode: str) -> list[Read]:
     """What every run said of a tube, oldest first; those out of control too, since they are part of its story."""
-    query = (
-        select(
-            CallRow.run, Run.plate, CallRow.well, CallRow.controls_passed, CallRow.call, CallRow.reasons, CallRow.assay,
-            CallRow.assay_version, Run.instrument, Run.at, Run.imported_by, Plate.laid_by, CallRow.pooled_in,
-            Release.released_by, exists().where(RunCurves.run == CallRow.run).label("has_curves"),
-            func.json_object_agg(ReadingRow.target, ReadingRow.ct).label("readings"),
-        )
-        .join(Run, Run.id == CallRow.run)
-        .join(Plate, Plate.barcode == Run.plate)
-        .join(
-            ReadingRow,
-            and_(
-                ReadingRow.barcode == func.coalesce(CallRow.pooled_in, CallRow.barcode), ReadingRow.run == CallRow.run,
-                ReadingRow.well == CallRow.well, ReadingRow.day == CallRow.day,
-            ),
-        )
-        .outerjoin(Release, and_(Release.barcode == CallRow.barcode, Release.run == CallRow.run, Release.standing.is_(True)))
-        .where(CallRow.barcode == barcode)
-        .group_by(CallRow.barcode, CallRow.run, Run.id, Plate.barcode, Release.barcode, Release.revision)
-        .order_by(Run.imported_at, Run.id)
-    )  # fmt: skip
-    return [Read(**row._asdict() | {"reasons": tuple(row.reasons)}) for row in connection.execute(query)]
+    return [Read(**row._asdict() | {"reasons": tuple(row.reasons)}) for row in connection.execute(READS, {"barcode": barcode})]
 
 
 def lines(connection: Connection, subjects: Mapping[str, int | None], since: date | None) -> list[Line]:
     """What happened to these tubes and boxes, as it happened; `since`: no event of theirs is older than this UTC day."""
-    query = select(Event.subject, Event.verb, Event.actor, Event.at, Event.recorded_at, Event.what).where(Event.subject.in_(subjects))
-    query = query.where(Event.day >= since) if since is not None else query
-    rows = connection.execute(query.order_by(Event.at, Event.id))
+    rows = connection.execute(LINES, {"subjects": [*subjects], "since": since or date.min})
     return [Line(row.at, row.recorded_at, row.subject, row.verb, row.actor, row.what, subjects[row.subject]) for row in rows]
 
 
@@ -104,61 +173,27 @@ def decisions(connection: Connection, barcode: str) -> Sequence[AnyRow]:
     return connection.execute(query.order_by(Closure.number)).all()
 
 
-def neighbours(connection: Connection, of: AnyRow) -> list[Neighbour]:
-    """Tubes sampled just before and after at the same site, in the same box, and on the same plates: one list, nearest first."""
-    near: dict[str, set[Near]] = defaultdict(set)
-    for row in sampled_near(connection, of.site, of.sealed_at):
-        near[row.barcode].add(Near(row.near))
-    if of.box_code:
-        packed = select(Tube.barcode).where(Tube.box == of.box_code).union(select(Tube.barcode).where(Tube.received_box == of.box_code))
-        for code in connection.execute(packed).scalars():
-            near[code].add(Near.BOX)
-    wells = beside_on_plates(connection, of.barcode)
-    for code, (how, _) in wells.items():
-        near[code].add(how)
-    near.pop(of.barcode, None)
-    opened = exists().where(
-        CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None)
-    )
-    query = select(*WHERE, and_(Tube.kind != "single", Tube.mixed_for.is_(None), opened).label("reactive")).where(Tube.barcode.in_(near))
-    rows = connection.execute(query).all() if near else []
+def neighbours(connection: Connection, of: AnyRow, read: Sequence[Read]) -> list[Neighbour]:
+    """Tubes sampled just before and after at the same site, in the same box, and on the same plates: the nearest first."""
+    wells = sorted({(one.plate, well) for one in read for well in adjacent(one.well)})
+    asked = {
+        "barcode": of.barcode, "site": of.site, "sealed_at": of.sealed_at, "box": of.box_code,
+        "plates": sorted({one.plate for one in read}), "document": document({"plate": plate, "well": well} for plate, well in wells),
+    }  # fmt: skip
     found = [
         Neighbour(
-            row.barcode, tuple(sorted(near[row.barcode], key=list(Near).index)), row.site, row.sealed_at,
-            tuple(wells[row.barcode][1]) if row.barcode in wells else (), spot(row), row.released_call, bool(row.reactive),
+            row.barcode, ways_of(row.near), row.site, row.sealed_at, tuple(row.in_wells), spot(row), row.released_call, bool(row.reactive)
         )
-        for row in rows
+        for row in connection.execute(NEAR, asked)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.near == (Near.PLATE,), -len(one.near), distance(one.sealed_at, of.sealed_at), one.barcode))
+
+
+def ways_of(near: Collection[str]) -> tuple[Near, ...]:
+    """In which ways a tube was near: one that was beside it is not told as elsewhere on the plate."""
+    return tuple(way for way in Near if way in near and not (way is Near.PLATE and Near.WELL in near))
 
 
 def distance(one: datetime | None, other: datetime | None) -> float:
     """Seconds between two sealings; what nobody has told is farthest."""
     return abs((one - other).total_seconds()) if one is not None and other is not None else float("inf")
-
-
-def sampled_near(connection: Connection, site: str | None, sealed_at: datetime | None) -> Sequence[AnyRow]:
-    """The tubes sealed just before and just after at a site."""
-    if site is None or sealed_at is None:
-        return []
-    columns = (Tube.barcode, Tube.sealed_at)
-    here = select(*columns, literal(Near.BEFORE.value).label("near")).where(Tube.site == site, Tube.sealed_at <= sealed_at)
-    before = here.order_by(Tube.sealed_at.desc()).limit(SAMPLED_NEAR + 1).subquery()
-    there = select(*columns, literal(Near.AFTER.value).label("near")).where(Tube.site == site, Tube.sealed_at > sealed_at)
-    after = there.order_by(Tube.sealed_at).limit(SAMPLED_NEAR).subquery()
-    return connection.execute(select(before).union_all(select(after))).all()
-
-
-def beside_on_plates(connection: Connection, barcode: str) -> dict[str, tuple[Near, list[str]]]:
-    """The tubes on every plate on which this tube was read: whether beside it or elsewhere on the plate, and in which wells."""
-    own = aliased(CallRow)
-    query = select(own.well, Plate.wells).join(Run, Run.id == own.run).join(Plate, Plate.barcode == Run.plate).where(own.barcode == barcode)
-    beside: dict[str, list[str]] = defaultdict(list)
-    others: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(query.distinct()):
-        around = adjacent(row.well)
-        for well, what in row.wells.items():
-            found = beside if well in around else others
-            if (code := what.get("tube")) is not None and well not in found[code]:
-                found[code].append(well)
-    return {code: (Near.PLATE, wells) for code, wells in others.items()} | {code: (Near.WELL, wells) for code, wells in beside.items()}

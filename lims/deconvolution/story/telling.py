@@ -42,8 +42,8 @@ def told(connection: Connection, tube: AnyRow, singles: Mapping[str, int | None]
     days = [day for day in (tube.collected_on, tube.received_at and tube.received_at.date()) if day]
     since = min(days) - A_DAY if days else None
     lines = queries.lines(connection, {tube.barcode: None, **boxes, **singles}, since)
-    reads, near = queries.reads(connection, tube.barcode), queries.neighbours(connection, tube)
-    return Story(tube, spot(tube), reads, near, lines)
+    reads = queries.reads(connection, tube.barcode)
+    return Story(tube, spot(tube), reads, queries.neighbours(connection, tube, reads), lines)
 
 
 def of_case(connection: Connection, case: Case, caller: Caller) -> Story:
