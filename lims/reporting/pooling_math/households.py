@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import prod
 
 from lims.deconvolution.schemes.rules import PERFECT, Assay
+from lims.reporting.pooling_math.pools import Group
 
 
 def all_negative(household: int, p: float, correlation: float) -> float:
@@ -69,14 +70,14 @@ class Gain:
     tests_saved: float
 
 
-def measured_gain(pools: Iterable[tuple[int, bool]], p: float, assay: Assay = PERFECT) -> Gain:
-    """By pools of households (people in it, whether positive), against strangers at the same prevalence p."""
+def measured_gain(pools: Iterable[Group], p: float, assay: Assay = PERFECT) -> Gain:
+    """By pools of households (size: people in it), against strangers at the same prevalence p."""
     positive, expected, saved = 0, 0.0, 0.0
-    for people, found in pools:
-        of_strangers = assay.positive((1 - p) ** people)
-        positive += found
+    for group in pools:
+        of_strangers = group.pools * assay.positive((1 - p) ** group.size)
+        positive += group.positive
         expected += of_strangers
-        saved += people * (of_strangers - found)
+        saved += group.size * (of_strangers - group.positive)
     return Gain(positive, expected, saved)
 
 

@@ -48,8 +48,7 @@ def test_a_household_larger_than_a_pool_is_for_a_person_to_split() -> None:
 
 
 def test_the_gain_of_households_is_measured_against_strangers() -> None:
-    pools = [(10, True)] * 5 + [(10, False)] * 95
-    found = measured_gain(pools, 0.01)
+    found = measured_gain([Group(10, 100, 5)], 0.01)
     assert found.positive == 5
     assert found.expected_of_strangers == pytest.approx(100 * (1 - 0.99**10))
     assert found.tests_saved == pytest.approx(10 * (found.expected_of_strangers - 5))
