@@ -15,6 +15,9 @@ from lims.reporting.casework import pages as casework_pages
 from lims.reporting.day import api as day
 from lims.reporting.diversion import api as diversions
 from lims.reporting.diversion import pages as diversion
+from lims.reporting.planning import pages as planning
+from lims.reporting.prevalence import api as prevalences
+from lims.reporting.prevalence import pages as prevalence
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
 
@@ -23,6 +26,7 @@ ROUTERS = (
     day.router,
     capacities.router,
     outlook.router,
+    prevalences.router,
     casework.router,
     casework_pages.router,
     diversions.router,
@@ -32,6 +36,8 @@ ROUTERS = (
     capacity.router,
     tomorrow.router,
     diversion.router,
+    prevalence.router,
+    planning.router,
     notices.router,
     desk.router,
     subscribers.router,

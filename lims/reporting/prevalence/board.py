@@ -24,7 +24,7 @@ class Board:
     labs: list[LabWatch]
 
 
-def board(connection: Connection, catalog: Catalog, asked: Asked, assumed: Assumed, area: str | None = None) -> Board:
+def board_of(connection: Connection, catalog: Catalog, asked: Asked, assumed: Assumed, area: str | None = None) -> Board:
     """What pools of some days say, of one area with what lies in it or of all."""
     found = [line for line in queries.released(connection, asked) if area is None or catalog.lies_in(line.area, area)]
     resolved = queries.resolved(connection, asked)

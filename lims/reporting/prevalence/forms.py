@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
+from lims.deconvolution.schemes.rules import Assay
 from lims.kernel.errors import Refused
 from lims.reporting.pooling_math.monitoring import Finding
 from lims.reporting.pooling_math.pool_size import Limit, Why
-from lims.reporting.prevalence.rules import Assumed
 
 Percent = Annotated[float, Query(gt=0, le=100, allow_inf_nan=False)]
 MOST_DAYS = 366
+WHOLE = 100.0
 
 
 class RangeView(BaseModel):
@@ -67,19 +68,20 @@ class PrevalenceView(BaseModel):
     labs: list[LabWatchView]
 
 
-def days_within(first: date, last: date) -> tuple[date, date]:
-    """The days asked for; refused where they run backwards or are more than a year."""
+def refuse_days(first: date, last: date) -> None:
+    """Refused where the days run backwards, or are more than a year."""
     if first > last:
-        raise Refused("range_invalid", "The range ends before it begins: {first} to {last}.", first=first, last=last)
-    if (last - first).days >= MOST_DAYS:
-        raise Refused("range_invalid", "At most {most} days at once.", most=MOST_DAYS)
-    return first, last
+        raise Refused("report_days_reversed", "The first day, {first}, lies after the last, {last}.", first=first, last=last)
+    days = (last - first).days + 1
+    if days > MOST_DAYS:
+        raise Refused("report_too_long", "A report by {by} covers at most {most} days, not {days}.", by="area", most=MOST_DAYS, days=days)
 
 
-def assumed_of(sensitivity: float, specificity: float, floor: float | None) -> Assumed:
-    """Percents as asked for; refused where a test would tell nothing."""
-    from lims.deconvolution.schemes.rules import Assay  # noqa: PLC0415
-
-    if sensitivity + specificity <= 100:  # noqa: PLR2004 — percents
-        raise Refused("assay_tells_nothing", "Sensitivity and specificity must be more than 100 % together.")
-    return Assumed(Assay(sensitivity / 100, specificity / 100), floor / 100 if floor is not None else None)
+def assay_of(sensitivity: float, specificity: float) -> Assay:
+    """By percents; refused where a test of such an assay would tell nothing."""
+    if sensitivity + specificity <= WHOLE:
+        raise Refused(
+            "assay_tells_nothing", "Sensitivity {sensitivity} % and specificity {specificity} % are not more than 100 % together.",
+            sensitivity=sensitivity, specificity=specificity,
+        )  # fmt: skip
+    return Assay(sensitivity / WHOLE, specificity / WHOLE)

@@ -36,10 +36,10 @@ def spells_of(begun: Mapping[str, date], day: date) -> list[Spell]:
     window, reach = day - timedelta(days=LONGEST - 1), timedelta(days=LONGEST - 1)
     spells = []
     for lab, first in sorted(begun.items()):
-        spells.append(Spell(lab, False, max(window, first), day))
-        spells.append(Spell(lab, True, first - timedelta(days=BEFORE), first - timedelta(days=1)))
+        spells.append(Spell(lab, alone=False, first=max(window, first), last=day))
+        spells.append(Spell(lab, alone=True, first=first - timedelta(days=BEFORE), last=first - timedelta(days=1)))
         if first + reach < window:
-            spells.append(Spell(lab, False, first, first + reach))
+            spells.append(Spell(lab, alone=False, first=first, last=first + reach))
     return spells
 
 

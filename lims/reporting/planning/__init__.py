@@ -1,0 +1,1 @@
+"""What if: another prevalence, pool size, scheme or capacity, before a round."""
