@@ -156,6 +156,7 @@ CATALOGUE: dict[str, Refusal] = {
     "pool_member_twice": Refusal(422, "A tube goes into a pool once"),
     "pooled_before": Refusal(409, "The tube was in a pool before"),
     "pool_of_pools": Refusal(409, "Pools are never pooled"),
+    "pool_to_verify": Refusal(409, "A tube to be verified is tested by itself"),
     "pool_too_large": Refusal(409, "The pool is larger than its assay or the policy allows"),
     "pool_size_missing": Refusal(422, "Nobody said how large the pool is to be"),
     "pool_single_only": Refusal(409, "The tube is tested by itself"),

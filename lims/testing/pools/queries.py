@@ -21,7 +21,8 @@ def candidates(connection: Connection, codes: Collection[str]) -> dict[str, AnyR
     query = (
         select(
             Tube.barcode, Tube.lab, Tube.kind, Tube.bench_state, Tube.pool, Tube.plate, Tube.site, Tube.collected_on,
-            Tube.released_at, Tube.released_call, Tube.rejected_at, Tube.discarded_at, pool.received_at.label("pooled_at"), *LYING,
+            Tube.released_at, Tube.released_call, Tube.rejected_at, Tube.discarded_at, Tube.repeat_reason,
+            pool.received_at.label("pooled_at"), *LYING,
         )
         .outerjoin(pool, pool.barcode == Tube.pool)
         .outerjoin(StoredTube, StoredTube.barcode == Tube.barcode)

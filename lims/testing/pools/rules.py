@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lims.catalog.rules import Assay, Catalog
-from lims.custody.rules import BenchEvent, BenchState, Kind, advance
+from lims.custody.rules import BenchEvent, BenchState, Kind, RepeatReason, advance
 from lims.kernel.errors import Refused, listed
 from lims.testing.layout.rules import refuse_discarded
 
@@ -44,6 +44,9 @@ def refuse_unfit(lab: str, zone: str, known: Mapping[str, Any], members: Sequenc
                 "Tube {tube} was in pool {pool} before; test it by itself, or mix a sub-pool by the scheme of that pool's case.",
                 tube=code, pool=known[code].pool,
             )  # fmt: skip
+        if known[code].repeat_reason == RepeatReason.VERIFICATION:
+            # A negative pool would release what a run has called positive.
+            raise Refused("pool_to_verify", "Tube {tube} is to be verified with another kit: test it by itself.", tube=code)
 
 
 def refuse_not_of_case(lab: str, zone: str, known: Mapping[str, Any], members: Sequence[str], pools: Collection[str]) -> None:

@@ -28,6 +28,7 @@ from lims.testing.review.rules import (
     batches_of,
     clean_negatives,
     named,
+    refuse_out_of_control,
     refuse_unapprovable,
     refuse_unverifiable,
     returnable,
@@ -108,6 +109,7 @@ def send_back(connection: Connection, catalog: Catalog, run: AnyRow, form: Revie
     reason, tubes = form.reason or RepeatReason.REPEAT, on_plate(connection, run)
     chosen = returnable(tubes, form.tubes)
     if reason is RepeatReason.VERIFICATION:
+        refuse_out_of_control(run.controls_passed, run.plate)
         verifying = catalog.verifying(catalog.assay(run.assay, run.assay_version))
         refuse_unverifiable([tubes[code] for code in chosen], run.assay, [assay.code for assay in verifying])
     back_to_queue(connection, dict.fromkeys(chosen, run.id), run.lab, reason, form.id, form.comment, at, caller.name)

@@ -84,11 +84,16 @@ def refuse_unverifiable(tubes: Collection[OnPlate], assay: str, verifying: Colle
 
 def refuse_unapprovable(controls_passed: bool, run: UUID, newest: UUID | None, plate: str) -> None:  # noqa: FBT001 - a fact, not a switch
     """Refused where a run's controls failed, or a later run of the plate is in control."""
+    refuse_out_of_control(controls_passed, plate)
+    if newest != run:
+        raise Refused("run_superseded", "Plate {plate} was run again and is in control; review that run.", plate=plate)
+
+
+def refuse_out_of_control(controls_passed: bool, plate: str) -> None:  # noqa: FBT001 - a fact, not a switch
+    """Refused where a run's controls failed: nothing it says is released, or verified."""
     if not controls_passed:
         raise Refused(
             "controls_failed",
             "The controls of this run failed: nothing of it can be released. Find the cause and run plate {plate} again.",
             plate=plate,
         )
-    if newest != run:
-        raise Refused("run_superseded", "Plate {plate} was run again and is in control; review that run.", plate=plate)

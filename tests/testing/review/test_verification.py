@@ -9,7 +9,7 @@ from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
 from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
-from tests.bench import bench_state, done, extracted, lay_out, refused, review, tubes_in
+from tests.bench import bench_state, done, extracted, lay_out, mix, refused, review, tubes_in
 from tests.factories import ASSAY, Town, code
 
 ORF3 = {"name": "ORF3", "channel": "FAM", "cutoff": 37.0, "grey_to": 39.0}
@@ -93,6 +93,28 @@ def test_a_negative_is_not_verified(kits: Town) -> None:
     kits.received(tube)
     run = done(kits.imported(done(lay_out(kits))))["run"]
     refused(review(run, kits.bea, "reject", [tube], reason="verification"), 422, "verification_of_nothing", tube)
+
+
+def test_what_a_run_out_of_control_says_is_not_verified(kits: Town) -> None:
+    tube = code(Kind.TUBE)
+    kits.received(tube)
+    run = done(kits.imported(done(lay_out(kits)), {tube: "positive"}, spoiled="blank"))["run"]
+    refused(review(run, kits.bea, "reject", [tube], reason="verification"), 409, "controls_failed")
+    assert bench_state(kits, tube) == "plated"
+    done(review(run, kits.bea, "reject", [tube]))
+    assert tubes_in(done(lay_out(kits))) == [tube]
+
+
+def test_a_positive_that_waits_for_another_kit_is_not_lost_in_a_negative_pool(kits: Town) -> None:
+    single, other = (str(kits.collected(1, size=1)["barcode"]) for _ in range(2))
+    kits.received(single)
+    run = done(kits.imported(done(lay_out(kits)), {single: "positive"}))["run"]
+    done(review(run, kits.bea, "reject", [single], reason="verification"))
+    kits.received(other)
+    refused(mix(kits, single, other), 409, "pool_to_verify", single)
+    said = kits.ben.get(f"/testing/api/pools/candidates/{single}", lab=kits.lab, assay="ncov2").text
+    assert "to be verified" in said
+    assert {bench_state(kits, single), bench_state(kits, other)} == {"waiting"}
 
 
 def test_sent_back_to_be_extracted_again_a_tube_leaves_its_batch(kits: Town) -> None:
