@@ -15,6 +15,7 @@ from lims.reporting.casework import pages as casework_pages
 from lims.reporting.day import api as day
 from lims.reporting.diversion import api as diversions
 from lims.reporting.diversion import pages as diversion
+from lims.reporting.metrics import api as metrics
 from lims.reporting.planning import pages as planning
 from lims.reporting.prevalence import api as prevalences
 from lims.reporting.prevalence import pages as prevalence
@@ -24,6 +25,7 @@ from lims.reporting.tomorrow import pages as tomorrow
 ROUTERS = (
     reports.router,
     day.router,
+    metrics.router,
     capacities.router,
     outlook.router,
     prevalences.router,

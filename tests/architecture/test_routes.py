@@ -87,6 +87,6 @@ def test_nothing_but_routes_and_static_files_answers(app: FastAPI) -> None:
 
 
 def test_paths_tell_the_end_they_belong_to(app: FastAPI) -> None:
-    common = ("/auth/", "/device/", "/healthz", "/readyz")
+    common = ("/auth/", "/device/", "/healthz", "/readyz", "/metrics")
     homeless = {route.path for route in routes_of(app).values() if not route.path.startswith((*common, *(f"/{end}/" for end in ends.ENDS)))}
     assert homeless <= {"/", *(f"/{end}" for end in ends.ENDS)}
