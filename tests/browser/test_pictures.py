@@ -37,6 +37,10 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("day-en", "olga", "/reporting/?day={day}", DESK, "en"),
         ("day-phone-zh", "olga", "/reporting/?day={day}", PHONE, "zh-CN"),
         ("wall-zh", "olga", "/reporting/wall", WALL, "zh-CN"),
+        ("tomorrow-en", "olga", "/reporting/tomorrow", DESK, "en"),
+        ("tomorrow-phone-zh", "olga", "/reporting/tomorrow", PHONE, "zh-CN"),
+        ("capacity-en", "olga", "/reporting/capacity", DESK, "en"),
+        ("capacity-phone-zh", "olga", "/reporting/capacity", PHONE, "zh-CN"),
     ],
 )
 def test_the_page_of_each_role_opens_on_a_city_that_has_lived_a_day(

@@ -12,9 +12,11 @@ from lims.kernel.clock import local_day
 from lims.kernel.db import AnyRow
 from lims.reporting.capacity import queries
 from lims.reporting.capacity.rules import Best, Three, modelled
+from lims.reporting.recent import Recent
 
 # As far back as the best day is looked for: what a lab could do with other machines a season ago says nothing.
 LOOKED_BACK = timedelta(days=28)
+BEST = Recent[Mapping[str, Best]]()
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class LabLine:
 
 def lines(connection: Connection, catalog: Catalog, now: datetime, only: str | None = None) -> list[LabLine]:
     """A line for every lab, or for one."""
-    best = queries.best_days(connection, now - LOOKED_BACK)
+    best = BEST.at(connection, now, lambda: queries.best_days(connection, now - LOOKED_BACK))
     declared: dict[str, list[AnyRow]] = {}
     for row in queries.declared(connection):
         declared.setdefault(row.lab, []).append(row)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 # Boxes travel about as fast as vans in a city do, by the crow's flight; where nobody has said where places are, as far as this.
 KM_PER_HOUR = 30.0
@@ -75,7 +76,7 @@ class Assignment:
 
 
 def tidied(problem: Problem, places: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The same, with every box left where it goes that may as well stay there, and given a place that may as well have one.
+    """The same, with every box where it costs least of the labs that have room left: where it goes anyway, before all others.
 
     A solver stops when it is near enough the best; what it then leaves undone is small, and this does it.
     """
@@ -88,11 +89,11 @@ def tidied(problem: Problem, places: Mapping[str, str | None]) -> dict[str, str 
         changed = False
         for box in sorted(problem.boxes, key=lambda box: -box.urgency):
             to = found[box.barcode]
-            better = [lab for lab in box.km if (lab == box.lab or to is None) and lab != to and left[lab] >= box.tubes]
-            if better:
-                best = min(better, key=lambda lab: (problem.cost(box, lab), lab))
-                found[box.barcode], changed = best, True
-                left[best] -= box.tubes
+            now = inf if to is None else problem.cost(box, to)
+            cheaper = [(cost, lab) for lab in box.km if left[lab] >= box.tubes and (cost := problem.cost(box, lab)) < now]
+            if cheaper:
+                found[box.barcode], changed = min(cheaper)[1], True
+                left[min(cheaper)[1]] -= box.tubes
                 left[to or ""] += box.tubes
     return found
 

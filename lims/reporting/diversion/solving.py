@@ -14,8 +14,8 @@ from lims.kernel.errors import Refused
 from lims.reporting.diversion.rules import Assignment, Problem, assignment_of, tidied
 
 SECONDS = 3.0
-# A thousandth of the cost is hardly a box; to prove that it is none takes longest.
-GAP = 1e-3
+# A ten-thousandth of the cost is hardly a box; to prove that it is none takes longest.
+GAP = 1e-4
 FEASIBLE = highspy.SolutionStatus.kSolutionStatusFeasible
 
 

@@ -1,5 +1,6 @@
 """Olga sends boxes to another lab before one overflows; couriers, sites and labs see it, and a lab that was quicker is not robbed."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from lims.kernel.audit import queries as trail
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Somebody, Town, code
+
+PLACES = itertools.count()
 
 
 def placed(program: Program, town: Town, latitude: float, capacity: int) -> None:
@@ -40,8 +43,9 @@ class Overfull:
 
     def __init__(self, town: Town) -> None:
         self.town, self.near = town, Town.build(town.program, town.web)
-        placed(town.program, town, 10.0, 24)
-        placed(town.program, self.near, 10.05, 2400)
+        south = -60.0 + next(PLACES)  # far from every other test's labs
+        placed(town.program, town, south, 24)
+        placed(town.program, self.near, south + 0.05, 2400)
         self.on_way, self.at_site = code(barcodes.Kind.BOX), code(barcodes.Kind.BOX)
         self.tube = code(barcodes.Kind.TUBE)
         soon = clock.now() - timedelta(minutes=20)

@@ -85,12 +85,14 @@ def test_never_more_than_there_is_room_for_and_every_box_has_a_place_or_is_named
 
 @settings(max_examples=60)
 @given(BOXES, ROOMS)
-def test_a_box_is_moved_only_where_it_could_not_stay(boxes: list[Box], room: dict[str, int]) -> None:
+def test_a_box_is_moved_only_where_it_could_not_stay_and_no_farther_than_it_must(boxes: list[Box], room: dict[str, int]) -> None:
     problem = Problem(boxes, room)
     found = solve(problem)
-    load = loads(problem, found)
+    load, reach = loads(problem, found), {each.barcode: each.km for each in boxes}
     for move in found.moves:
         assert move.lab is None or load[move.lab] + move.tubes > room[move.lab]
+        nearer = [lab for lab, km in reach[move.box].items() if km < move.km]
+        assert all(load[lab] + move.tubes > room[lab] for lab in nearer)
     for each in boxes:
         if each.barcode in found.without_place:
             assert all(load[lab] + each.tubes > room[lab] for lab in each.km)

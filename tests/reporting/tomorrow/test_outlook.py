@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from lims.catalog.tables import SamplingPlan
 from lims.custody.tables import Box
+from lims.reporting.recent import Recent
 from lims.reporting.tomorrow import board, queries
-from lims.reporting.tomorrow.outlook import LabOutlook, Outlook
+from lims.reporting.tomorrow.outlook import Facts, LabOutlook, Outlook, outlook_of
 from tests.factories import Town
 from tests.reporting.city import CHINA, DAY, NEXT, City, at, put
 
@@ -14,7 +17,10 @@ BEFORE = timedelta(days=1)
 
 
 def outlook(city: City) -> Outlook:
-    return city.as_bench(lambda connection: board.outlook(connection, city.catalog, NOON, CHINA))
+    def read(connection: Connection) -> Facts:
+        return board.facts_of(connection, city.catalog, NOON, CHINA, board.read_habits(connection, NOON, CHINA))
+
+    return outlook_of(city.catalog, city.as_bench(read), NOON, CHINA)
 
 
 def of(found: Outlook, lab: str) -> LabOutlook:
@@ -98,3 +104,13 @@ def test_an_outlook_asks_the_database_a_fixed_number_of_times(town: Town) -> Non
     for _ in range(3):
         town.collected()
     assert int(town.olga.get("/reporting/api/outlook").headers["x-statements"]) == first <= 12
+
+
+def test_what_is_read_from_weeks_of_tubes_is_kept_for_ten_minutes(city: City) -> None:
+    answers = iter(["first", "second", "third"])
+    recent = Recent[str]()
+
+    def asked(minutes: int) -> str:
+        return recent.at(city.connection, NOON + timedelta(minutes=minutes), lambda: next(answers))
+
+    assert [asked(0), asked(9), asked(10), asked(19), asked(-5)] == ["first", "first", "second", "second", "third"]
