@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.bench import another_town, done, found, recollected
 from tests.browser.conftest import Opener
+from tests.browser.test_notices import HEARD
 from tests.factories import Town
 
 pytestmark = pytest.mark.browser
@@ -17,9 +18,11 @@ def test_olga_sees_a_reactive_pool_within_two_seconds_of_its_import_without_touc
     plate = town.plated()
     page = opened(town.olga, f"/testing/cases?lab={town.lab}")
     expect(page.locator("[data-tube]")).to_have_count(0)
+    page.evaluate(HEARD)
     done(town.imported(plate, {pool: "positive"}))
     expect(page.locator(f"[data-tube='{pool}'] .members li")).to_have_count(10, timeout=SEEN_WITHIN)
     expect(page.locator("#said")).to_contain_text(f"A new case: tube {pool}.")
+    assert page.evaluate("window.heard") == ["notice"]
     row = page.locator(f"[data-tube='{pool}']")
     expect(row).to_contain_text("Review the call")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import PHONE, Opener
+from tests.browser.conftest import PHONE, Opener, until
 from tests.factories import Town
 from tests.interop.telling import first_sign
 
@@ -42,3 +42,15 @@ def test_the_list_says_that_it_is_not_refreshed_where_the_server_is_away(town: T
     page.get_by_text("not refreshed").wait_for()
     page.context.set_offline(offline=False)
     page.get_by_text("not refreshed").wait_for(state="hidden")
+
+
+def test_the_wall_sounds_when_a_notice_comes(town: Town, opened: Opener) -> None:
+    lina = town.somebody("lina", "official", lab=town.lab)
+    with_first = opened(lina, "/reporting/notices")
+    page = opened(lina, "/reporting/wall")
+    page.evaluate(HEARD)
+    first_sign(town)
+    with_first.get_by_text("First sign: positive, not signed off yet").wait_for()
+    until(page, "window.heard.includes('notice')")
+    page.get_by_role("button", name="Turn the sound on").click()
+    page.get_by_text("Sounds when a notice comes").wait_for()

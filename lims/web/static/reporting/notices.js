@@ -1,7 +1,7 @@
-// The list of notices looks for new ones by itself, and sounds when one comes. A browser gives sound only after somebody has
-// touched the page: until then a button asks for it.
+// The list of notices looks for new ones by itself, and sounds when one comes.
 import { ask } from "../send.js";
-import { audible, signal } from "../signals.js";
+import { signal } from "../signals.js";
+import { offerSound } from "./sounding.js";
 
 const EVERY = 5000; // ms
 const list = () => document.getElementById("notices");
@@ -25,15 +25,8 @@ async function renew() {
   document.title = fresh.title;
 }
 
-function showSound() {
-  document.getElementById("sound").hidden = audible();
-  document.getElementById("sounding").hidden = !audible();
-}
-
-document.getElementById("sound").addEventListener("click", () => signal("notice"));
-setInterval(showSound, 500);
 (async function watch() {
   await look().catch(() => (document.getElementById("stale").hidden = false));
   setTimeout(watch, EVERY);
 })();
-showSound();
+offerSound();

@@ -1,5 +1,7 @@
 // A board that keeps itself true: the page asks for itself every second with the tag of what it shows. Nothing has changed: 304, and
 // nothing is drawn. The list alone is replaced, so that a filter being chosen stays; the focus stays where it was, by its address.
+import { offerSound } from "/static/reporting/sounding.js";
+import { signal } from "/static/signals.js";
 import { fill, say } from "/static/words.js";
 
 const EVERY = 1000; // ms: with the time an answer takes, a new case is seen within two seconds
@@ -15,7 +17,9 @@ function put(fresh) {
   old.replaceWith(document.adoptNode(fresh));
   if (focused) fresh.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   for (const tube of added) fresh.querySelector(`[data-tube="${CSS.escape(tube)}"]`).classList.add("fresh");
-  if (added.length) say(fill(fresh.dataset.new, { tube: added.join(", ") }), "good");
+  if (!added.length) return;
+  say(fill(fresh.dataset.new, { tube: added.join(", ") }), "good");
+  signal("notice");
 }
 
 async function refresh() {
@@ -37,3 +41,4 @@ async function keep() {
 }
 
 setTimeout(keep, EVERY);
+offerSound();
