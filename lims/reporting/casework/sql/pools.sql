@@ -22,7 +22,7 @@ WITH RECURSIVE pool AS MATERIALIZED (
     JOIN tube AS answer ON answer.retest_of = pool.barcode AND answer.kind = 'single'
     UNION
     SELECT single.root, answer.barcode FROM single JOIN tube AS answer ON answer.retest_of = single.barcode AND answer.kind = 'single'
-), test AS (
+), test AS NOT MATERIALIZED (
     SELECT call.barcode FROM call JOIN run ON run.id = call.run WHERE call.pooled_in IS NULL AND run.rejudges IS NULL
 ), pool_tests AS (
     SELECT pool.barcode, count(*) AS tests FROM pool JOIN test ON test.barcode = pool.barcode GROUP BY pool.barcode
