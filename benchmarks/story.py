@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
+from benchmarks.processor import postmaster_of, used
 from benchmarks.tested_day import fill
 from lims.apps import migrate
 from lims.apps.commands.simulate import CITY
@@ -39,6 +40,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 LUCK = random.Random(20220202)  # noqa: S311 - which tubes are asked for is no secret
 SHOWN = 30  # cases a page
+LIMIT_MS = 100  # for a story with its names
 
 
 def timed(deed: Callable[P, T], *given: P.args, **named: P.kwargs) -> tuple[float, T]:
@@ -63,6 +65,9 @@ def stories(program: Program, tubes: int, count: int) -> None:
         everybody = (person for ten in people_of.values() for person in ten)
         remember(connection, program.keys, [(one, Identity("other", one.hex[:12], "张三", ""), clock.now()) for one in everybody])
     telling, naming, missing = [], [], 0
+    with program.database.transaction(Access.BENCH) as connection:
+        postmaster = postmaster_of(connection)
+    before = used(os.getpid(), postmaster)
     with program.database.transaction(Access.FIELD) as field, program.database.transaction(Access.BENCH) as bench:
         for n in chosen:
             took, story = timed(of_tube, bench, f"1099{n:010}")
@@ -71,9 +76,13 @@ def stories(program: Program, tubes: int, count: int) -> None:
             naming.append(took)
             whole = story is not None and story.tube.box_code and story.reads and len(story.lines) >= 10 and story.neighbours
             missing += not (whole and len(names) == 10)
+    spent, both = used(os.getpid(), postmaster).since(before), [one + other for one, other in zip(telling, naming, strict=True)]
     spread("the story of a tube", telling)
     spread("and the names of its people", naming)
-    spread("both", [one + other for one, other in zip(telling, naming, strict=True)])
+    spread("both", both)
+    slow = sum(took > LIMIT_MS for took in both)
+    print(f"more than {LIMIT_MS} ms: {slow} of {count} ({slow / count:.2%}); load of the machine {os.getloadavg()[0]:.1f}")
+    print(f"processor for each: {spent.client / count * 1000:.2f} ms here, {spent.database / count * 1000:.2f} ms in the database")
     print(f"stories that lack people, box, plate, well, readings, hands or neighbours: {missing}")
 
 

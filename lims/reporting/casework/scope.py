@@ -19,7 +19,7 @@ from lims.kernel.pages import Blank
 from lims.reporting.forms import EARLIEST, LATEST
 from lims.reporting.rules import By, Question, refuse_unreasonable
 
-Reader = Annotated[Work, allow(Role.OFFICIAL, Role.TECHNICIAN, Role.REVIEWER, using=Access.BENCH)]
+Reader = Annotated[Work, allow(Role.OFFICIAL, Role.TECHNICIAN, Role.REVIEWER, using=Access.REPORTS)]
 USUAL_DAYS = timedelta(days=6)  # and today
 Share = Annotated[float, Query(gt=0.5, le=1)]
 
