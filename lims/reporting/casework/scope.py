@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query
+from pydantic import Field
 
-from lims.catalog.rules import Catalog
+from lims.catalog.rules import Accuracy, Catalog
 from lims.deconvolution.queries import Among
 from lims.deconvolution.schemes.rules import Assay
 from lims.kernel.auth.door import Work, allow
@@ -21,14 +22,14 @@ from lims.reporting.rules import By, Question, refuse_unreasonable
 
 Reader = Annotated[Work, allow(Role.OFFICIAL, Role.TECHNICIAN, Role.REVIEWER, using=Access.REPORTS)]
 USUAL_DAYS = timedelta(days=6)  # and today
-Share = Annotated[float, Query(gt=0.5, le=1)]
+Share = Annotated[float, Field(gt=0.5, le=1)]
 
 
 @dataclass(frozen=True)
 class Asked:
     """What is asked for; every choice is a word of the address, so that a view can be kept and sent on.
 
-    `sensitivity` and `specificity` are those of one test, as the expected share of discordant cases is reckoned with.
+    `sensitivity` and `specificity` of one test, as the expected share of discordant cases is reckoned with; without, those of the kit.
     """
 
     first: Annotated[date | None, Query(alias="from", ge=EARLIEST, le=LATEST, description="first local day"), Blank] = None
@@ -36,8 +37,8 @@ class Asked:
     area: Annotated[str | None, Blank] = None
     lab: Annotated[str | None, Blank] = None
     site: Annotated[str | None, Blank] = None
-    sensitivity: Share = 0.95
-    specificity: Share = 0.999
+    sensitivity: Annotated[Share | None, Blank] = None
+    specificity: Annotated[Share | None, Blank] = None
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,17 @@ def scope_of(work: Work, known: Catalog, asked: Asked) -> Scope:
     refuse_unreasonable(question, 1)
     places = {"area": asked.area, "lab": asked.lab, "site": asked.site}
     figures = {"sensitivity": asked.sensitivity, "specificity": asked.specificity}
-    usual = Asked()
-    words = {"from": str(first), "to": str(last)} | {name: value for name, value in places.items() if value}
-    words |= {name: str(value) for name, value in figures.items() if value != getattr(usual, name)}
+    words = {"from": str(first), "to": str(last)} | {name: str(value) for name, value in (places | figures).items() if value}
+    kit = accuracy_of(known)
+    assay = Assay(asked.sensitivity or kit.sensitivity, asked.specificity or kit.specificity)
     zones = frozenset(lab.timezone for lab in known.labs.values())
-    return Scope(asked, question, zones, sites_of(known, asked.area, site), Assay(asked.sensitivity, asked.specificity), words)
+    return Scope(asked, question, zones, sites_of(known, asked.area, site), assay, words)
+
+
+def accuracy_of(known: Catalog) -> Accuracy:
+    """What the catalogue declares of its kits, where all of them agree; else the usual figures."""
+    declared = {known.assay(code).accuracy for code, _ in known.assays}
+    return declared.pop() if len(declared) == 1 else Accuracy()
 
 
 def sites_of(known: Catalog, area: str | None, site: str | None) -> frozenset[str] | None:
