@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from lims.apps.demo import hosting
 from lims.catalog import actions as catalog
@@ -24,6 +24,8 @@ from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Somebody, Town
 
+# What a page says is waited for as long as its answers are: a busy machine is no failure.
+expect.set_options(timeout=20_000)
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 POLICY = {"from": "2022-01-01", "zone": "controlled", "group": "*", "pool_max": 10, "household": False, "source": "tests"}
 PHONE = {"width": 390, "height": 844}

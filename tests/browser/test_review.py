@@ -14,7 +14,7 @@ MOST_TABS = 60
 
 def uploaded(page: Page, plate: str, content: bytes) -> None:
     """Ben uploads a file on the page of a plate."""
-    page.goto(f"/testing/plates/{plate}")
+    page.goto(f"/testing/plates/{plate}", wait_until="networkidle")
     page.get_by_label("The instrument's file").set_input_files(FilePayload(name="run.csv", mimeType="text/csv", buffer=content))
     page.get_by_role("button", name="Import", exact=True).press("Enter")
 
@@ -55,7 +55,7 @@ def test_bea_reviews_a_swapped_plate_and_a_failed_control_by_keyboard_alone(town
     said(page, "back in the queue")
     assert {bench_state(town, tube) for tube in tubes_in(first)[:3]} == {"waiting"}
 
-    page.goto(bench.url)
+    page.goto(bench.url, wait_until="networkidle")
     tab_to(page, "Release 90 clean negatives")
     page.keyboard.press("Enter")
     said(page, "90 clean negatives are released")
@@ -81,6 +81,34 @@ def test_bea_reviews_a_swapped_plate_and_a_failed_control_by_keyboard_alone(town
     said(page, f"Tube {other} is released")
     expect(page.get_by_text("Everything of this run is decided.")).to_be_visible()
     assert {bench_state(town, tube) for tube in (odd, other)} == {"released"}
+
+
+def test_a_plate_is_run_again_after_its_control_failed_and_one_press_releases_all_92(town: Town, opened: Opener) -> None:
+    town.received(*(code(Kind.TUBE) for _ in range(92)))
+    plate = town.plated()
+    bench = opened(town.ben, "/testing/")
+    uploaded(bench, plate["barcode"], town.run_file(plate, spoiled="blank"))
+    bench.wait_for_url("**/testing/runs/*")
+    failed = bench.url
+    expect(bench.get_by_role("alert")).to_contain_text("The blank in")
+    page = opened(town.bea, "/testing/")
+    expect(page.locator("[data-group=failed] .count")).to_have_text("92")
+    expect(page.locator("[data-group=to_review] .count")).to_have_text("0")
+
+    uploaded(bench, plate["barcode"], town.run_file(plate))
+    bench.wait_for_url(lambda url: "/runs/" in url and url != failed)
+    page.reload()
+    expect(page.locator("[data-group=failed] .count")).to_have_text("0")
+    page.locator("[data-group=to_review] a.button.next").press("Enter")
+    page.wait_for_url(bench.url)
+    page.wait_for_load_state("networkidle")
+    release = page.get_by_role("button", name="Release 92 clean negatives")
+    release.press("Enter")
+    said(page, "92 clean negatives are released")
+    expect(page.get_by_text("Everything of this run is decided.")).to_be_visible()
+    assert {bench_state(town, tube) for tube in tubes_in(plate)} == {"released"}
+    page.goto(failed)
+    expect(page.get_by_role("button", name="Release")).to_have_count(0)
 
 
 def test_the_arrows_walk_the_plate_and_n_finds_what_is_not_negative(town: Town, opened: Opener) -> None:
@@ -115,6 +143,8 @@ def test_bea_amends_a_result_on_her_phone(town: Town, opened: Opener, language: 
     again = town.imported(plate, {tube: "positive"}, hours=6).json()["run"]
     page = opened(town.bea, f"/testing/runs/{again}", language=language, screen=PHONE)
     page.locator(f"a[href='/testing/results/{tube}']").first.click()
+    page.wait_for_url(f"**/testing/results/{tube}")
+    page.wait_for_load_state("networkidle")
     page.locator("input[name=reason]").fill("the plate was turned round")
     page.locator("form[data-api$='/amend'] button").click()
     expect(page.locator(".mark.positive").first).to_be_visible()
