@@ -19,7 +19,7 @@ def traced(connection: Connection, keys: Keys, case: Case, site: str | None) -> 
     own = story.tube(connection, case.row.barcode)
     if own is None:
         raise LookupError(f"tube {case.row.barcode} has a case and no row")
-    near = {one.barcode: one for one in story.neighbours(connection, own)}
+    near = {one.barcode: one for one in story.neighbours(connection, own, story.places(connection, own.barcode))}
     tubes = story.spots(connection, [own.barcode, *near])
     wanted = [tubes[code] for code in (own.barcode, *near) if site is None or tubes[code].site == site]
     people = queries.people(connection, wanted)

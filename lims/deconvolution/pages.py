@@ -1,6 +1,7 @@
 """The board of cases, one case, and the list of people to call back."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import Connection
 
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog
@@ -19,8 +21,9 @@ from lims.deconvolution.lookup import found, opened_by
 from lims.deconvolution.next_steps import next_steps
 from lims.deconvolution.plans.lookup import scheme_view
 from lims.deconvolution.queries import Among
-from lims.deconvolution.rules import SETTLED, CaseState, Check, ContactEvent, Finding, Outcome
-from lims.deconvolution.story.queries import reads
+from lims.deconvolution.rules import SETTLED, CaseState, Check, ContactEvent, Finding, MemberState, Outcome
+from lims.deconvolution.story.queries import reads, spots
+from lims.deconvolution.story.rules import Spot, spot
 from lims.deconvolution.story.telling import of_case
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
@@ -37,6 +40,7 @@ from lims.web.render import page
 bench_router = APIRouter(include_in_schema=False)
 field_router = APIRouter(include_in_schema=False)
 CASES_SHOWN = 30
+ON_THEIR_WAY = frozenset({MemberState.RECOLLECTED, MemberState.RECEIVED})
 BoardReader = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]
 
 
@@ -114,6 +118,8 @@ def board_page(request: Request, work: Work, asked: Asked) -> Response:
         "cases": [board.view(case) for case in found_cases],
         "steps": {case.row.barcode: next_steps(case.standing, case.members) for case in found_cases},
         "standings": {case.row.barcode: Counter(member.state.value for member in case.members) for case in found_cases},
+        "whereabouts": whereabouts(work.connection, found_cases),
+        "awaited": {case.row.barcode: {m.position: m.awaited_at for m in case.members if m.awaited_at} for case in found_cases},
         "asked": asked,
         "shown": list(Shown),
         "next": cursor(*more) if more else None,
@@ -125,6 +131,17 @@ def board_page(request: Request, work: Work, asked: Asked) -> Response:
     }
     place = place_of(request, "lab", work.caller.lab, {code: lab.name for code, lab in known.labs.items()}) if work.caller.lab else None
     return page(request, "cases/board.html", facts, caller=work.caller, place=place)
+
+
+def whereabouts(connection: Connection, cases: Sequence[board.Case]) -> dict[str, dict[int, Spot]]:
+    """Where the tube of each case is (0), and the single tubes that are on their way to a result, by position; of cases that go on."""
+    tubes = {
+        case.row.barcode: {0: case.row.barcode} | {m.position: m.tube for m in case.members if m.tube and m.state in ON_THEIR_WAY}
+        for case in cases
+        if case.standing.state is not CaseState.CLOSED
+    }
+    rows = spots(connection, [code for places in tubes.values() for code in places.values()])
+    return {case: {place: spot(rows[code]) for place, code in places.items() if code in rows} for case, places in tubes.items()}
 
 
 def sites_of(known: Catalog, asked: Asked) -> frozenset[str] | None:

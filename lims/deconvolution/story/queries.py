@@ -173,7 +173,13 @@ def decisions(connection: Connection, barcode: str) -> Sequence[AnyRow]:
     return connection.execute(query.order_by(Closure.number)).all()
 
 
-def neighbours(connection: Connection, of: AnyRow, read: Sequence[Read]) -> list[Neighbour]:
+def places(connection: Connection, barcode: str) -> Sequence[AnyRow]:
+    """The plates and wells in which a tube was read; nothing of what was read, which is not everybody's business."""
+    query = select(Run.plate, CallRow.well).join(Run, Run.id == CallRow.run).where(CallRow.barcode == barcode)
+    return connection.execute(query.distinct()).all()
+
+
+def neighbours(connection: Connection, of: AnyRow, read: Sequence[Read | AnyRow]) -> list[Neighbour]:
     """Tubes sampled just before and after at the same site, in the same box, and on the same plates: the nearest first."""
     wells = sorted({(one.plate, well) for one in read for well in adjacent(one.well)})
     asked = {

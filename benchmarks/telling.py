@@ -1,0 +1,78 @@
+"""What telling the authority costs, after a day of 300,000 tubes: the day at once, a second of it, and the reminders.
+
+python -m benchmarks.telling                              # 300,000 tubes
+python -m benchmarks.telling --tubes 30000
+"""
+
+import argparse
+import os
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from benchmarks.story import prepared, spread, timed
+from lims.apps import worker
+from lims.catalog import queries as catalog
+from lims.interop.notices.actions import remind
+from lims.interop.notices.queries import touched, unread_seals
+from lims.kernel import clock
+from lims.kernel.db import Access
+from lims.kernel.program import Program, running
+from lims.kernel.settings import settings
+
+LOOKS = 20
+A_SECOND = """INSERT INTO event (day, subject, verb, actor, at, recorded_at, what)
+    SELECT day, subject, verb, actor, at, recorded_at, what FROM event
+    WHERE subject = ANY (SELECT '1099' || lpad((n + :first)::text, 10, '0') FROM generate_series(0, 149) AS n) AND verb <> 'tube.boxed'"""
+
+
+def tellings(program: Program) -> None:
+    """Everything is sealed and told at once, as after a day without a worker; then a second of a busy hour at a time."""
+    took, _ = timed(worker.seal_once, program)
+    print(f"the whole day sealed in {took / 1000:.1f} s")
+    with program.database.transaction(Access.OWNER) as connection:
+        unread = unread_seals(connection)
+        if unread is None:
+            raise LookupError("there is nothing to tell")
+        spread("tubes that a day touches", [timed(touched, connection, *unread)[0]])
+    took, _ = timed(worker.tell_once, program)
+    with program.database.transaction(Access.OWNER) as connection:
+        count = connection.execute(text("SELECT count(*) FROM notice")).scalar_one()
+    print(f"{count:,} notices of the whole day told in {took / 1000:.1f} s")
+    looks = []
+    for look in range(LOOKS):
+        with program.database.transaction(Access.OWNER) as connection:
+            connection.execute(text(A_SECOND), {"first": look * 150})
+        worker.seal_once(program)
+        looks.append(timed(worker.tell_once, program)[0])
+    spread("a second of 150 tubes with a case told", looks)
+    spread("a look where nothing is new", [timed(worker.tell_once, program)[0] for _ in range(LOOKS)])
+    later = clock.now() + timedelta(hours=25)
+    with program.database.transaction(Access.OWNER) as connection:
+        known = catalog.current(connection)
+        took, late = timed(remind, connection, known, later)
+        print(f"{len(late):,} cases reminded of in {took / 1000:.1f} s")
+        spread("reminders where all were reminded of", [timed(remind, connection, known, later)[0] for _ in range(3)])
+
+
+def main() -> None:
+    """Fill a database, and tell of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tubes", type=int, default=300_000)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
+    os.environ["LIMS_DATA_DIR"] = str(folder)
+    settings.cache_clear()
+    try:
+        with running(settings(), connections=2) as program:
+            prepared(program, options.tubes)
+            tellings(program)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
