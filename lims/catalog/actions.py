@@ -51,6 +51,14 @@ class Loaded:
     unchanged: int
 
 
+class WrongPlacesError(Refused):
+    """A catalogue file that is refused, with each wrong place and what is wrong there."""
+
+    def __init__(self, file: str, places: list[tuple[str, str]]) -> None:
+        self.places = places
+        super().__init__("catalog_malformed", "{file}: {places}", file=file, places="; ".join(f"{place}: {said}" for place, said in places))
+
+
 def parse(path: Path) -> CatalogForm:
     """A catalogue file, checked as far as a file alone can be; Refused naming every wrong place."""
     try:
@@ -58,8 +66,9 @@ def parse(path: Path) -> CatalogForm:
         content = yaml.safe_load(text) if path.suffix.lower() in {".yaml", ".yml"} else tomllib.loads(text)
         return CatalogForm.model_validate(content or {})
     except ValidationError as wrong:
-        places = "; ".join(f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}" for error in wrong.errors())
-        raise Refused("catalog_malformed", "{file}: {places}", file=path.name, places=places) from wrong
+        raise WrongPlacesError(
+            path.name, [(".".join(str(step) for step in error["loc"]), error["msg"]) for error in wrong.errors()]
+        ) from wrong
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as wrong:
         raise Refused("catalog_malformed", "{file}: {places}", file=path.name, places=wrong) from wrong
 

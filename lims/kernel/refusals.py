@@ -50,6 +50,10 @@ CATALOGUE: dict[str, Refusal] = {
     # lists of people
     "roster_unreadable": Refusal(422, "The list of people cannot be read"),
     "roster_too_long": Refusal(422, "The list of people is too long"),
+    # tables that are imported
+    "import_unreadable": Refusal(422, "The file is no table that can be read"),
+    "import_too_long": Refusal(422, "The file has too many rows"),
+    "import_columns": Refusal(422, "A column is missing in the file"),
     # catalogue
     "catalog_malformed": Refusal(422, "The catalogue file is not as it should be"),
     "assay_version_changed": Refusal(409, "A stored assay version is never changed"),

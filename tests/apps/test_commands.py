@@ -81,6 +81,14 @@ def test_a_catalogue_in_another_encoding_is_refused(lims: Lims, tmp_path: Path) 
     lims("catalog", "load", str(tmp_path / "city.toml"), code=1)
 
 
+def test_every_wrong_place_of_a_catalogue_is_in_the_table_of_the_refused(lims: Lims, tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text('[[lab]]\ncode = "X"\n[[area]]\nname = 7\n', "utf-8")
+    lims("catalog", "load", str(tmp_path / "city.toml"), "--refused", str(tmp_path / "refused.csv"), code=1)
+    rows = (tmp_path / "refused.csv").read_text("utf-8-sig").splitlines()
+    assert rows[0] == "place,reason"
+    assert {"lab.0.name", "lab.0.kind", "area.0.code", "area.0.name"} <= {row.split(",")[0] for row in rows[1:]}
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

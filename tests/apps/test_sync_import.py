@@ -29,10 +29,10 @@ def sync_import(program: Program, data_dir: Path, monkeypatch: pytest.MonkeyPatc
     assert migrate.current(program.database) == migrate.head()
     place = Path(tempfile.mkdtemp(dir=data_dir))
 
-    def typed(content: str | bytes, *, code: int = 0) -> Result:
+    def typed(content: str | bytes, *words: str, code: int = 0) -> Result:
         path = place / "outbox.json"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        result = CliRunner().invoke(commands, ["sync", "import", str(path)])
+        result = CliRunner().invoke(commands, ["sync", "import", str(path), *words])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output
@@ -93,6 +93,16 @@ def test_one_tube_that_is_not_taken_spoils_no_other_and_is_a_finding(town: Town,
     assert [outcome for outcome, _ in outcomes(result)] == ["accepted", "conflict", "refused", "held"]
     assert "holds 10 people, not 11" in result.stdout
     assert town.ada.get("/sampling/api/conflicts", site=town.site).json()["items"][0]["barcode"] == rival["barcode"]
+
+
+def test_what_was_not_taken_is_a_table_of_its_own(town: Town, sync_import: Typed, tmp_path: Path) -> None:
+    full = tube(town.site, 11, size=10)
+    sync_import(json.dumps(message(tube(town.site), full)), "--refused", str(tmp_path / "refused.csv"), code=1)
+    head, row = (tmp_path / "refused.csv").read_text("utf-8-sig").splitlines()
+    assert head == "number,outcome,barcode,revision,reason"
+    assert row.startswith(f"2,refused,{full['barcode']},revision 1,")
+    assert "holds 10 people, not 11" in row
+    assert full["members"][0]["id_number"] not in row
 
 
 def test_a_tube_that_waits_is_no_finding(town: Town, sync_import: Typed) -> None:

@@ -1,6 +1,7 @@
 """Whom the site expects: a list on the device, and the code with which one scan says who somebody is."""
 
 import codecs
+import csv
 import io
 from typing import Any
 
@@ -109,6 +110,13 @@ def test_bad_lines_are_named_with_the_reason_and_the_good_ones_are_taken(town: T
     expect(faults.nth(1)).to_contain_text("Line 4: 3.60426E+17 is not a resident ID")
     expect(faults.nth(2)).to_contain_text("Line 5: “driving licence” is no document type.")
     expect(faults.nth(3)).to_contain_text("Line 7: The same person stands in line 2 already.")
+    with page.expect_download() as fetched:
+        page.locator("#roster-refused").click()
+    rows = [*csv.reader(fetched.value.path().read_text("utf-8-sig").splitlines())]
+    assert rows[0] == ["id_number", "id_type", "name", "line", "reason"]
+    assert rows[1][:4] == ["360426199101010072", "resident_id", "misread", "3"]
+    assert rows[2][:4] == ["3.60426E+17", "", "spreadsheet", "4"]
+    assert "is misread" in rows[1][4]
     scan(page, code(Kind.TUBE), good["id_number"])
     expect(page.locator("#people .name")).to_have_value('Zhao; "A"')
 

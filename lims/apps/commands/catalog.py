@@ -8,6 +8,7 @@ import typer
 from lims.catalog import actions
 from lims.kernel import clock
 from lims.kernel.db import Access
+from lims.kernel.imports.rules import spreadsheet
 from lims.kernel.program import running
 from lims.kernel.settings import settings
 
@@ -23,9 +24,15 @@ def words() -> None:
 def load(
     file: Annotated[Path, typer.Argument(help="TOML or YAML", exists=True)],
     check: Annotated[bool, typer.Option("--check", help="only say what would change")] = False,
+    refused: Annotated[Path | None, typer.Option(dir_okay=False, help="write every wrong place of a refused file to this CSV")] = None,
 ) -> None:
-    """Bring the catalogue to what a file says; again without effect."""
-    form = actions.parse(file)
+    """Bring the catalogue to what a file says, all of it or nothing; again without effect."""
+    try:
+        form = actions.parse(file)
+    except actions.WrongPlacesError as wrong:
+        if refused is not None:
+            refused.write_bytes(spreadsheet([("place", "reason"), *wrong.places]))
+        raise
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
         loaded = actions.load(connection, form, clock.now(), "command line", check=check)
     for line in loaded.changes:

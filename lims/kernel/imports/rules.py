@@ -19,8 +19,6 @@ class Kind(StrEnum):
 
     RUN = "run"
     RACKS = "racks"
-    OUTBOX = "outbox"
-    CATALOGUE = "catalogue"
 
 
 @dataclass(frozen=True)

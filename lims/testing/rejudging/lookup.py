@@ -1,7 +1,5 @@
 """A comparison as its lab sees it."""
 
-import csv
-import io
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -11,7 +9,7 @@ from lims.kernel.auth.door import Work
 from lims.kernel.auth.rules import own_lab
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
-from lims.kernel.imports.rules import FORMULA
+from lims.kernel.imports.rules import spreadsheet
 from lims.kernel.pages import parts_of
 from lims.testing.rejudging import queries
 from lims.testing.rejudging.forms import ChangeView, RejudgementView
@@ -53,11 +51,6 @@ def changes(connection: Connection, rejudgement: UUID) -> list[ChangeView]:
 
 
 def table(told: Sequence[ChangeView]) -> bytes:
-    """Differences as a CSV for spreadsheets. A reason is typed by people: what a spreadsheet would calculate is text here."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(ChangeView.model_fields))
-    writer.writeheader()
-    for change in told:
-        cells = change.model_dump(mode="json") | {"reasons": " ".join(change.reasons)}
-        writer.writerow({name: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for name, cell in cells.items()})
-    return out.getvalue().encode("utf-8-sig")
+    """Differences as a CSV for spreadsheets."""
+    rows = (change.model_dump(mode="json") | {"reasons": " ".join(change.reasons)} for change in told)
+    return spreadsheet([[*ChangeView.model_fields], *(["" if cell is None else str(cell) for cell in row.values()] for row in rows)])

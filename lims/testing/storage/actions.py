@@ -6,11 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, update
 
+from lims.catalog.rules import Catalog
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused, listed
-from lims.testing.storage import queries, rules
+from lims.kernel.imports.rules import Report
+from lims.testing.storage import queries, rack_files, rules
 from lims.testing.storage.forms import RackForm, RackPlaceForm
 from lims.testing.storage.tables import Rack, RackPosition, StoredTube
 
@@ -69,6 +71,29 @@ def refuse_discarded(tubes: Sequence[AnyRow]) -> None:
             raise Refused(
                 "tube_discarded", "Tube {tube} was discarded on {day}.", tube=tube.barcode, day=tube.discarded_at.date().isoformat()
             )
+
+
+@audited("tube.stored")
+def import_positions(
+    connection: Connection, catalog: Catalog, lab: str, rows: Sequence[tuple[str, ...]], at: datetime, by: str, now: datetime
+) -> Report:
+    """Take what a file says of where tubes lie, each row for itself: what cannot be is refused with its line, and spoils no other."""
+    columns, said = rack_files.table(rows)
+    racks = queries.racks_for_update(connection, {row.rack for row in said})
+    tubes = {row.tube for row in said}
+    known_tubes = queries.tubes_for_update(connection, tubes)
+    before, tube_in = queries.places_of(connection, tubes), queries.contents_of(connection, list(racks))
+    lying = {tube: (row.rack, row.position) for tube, row in before.items()}
+    known = rack_files.Known(lab, racks, known_tubes, tube_in, lying)
+    new, there, refused = rack_files.judged(said, known, catalog.formats)
+    if new:
+        clear(connection, [row.tube for row in new])
+        connection.execute(insert(RackPosition), [{"rack": row.rack, "position": row.position, "tube": row.tube} for row in new])
+        stored = [{"barcode": row.tube, "rack": row.rack, "position": row.position, "stored_at": at, "stored_by": by} for row in new]
+        connection.execute(insert(StoredTube), stored)
+        happenings = [Happening(row.tube, "tube.stored", at, told(racks[row.rack], row.position, before.get(row.tube))) for row in new]
+        record(connection, by, now, happenings)
+    return Report(len(new), len(there), tuple(refused), columns)
 
 
 @unaudited("whoever moves or takes tubes out writes their events")

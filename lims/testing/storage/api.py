@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
@@ -10,8 +10,23 @@ from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
 from lims.kernel.db import Access
+from lims.kernel.imports.actions import Came, note
+from lims.kernel.imports.files import MOST_BYTES, rows_of
+from lims.kernel.imports.rules import Kind
 from lims.testing.storage import actions, lookup, queries
-from lims.testing.storage.forms import PutAwayForm, RackAnswer, RackForm, RackPlaceForm, TakenOut, TakeOutForm, Whereabouts
+from lims.testing.storage.forms import (
+    ImportedRow,
+    PositionsAnswer,
+    PutAwayForm,
+    RackAnswer,
+    RackForm,
+    RackPlaceForm,
+    TakenOut,
+    TakeOutForm,
+    Whereabouts,
+)
+from lims.web.language import language_of
+from lims.web.speech import told
 
 router = APIRouter(prefix="/testing/api", tags=["storage"])
 Technician = Annotated[Work, allow(Role.TECHNICIAN, using=Access.BENCH)]
@@ -27,6 +42,21 @@ def add_rack(form: RackForm, work: Technician) -> RackAnswer:
     if taken_first(work.connection, form.id, "rack.add", form.model_dump(), work.caller.name, work.now):
         actions.add_rack(work.connection, form, barcode, at, work.caller.name, work.now)
     return lookup.rack_answer(work, lookup.own_rack(work, barcode))
+
+
+@router.post("/racks/import")
+def import_positions(
+    request: Request, work: Technician, file: Annotated[UploadFile, File()], lab: Annotated[str, Form()]
+) -> PositionsAnswer:
+    """Take a file of where tubes lie (rack, position, tube), as rack readers write it; again, everything is known."""
+    known = catalog.current(work.connection)
+    own_lab(work.caller, known.lab(lab).code, f"Lab {lab}")
+    came = Came(Kind.RACKS, lab, file.filename or "", work.caller.name)
+    rows = rows_of(file.file.read(MOST_BYTES + 1))
+    report = actions.import_positions(work.connection, known, lab, rows, work.now, work.caller.name, work.now)
+    lines = [ImportedRow(line=one.line, code=one.why.code, reason=told(one.why, language_of(request))) for one in report.refused]
+    kept = note(work.connection, came, report, work.now)
+    return PositionsAnswer(report=kept, accepted=report.accepted, known=report.known, refused=len(lines), lines=lines)
 
 
 @router.get("/racks/{barcode}")

@@ -52,6 +52,24 @@ class TakeOutForm(BaseModel):
     at: AwareDatetime | None = None
 
 
+class ImportedRow(BaseModel):
+    """A row that was refused."""
+
+    line: int | None
+    code: str
+    reason: str
+
+
+class PositionsAnswer(BaseModel):
+    """What a file of positions came to; its report can be fetched again under `report`."""
+
+    report: UUID
+    accepted: int
+    known: int
+    refused: int
+    lines: list[ImportedRow]
+
+
 class RackAnswer(BaseModel):
     """A rack with what lies in it, tube by position; `placed` are the positions of this request's tubes."""
 

@@ -66,6 +66,18 @@ def contents(connection: Connection, barcode: str) -> dict[str, str]:
     return {row.position: row.tube for row in connection.execute(query)}
 
 
+def racks_for_update(connection: Connection, barcodes: Collection[str]) -> dict[str, AnyRow]:
+    """Racks by barcode, each locked as `lock_rack` does, in the order of their barcodes."""
+    query = select(Rack.__table__).where(Rack.barcode.in_(barcodes)).order_by(Rack.barcode)
+    return {row.barcode: row for row in connection.execute(query.with_for_update(key_share=True))}
+
+
+def contents_of(connection: Connection, racks: Collection[str]) -> dict[tuple[str, str], str]:
+    """What lies in these racks, tube by rack and position."""
+    query = select(RackPosition.rack, RackPosition.position, RackPosition.tube).where(RackPosition.rack.in_(racks))
+    return {(row.rack, row.position): row.tube for row in connection.execute(query)}
+
+
 def states_in(connection: Connection, tubes: Collection[str]) -> dict[str, AnyRow]:
     """How these tubes stand at the bench."""
     columns = (Tube.barcode, Tube.lab, Tube.bench_state, Tube.released_call, Tube.discarded_at)

@@ -1,5 +1,6 @@
 // Importing what a device hands over: its file or its QR codes go to the server as they are; what became of each tube is shown.
 import { codeElement } from "../codes.js";
+import { offer } from "../refused_file.js";
 import { ask } from "../send.js";
 import { say, words } from "../words.js";
 import { takeSeries } from "./import_series.js";
@@ -36,6 +37,9 @@ function show(outcomes, maker) {
   // Those that need somebody stand first.
   const first = (line) => (["conflict", "refused"].includes(line.outcome) ? 0 : 1);
   at("outcomes").replaceChildren(...outcomes.toSorted((one, other) => first(one) - first(other)).map(row));
+  const refused = outcomes.map((line, place) => ({ ...line, place: place + 1 })).filter((line) => !first(line));
+  const cells = refused.map(({ place, barcode, outcome, detail, code }) => [place, barcode, outcome, inOurLanguage(detail ?? ""), code]);
+  offer(at("refused-file"), "refused.csv", ["number", "barcode", "outcome", "reason", "code"], cells);
   at("result").hidden = false;
   say(sum, problems ? "bad" : "good");
 }

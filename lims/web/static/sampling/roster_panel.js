@@ -1,4 +1,5 @@
 // The list of people as it is seen on the tube screen: loaded, counted, printed, taken off.
+import { offer } from "../refused_file.js";
 import { ask } from "../send.js";
 import { told, words } from "../words.js";
 import { masked } from "./identity.js";
@@ -29,6 +30,7 @@ export function begin(changed) {
     say(words("roster_removed"), "good");
   }));
   at("roster-print").addEventListener("click", () => does(printed));
+  at("roster-refused").addEventListener("click", () => at("scan").focus({ preventScroll: true }));
 }
 
 async function taken(file) {
@@ -37,10 +39,15 @@ async function taken(file) {
   if (!rows) return;
   const found = peopleOf(rows);
   ({ faults } = found);
+  const [heads] = rows;
+  offer(at("roster-refused"), "refused.csv", [...heads, "line", "reason"], faults.map(({ line, fault, facts }) => refusedRow(heads, rows[line - 1], line, words(fault, facts))));
   if (found.people.length) await roster.load(site, file.name.replace(/\.[^.]*$/, ""), found.people);
   const name = found.people.length ? (faults.length ? "roster_partly" : "roster_loaded") : "roster_nobody";
   say(words(name, { count: found.people.length, bad: faults.length }), faults.length ? "bad" : "good");
 }
+
+/** A row as it came, as long as its heads, with line and reason behind: corrected it can be loaded again. */
+const refusedRow = (heads, row, line, reason) => [...heads.map((_, place) => row[place] ?? ""), line, reason];
 
 async function rowsOfWorkbook(file) {
   const form = new FormData();
