@@ -21,6 +21,8 @@ from lims.reporting.prevalence import api as prevalences
 from lims.reporting.prevalence import pages as prevalence
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
+from lims.reporting.walls import api as walls_api
+from lims.reporting.walls import pages as walls
 
 ROUTERS = (
     reports.router,
@@ -40,6 +42,8 @@ ROUTERS = (
     diversion.router,
     prevalence.router,
     planning.router,
+    walls_api.router,
+    walls.router,
     notices.router,
     desk.router,
     subscribers.router,

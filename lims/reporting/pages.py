@@ -1,4 +1,4 @@
-"""The officials' day: throughput against capacity, backlog, turnaround, open cases; on a desk and on a wall."""
+"""The officials' day: throughput against capacity, backlog, turnaround, open cases."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -32,12 +32,6 @@ def dashboard(request: Request, work: Official, day: AnyDay = None, lab: Place =
     """One day in figures, of one lab or area or of all; today where none is asked for."""
     question = asked(work, day, None, lab=lab, site=None, area=area)
     return page(request, "reporting/dashboard.html", facts_of(work, question), caller=work.caller)
-
-
-@router.get("/reporting/wall")
-def wall(request: Request, work: Official) -> Response:
-    """Today in large figures, for a screen that nobody touches: it refreshes itself."""
-    return page(request, "reporting/wall.html", facts_of(work, asked(work, None, None, lab=None, site=None, area=None)), caller=work.caller)
 
 
 @router.get("/reporting/range")
