@@ -159,4 +159,6 @@ def view(case: Case) -> CaseView:
         outcome=standing.outcome.value if standing.outcome else None,
         closed_at=standing.closed_at,
         members=[MemberView(position=m.position, state=m.state.value, tube=m.tube) for m in case.members],
+        tell=[*case.policy.tell] if case.policy else [],
+        policy_from=case.policy.valid_from if case.policy else None,
     )

@@ -1,7 +1,7 @@
 """Shapes of cases and recollections."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -21,7 +21,7 @@ class MemberView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """A case. Its id is the code of its tube: a tube has one case."""
+    """A case. Its id is the code of its tube: a tube has one case. `tell`: whom its policy, in force since `policy_from`, wants told."""
 
     id: str
     tube: str
@@ -37,6 +37,8 @@ class CaseView(BaseModel):
     outcome: str | None
     closed_at: datetime | None
     members: list[MemberView]
+    tell: list[str] = []
+    policy_from: date | None = None
 
 
 class NeighbourView(BaseModel):

@@ -83,19 +83,21 @@ def tube(connection: Connection, barcode: str) -> AnyRow | None:
     columns = (
         Tube.barcode, Tube.site, Tube.kind, Tube.pool_size, Tube.member_count, Tube.field_state, Tube.sealed_at, Tube.registered_at,
         Tube.retest_of, Tube.box, Tube.dispatched_at, Tube.dispatched_to, Tube.lab, Tube.received_at, Tube.received_box, Tube.bench_state,
-        Tube.pool, Tube.batch, Tube.plate, Tube.well, Tube.repeat_reason, Tube.run, Tube.call, Tube.released_call, Tube.released_at,
-        Tube.rejected_at, Tube.rejected_for,
+        Tube.pool, Tube.mixed_for, Tube.batch, Tube.plate, Tube.well, Tube.repeat_reason, Tube.run, Tube.call,
+        Tube.released_call, Tube.released_at, Tube.rejected_at, Tube.rejected_for,
     )  # fmt: skip
     query = select(*columns, Box.sealed_by.label("box_sealed_by"), Box.dispatched_to.label("box_to"))
     return connection.execute(query.outerjoin(Box, Box.barcode == Tube.box).where(Tube.barcode == barcode)).one_or_none()
 
 
 def related(connection: Connection, barcode: str) -> Sequence[AnyRow]:
-    """The tubes that answer this one, and the members of an aliquot pool; `how` is `answer` or `member`."""
+    """The tubes that answer this one (`how` is `answer`), what was mixed into it (`member`), what was mixed for its case (`mixed`)."""
     answers = select(Tube.barcode, literal("answer", Text).label("how")).where(Tube.retest_of == barcode)
     members = select(Tube.barcode, literal("member", Text).label("how")).where(Tube.pool == barcode)
-    both = union_all(answers, members).subquery()
-    return connection.execute(select(both).order_by(both.c.how, both.c.barcode)).all()
+    held = select(func.unnest(Tube.mixed_of).label("barcode"), literal("member", Text).label("how")).where(Tube.barcode == barcode)
+    mixed = select(Tube.barcode, literal("mixed", Text).label("how")).where(Tube.mixed_for == barcode)
+    every = union_all(answers, members, held, mixed).subquery()
+    return connection.execute(select(every).order_by(every.c.how, every.c.barcode)).all()
 
 
 def calls(connection: Connection, barcode: str) -> Sequence[AnyRow]:

@@ -160,3 +160,26 @@ def test_sub_pools_are_plated_before_what_waits_for_no_case(town: Town) -> None:
     halves = {sub_pool(town, pool), sub_pool(town, pool)}
     plate = done(lay_out(town))
     assert set(tubes_in(plate)[:2]) == halves
+
+
+def test_the_pages_of_a_sub_pool_and_of_its_case_lead_to_each_other(town: Town) -> None:
+    pool, tubes = reactive(town, 4)
+    done(choose(town, pool, "halving"))
+    half = sub_pool(town, pool)
+    tube_page = town.ben.get(f"/testing/tubes/{half}").text
+    assert f"/testing/cases/{pool}/scheme" in tube_page
+    assert all(f"/testing/tubes/{tube}" in tube_page for tube in tubes[:2])
+    assert f"/testing/tubes/{half}" in town.ben.get(f"/testing/tubes/{pool}").text
+    assert all(tube[-4:] in town.ben.get(f"/testing/pools/{half}").text for tube in tubes[:2])
+    assert f"/testing/cases/{pool}/scheme" in town.ben.get(f"/testing/cases/{pool}").text
+
+
+def test_the_figures_of_the_day_count_people_once_and_no_sub_pools(town: Town) -> None:
+    pool, tubes = reactive(town, 8)
+    done(choose(town, pool, "halving"))
+    resolved(town, pool, {tubes[5]})
+    days = {"from": "2022-02-02", "to": "2022-02-02", "by": "lab", "lab": town.lab}
+    (row,) = town.olga.get("/reporting/api/throughput", **days).json()["rows"]
+    assert (row["received_tubes"], row["released_tubes"], row["released_people"]) == (8, 8, 8)
+    assert (row["nonnegative_tubes"], row["people_positive"], row["people_verifying"], row["backlog_tubes"]) == (1, 1, 0, 0)
+    assert row["open_cases"] == 0

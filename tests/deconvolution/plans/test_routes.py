@@ -94,11 +94,8 @@ def test_every_line_that_is_wrong_in_a_design_is_told_before_anything_is_chosen(
 
 def second_kit(town: Town) -> str:
     """A kit that shares no target with the usual one."""
-    kit = ASSAY | {
-        "code": "other",
-        "name": "E + S",
-        "targets": [{**target, "name": name} for target, name in zip(ASSAY["targets"], "ES", strict=True)],
-    }
+    targets = [{"name": name, "channel": dye, "cutoff": 38.0, "grey_to": 40.0} for name, dye in (("E", "FAM"), ("S", "VIC"))]
+    kit = ASSAY | {"code": "other", "name": "E + S", "targets": targets}
     with town.program.database.transaction(Access.OWNER) as connection:
         catalog.load(connection, CatalogForm.model_validate({"assay": [kit]}), now(), "tests")
     return "other"
@@ -151,7 +148,7 @@ def test_what_two_technicians_mix_at_once_is_one_sub_pool_each(town: Town) -> No
     pool, tubes = reactive(town, 4)
     done(choose(town, pool, "halving"))
     said = [message(barcode=code(Kind.TUBE), members=tubes[:2]) for _ in range(2)]
-    answers = together(*(lambda one=one: town.ben.post(f"/testing/api/cases/{pool}/sub-pools", one) for one in said))  # type: ignore[misc]  # mypy does not know defaults of lambdas
+    answers = together(*(lambda one=one: town.ben.post(f"/testing/api/cases/{pool}/sub-pools", one) for one in said))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert to_mix(town, pool) == [tubes[2:]]
 
