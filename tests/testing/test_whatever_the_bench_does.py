@@ -317,4 +317,4 @@ def test_a_few_labs_live_as_the_model_says(program: Program, web: TestClient) ->
 
 @pytest.mark.proof
 def test_many_labs_live_as_the_model_says(program: Program, web: TestClient) -> None:
-    lived(program, web, 60, 50)
+    lived(program, web, 40, 50)
