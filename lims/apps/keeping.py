@@ -10,7 +10,7 @@ from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from lims.reporting.keeping import actions, queries
-from lims.reporting.keeping.rules import QUICK_SECONDS, QUIET, REST
+from lims.reporting.keeping.rules import QUIET, REST
 from lims.reporting.measures import zones_of
 
 log = logging.getLogger("lims.worker")
@@ -27,6 +27,7 @@ class Keeper:
         self._rest_until = 0.0
         self._late_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
         self._news = True
+        self._is_large = False
 
     def look(self) -> None:
         """Read on, and count where there is something to count; return at once."""
@@ -60,12 +61,13 @@ class Keeper:
             known, zone = catalog.current(connection), self._program.settings.timezone
             is_quiet = now - self._late_at >= QUIET
             day = actions.next_to_keep(connection, known, zone, now, DAYS_KEPT) if is_quiet else None
-            if day is None and not self._news:
+            if day is None and not self._news and not self._is_large:
                 return None
             found = actions.counted(connection, known, day or today, zone, now)
             self._news = self._news and day is not None
             self._rest_until = monotonic() + (REST * found.seconds if found.is_over else max(REST * found.seconds, PAUSE_SECONDS))
-            if not found.is_over and found.seconds < QUICK_SECONDS:
+            self._is_large = self._is_large if found.is_over else found.is_large
+            if not (found.is_over or found.is_large):
                 return None
             actions.keep(connection, known, found, now)
             return found.day

@@ -24,7 +24,7 @@ Form = Annotated[Format, Query(alias="format")]
 
 
 class Throughput(BaseModel):
-    """A table of figures, one row for every slot and place asked for; of a running day that takes long to count, a minute old at most."""
+    """A table of figures, one row for every slot and place asked for; of a running day with many tubes a little older: `as_of`."""
 
     rows: list[DayLine | HourLine | LabLine | SiteLine | AreaLine]
     as_of: datetime

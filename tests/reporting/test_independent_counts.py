@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from statistics import quantiles
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -148,7 +149,10 @@ class Slow:
         }
         under_way = [row for row in mine if row.dispatched_at and slot(row.dispatched_at, self.site_zone(row)) <= here]
         there = {row.barcode for row in under_way if row.received_at and slot(row.received_at, self.site_zone(row)) <= here}
-        people = lambda rows: sum(row.member_count for row in rows)  # noqa: E731 - three times in the next lines
+
+        def people(rows: list[Row]) -> int:
+            return sum(row.member_count for row in rows)
+
         return {
             "collected_tubes": len(collected), "collected_people": people(collected),
             "dispatched_tubes": len(passed("dispatched_at", self.site_zone)),
@@ -183,7 +187,7 @@ def test_every_figure_is_what_a_slow_count_says(wide: City, day: date, seed: int
     slow = Slow(wide)
     for by in By:
         question = Question(first, last, by, CHINA)
-        lines = wide.as_bench(lambda connection, asked=question: answers.throughput(connection, wide.catalog, asked, now)).lines
+        lines = wide.as_bench(partial(answers.throughput, catalog=wide.catalog, question=question, now=now)).lines
         assert lines
         for line in lines:
             key = getattr(line, by.value) if by in (By.LAB, By.SITE, By.AREA) else None

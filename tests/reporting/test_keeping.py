@@ -1,22 +1,29 @@
 """Figures of days that are over are kept, and are what counting gives, whatever comes late or again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from lims.apps.keeping import Keeper
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.audit.actions import record, seal
 from lims.kernel.audit.rules import Happening
+from lims.kernel.db import Access
+from lims.kernel.settings import Settings
 from lims.reporting import answers, measures
 from lims.reporting.keeping import actions, queries
 from lims.reporting.keeping.rules import Difference
 from lims.reporting.keeping.tables import KeptDay
 from lims.reporting.rules import By, Question
 from tests.reporting.city import CHINA, DAY, LATER, NEXT, TOKYO, City, at, put
+
+if TYPE_CHECKING:
+    from lims.kernel.program import Program
 
 KEY = b"a key for seals"
 
@@ -192,8 +199,46 @@ def test_a_running_day_is_not_counted_for_good(lived: City) -> None:
 
 def test_a_worker_reads_on_and_rests(program_of_city: Any) -> None:
     keeper = Keeper(program_of_city)
-    assert keeper.once(LATER) is None  # a day that is counted in no time is not kept
+    assert keeper.once(LATER) is None  # no tube, no day to keep
     assert keeper.once(LATER) is None
+
+
+class OnOneConnection:
+    """A program whose every transaction is the test's own."""
+
+    def __init__(self, city: City) -> None:
+        self.database, self.settings, self._city = self, Settings(), city
+
+    @contextmanager
+    def transaction(self, _access: Access) -> Iterator[Connection]:
+        yield self._city.connection
+
+
+def test_a_worker_keeps_days_that_are_over_and_rests_between_them(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = Keeper(cast("Program", OnOneConnection(lived)))
+    assert keeper.once(LATER) == date(2022, 2, 28)
+    assert keeper.once(LATER) is None  # it rests
+    monkeypatch.setattr("lims.apps.keeping.REST", 0)
+    busy = Keeper(cast("Program", OnOneConnection(lived)))
+    assert [busy.once(LATER) for _ in range(3)] == [date(2022, 2, 27), date(2022, 2, 26), date(2022, 2, 25)]
+
+
+def test_while_late_tubes_come_in_no_day_is_kept(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lims.apps.keeping.REST", 0)
+    keeper = Keeper(cast("Program", OnOneConnection(lived)))
+    told(lived, "n0", "tube.plated", at(14))
+    sealed(lived)
+    assert keeper.once(LATER) is None
+    assert keeper.once(LATER + timedelta(seconds=29)) is None
+    assert held(lived) == set()
+
+
+def test_only_a_large_running_day_gets_a_picture(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = Keeper(cast("Program", OnOneConnection(lived)))
+    kept(lived, DAY - timedelta(days=1))
+    assert keeper.once(at(12.5)) is None
+    monkeypatch.setattr("lims.reporting.keeping.actions.MANY_TUBES", 3)
+    assert Keeper(cast("Program", OnOneConnection(lived))).once(at(12.5)) == DAY
 
 
 def test_a_kept_day_that_is_put_again_is_there_once(lived: City) -> None:

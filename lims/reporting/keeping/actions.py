@@ -18,7 +18,7 @@ from lims.reporting import measures
 from lims.reporting.day import panels
 from lims.reporting.figures import Line
 from lims.reporting.keeping import queries
-from lims.reporting.keeping.rules import Difference, differences, place_of, places_digest, stored
+from lims.reporting.keeping.rules import MANY_TUBES, Difference, differences, place_of, places_digest, stored
 from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader
 from lims.reporting.rules import By, Question
 
@@ -35,6 +35,11 @@ class Counted:
     lines: dict[By, list[Line]]
     panels: dict[str, Any]
     seconds: float
+
+    @property
+    def is_large(self) -> bool:
+        """Whether so much happened on this day that people would wait for a count."""
+        return any(max(line.collected_tubes, line.received_tubes, line.released_tubes) >= MANY_TUBES for line in self.lines[By.DAY])
 
 
 @unaudited("it only drops what can be counted again")

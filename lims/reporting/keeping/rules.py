@@ -11,12 +11,12 @@ from lims.catalog.rules import Catalog
 from lims.reporting.figures import Figures, Line
 from lims.reporting.rules import By
 
-# A picture of a day that is not over, which is only taken where counting anew would keep people waiting.
-PICTURE_LASTS = timedelta(seconds=60)
-QUICK_SECONDS = 0.2
 # Of one processor, counting takes at most a tenth; and days are not counted anew while late tubes are still coming in.
 REST = 10
 QUIET = timedelta(seconds=30)
+# A picture of a running day is only taken where counting it for everybody who looks would keep them waiting. It lasts until the next.
+MANY_TUBES = 20_000
+PICTURE_LASTS = timedelta(seconds=60)
 # Declared, not counted: it may be declared later, and is looked up when the line is read.
 DECLARED = ("capacity_tubes", "utilisation")
 NOTHING = {field.name: field.default for field in fields(Figures) if field.name not in DECLARED}
@@ -72,10 +72,12 @@ def differences(kept: Iterable[Any], lines: Mapping[By, Iterable[Line]]) -> list
 
 
 def holds(day: Any, places: str, untouched_before: date, now: datetime) -> bool:  # noqa: ANN401 - a row of kept_day
-    """Whether a kept day may be shown: nothing came after it was counted; of a day that is not over, that it was counted just now."""
+    """Whether a kept day may be shown: nothing came after it was counted; of a day that is not over, that it was counted lately."""
     if day.places != places:
         return False
-    return bool(day.day < untouched_before if day.is_over else now - day.made_at <= PICTURE_LASTS)
+    if day.is_over:
+        return bool(day.day < untouched_before)
+    return bool(now - day.made_at <= max(PICTURE_LASTS, timedelta(seconds=(REST + 2) * day.seconds)))
 
 
 def missing(days: Iterable[date], kept: Mapping[date, Any]) -> tuple[date, date] | None:

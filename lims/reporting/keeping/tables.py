@@ -11,7 +11,7 @@ from lims.kernel.db import Base
 
 
 class KeptDay(Base):
-    """A local day whose figures are kept. Of a day that is not over they are a picture of the moment `made_at`, and hold for a minute."""
+    """A local day whose figures are kept. Of a running day they are a picture of the moment `made_at`, and hold for a while."""
 
     __tablename__ = "kept_day"
 
