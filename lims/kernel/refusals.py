@@ -266,6 +266,7 @@ CATALOGUE: dict[str, Refusal] = {
     "diversion_unsolved": Refusal(503, "No assignment of boxes was found in time"),
     "diversion_accepted": Refusal(409, "The diversion was accepted already"),
     "diversion_empty": Refusal(409, "The diversion moves no box"),
+    "diversion_stale": Refusal(409, "The diversion was proposed too long ago"),
     "diversion_overtaken": Refusal(409, "A box goes elsewhere meanwhile"),
     # webhooks
     "webhook_address": Refusal(422, "The address of the webhook cannot be used"),

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from lims.custody.tables import Box
 from lims.kernel import barcodes, clock
 from lims.kernel.db import Access
-from tests.browser.conftest import Opener, load
+from tests.browser.conftest import Opener, load, scan
 from tests.factories import Town, code
 
 pytestmark = pytest.mark.browser
@@ -67,3 +67,19 @@ def test_olga_is_warned_and_sends_a_box_elsewhere_and_carl_sees_where(town: Town
     expect(page.locator("h1")).to_contain_text("were sent elsewhere")
     carried = opened(town.carl, "/sampling/carried", screen=PHONE)
     expect(carried.locator("section", has_text="近处实验室")).to_contain_text("redirected here at")
+
+
+def test_ana_hands_a_box_over_to_the_lab_that_it_was_directed_to(town: Town, opened: Opener) -> None:
+    near, box, soon = Town.build(town.program, town.web), code(barcodes.Kind.BOX), clock.now()
+    with town.program.database.transaction(Access.OWNER) as connection:
+        directed = {"directed_to": near.lab, "directed_at": soon}
+        connection.execute(insert(Box).values(barcode=box, site=town.site, packed_tubes=40, sealed_at=soon, **directed))
+    page = opened(town.ana, "/sampling/handover", screen=PHONE)
+    page.get_by_text("1 sealed boxes are at the site").click()
+    expect(page.locator(".codes li")).to_contain_text(f"send it to {near.lab}")
+    page.locator("#lab").select_option(town.lab)
+    page.locator("#scan").focus()
+    scan(page, box)
+    expect(page.locator("#said")).to_contain_text(f"It is to go to lab {near.lab}")
+    expect(page.locator("#lab")).to_have_value(near.lab)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the screen"

@@ -1,19 +1,24 @@
 """Keeping a proposal, and accepting it."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused, listed
 from lims.reporting.diversion import queries
 from lims.reporting.diversion.board import Proposal
 from lims.reporting.diversion.tables import Diversion
 from lims.sampling.boxes import actions as boxes
 from lims.sampling.boxes import queries as box_queries
+
+# A proposal is as good as the forecast that it was made from.
+HOLDS_FOR = timedelta(hours=1)
+ONE_AT_A_TIME = 7_301_011
 
 
 @audited("diversion.proposed")
@@ -29,13 +34,11 @@ def keep(connection: Connection, diversion_id: UUID, proposal: Proposal, by: str
 @audited("diversion.accepted")
 def accept(connection: Connection, diversion_id: UUID, by: str, now: datetime) -> None:
     """Send the boxes of a proposal where it says; refused as a whole where one of them has arrived or goes elsewhere meanwhile."""
-    known = queries.diversion_for_update(connection, diversion_id)
+    connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    known = queries.diversion(connection, diversion_id)
     if known is None:
         raise unknown(diversion_id)
-    if known.accepted_at is not None:
-        raise Refused("diversion_accepted", "{by} accepted this at {at:%Y-%m-%d %H:%M}Z.", by=known.accepted_by, at=known.accepted_at)
-    if not known.moves:
-        raise Refused("diversion_empty", "This proposal moves no box: there is nothing to accept.")
+    refuse_unfit(connection, known, now)
     stored = box_queries.boxes_for_update(connection, [move["box"] for move in known.moves])
     sent_to = {box.barcode: box.dispatched_to or box.directed_to for box in stored}
     elsewhere = [f"{m['box']} ({sent_to[m['box']]})" for m in known.moves if sent_to[m["box"]] not in (m["sent_to"], m["to"])]
@@ -48,6 +51,20 @@ def accept(connection: Connection, diversion_id: UUID, by: str, now: datetime) -
     connection.execute(update(Diversion).where(Diversion.id == diversion_id).values(accepted_at=now, accepted_by=by))
     what = {"boxes": [move["box"] for move in known.moves]}
     record(connection, by, now, [Happening(str(diversion_id), "diversion.accepted", now, what)])
+
+
+def refuse_unfit(connection: Connection, known: AnyRow, now: datetime) -> None:
+    """Refused where a proposal was accepted, moves nothing, or is not what would be proposed now."""
+    if known.accepted_at is not None:
+        raise Refused("diversion_accepted", "{by} accepted this at {at:%Y-%m-%d %H:%M}Z.", by=known.accepted_by, at=known.accepted_at)
+    if not known.moves:
+        raise Refused("diversion_empty", "This proposal moves no box: there is nothing to accept.")
+    if now - known.made_at > HOLDS_FOR:
+        raise Refused(
+            "diversion_stale", "This was proposed at {at:%Y-%m-%d %H:%M}Z; much has moved since. Make a new proposal.", at=known.made_at
+        )
+    if queries.accepted_since(connection, known.made_at):
+        raise Refused("diversion_stale", "Another diversion was accepted since this was proposed. Make a new proposal.")
 
 
 def unknown(diversion_id: UUID) -> Refused:

@@ -1,9 +1,10 @@
 """Reading proposals."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from lims.kernel.db import AnyRow
 from lims.reporting.diversion.tables import Diversion
@@ -14,9 +15,9 @@ def diversion(connection: Connection, diversion_id: UUID) -> AnyRow | None:
     return connection.execute(select(Diversion.__table__).where(Diversion.id == diversion_id)).one_or_none()
 
 
-def diversion_for_update(connection: Connection, diversion_id: UUID) -> AnyRow | None:
-    """The same, locked: of two who accept it at once the second waits, and sees that it is accepted."""
-    return connection.execute(select(Diversion.__table__).where(Diversion.id == diversion_id).with_for_update()).one_or_none()
+def accepted_since(connection: Connection, at: datetime) -> bool:
+    """Whether any diversion was accepted after this moment."""
+    return bool(connection.execute(select(exists().where(Diversion.accepted_at > at))).scalar_one())
 
 
 def latest(connection: Connection, limit: int = 5) -> Sequence[AnyRow]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from lims.catalog import queries as catalog
 from lims.reporting.capacity.access import Planner, refuse_site_bound
 from lims.reporting.tomorrow import board
-from lims.reporting.tomorrow.forms import HourView, LabView, OutlookView, OverflowView, RangeView
+from lims.reporting.tomorrow.forms import HourView, LabView, OutlookView, OverflowView, RangeView, TogetherView
 from lims.reporting.tomorrow.outlook import LabOutlook, Outlook
 from lims.reporting.tomorrow.rules import Overflow, Range
 
@@ -23,13 +23,20 @@ def outlook(work: Planner) -> OutlookView:
         now=found.now,
         until=found.slots.until,
         limit_hours=found.limit_hours,
-        retests=range_view(found.retests),
+        together=together(found) if work.caller.lab is None else None,
+        labs=[lab_view(found, lab) for lab in found.labs if work.caller.reaches_lab(lab.lab.code)],
+    )
+
+
+def together(found: Outlook) -> TogetherView:
+    """What is said of all labs."""
+    return TogetherView(
         pools_seen=found.pools.seen,
         pools_positive=found.pools.positive,
         pools_tomorrow=found.pools_tomorrow,
+        retests=range_view(found.retests),
         capacity_tomorrow=found.capacity_tomorrow,
         headroom=found.headroom,
-        labs=[lab_view(found, lab) for lab in found.labs if work.caller.reaches_lab(lab.lab.code)],
     )
 
 

@@ -44,16 +44,22 @@ class LabView(BaseModel):
     hours: list[HourView]
 
 
+class TogetherView(BaseModel):
+    """Of all labs: pools of the last seven days, pools of tomorrow, the wells that their retests need, and what there is for them."""
+
+    pools_seen: int
+    pools_positive: int
+    pools_tomorrow: int
+    retests: RangeView
+    capacity_tomorrow: int
+    headroom: float | None
+
+
 class OutlookView(BaseModel):
-    """The labs until the end of tomorrow; retests of tomorrow in wells."""
+    """The labs until the end of tomorrow; `together` is null for whoever is bound to one lab."""
 
     now: datetime
     until: datetime
     limit_hours: float
-    retests: RangeView
-    pools_seen: int
-    pools_positive: int
-    pools_tomorrow: int
-    capacity_tomorrow: int
-    headroom: float | None
+    together: TogetherView | None
     labs: list[LabView]

@@ -14,6 +14,7 @@ from lims.kernel import barcodes, clock, ids
 from lims.kernel.audit import queries as trail
 from lims.kernel.db import Access
 from lims.kernel.program import Program
+from lims.reporting.diversion.tables import Diversion
 from tests.factories import Somebody, Town, code
 
 PLACES = itertools.count()
@@ -143,6 +144,26 @@ def test_a_box_that_left_for_its_new_lab_meanwhile_is_no_hindrance(overfull: Ove
     body = {"id": str(ids.uuid7()), "lab": overfull.near.lab}
     assert overfull.town.ana.post(f"/sampling/api/boxes/{overfull.at_site}/dispatch", body).status_code == 200
     assert overfull.accepted(proposal).status_code == 200
+
+
+def test_a_proposal_does_not_hold_for_long_nor_beside_another(overfull: Overfull) -> None:
+    old, other, third = overfull.proposed(), overfull.proposed(), overfull.proposed()
+    with overfull.town.program.database.transaction(Access.OWNER) as connection:
+        long_ago = {"made_at": clock.now() - timedelta(minutes=61)}
+        connection.execute(update(Diversion).where(Diversion.id == old["id"]).values(**long_ago))
+    assert overfull.accepted(old).json()["code"] == "diversion_stale"
+    assert overfull.accepted(other).status_code == 200
+    refused = overfull.accepted(third)
+    assert (refused.status_code, refused.json()["code"]) == (409, "diversion_stale")
+    assert "Another diversion" in refused.json()["detail"]
+
+
+def test_where_nothing_is_to_be_moved_there_is_nothing_to_accept(overfull: Overfull) -> None:
+    empty = {"id": str(ids.uuid7())}
+    with overfull.town.program.database.transaction(Access.OWNER) as connection:
+        asked = {"made_at": clock.now(), "made_by": "olga", "inputs": {"late": {}, "room": {}}}
+        overfull.put(connection, Diversion, **empty, **asked, moves=[], without_place=[])
+    assert overfull.accepted(empty).json()["code"] == "diversion_empty"
 
 
 def test_a_proposal_keeps_what_it_was_made_from_and_is_made_once(overfull: Overfull) -> None:

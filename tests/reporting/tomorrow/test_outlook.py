@@ -88,6 +88,8 @@ def test_the_outlook_is_for_those_who_plan_and_of_one_lab_for_those_bound_to_it(
     bound = town.somebody("oscar", "official", lab=town.lab)
     of_site = town.somebody("orla", "official", site=town.site)
     assert [lab["lab"] for lab in bound.get("/reporting/api/outlook").json()["labs"]] == [town.lab]
+    assert bound.get("/reporting/api/outlook").json()["together"] is None
+    assert town.ada.get("/reporting/api/outlook").json()["together"]["capacity_tomorrow"] >= 400
     assert town.lab in [lab["lab"] for lab in town.ada.get("/reporting/api/outlook").json()["labs"]]
     assert of_site.get("/reporting/api/outlook").status_code == 404
     assert town.ben.get("/reporting/api/outlook").status_code == 403
