@@ -26,6 +26,16 @@ def test_olga_sees_the_day_of_her_labs(town: Town, opened: Opener) -> None:
     expect(page.locator("input[type=date]")).to_have_value("2022-02-01")
 
 
+def test_a_figure_leads_olga_to_its_tubes_and_on_to_one_of_them(town: Town, opened: Opener) -> None:
+    clean = town.collected(4)["barcode"]
+    town.tested(clean)
+    page = opened(town.olga, f"/reporting/?day=2022-02-02&lab={town.lab}")
+    page.locator("dl.figures a[href*='figure=received']").first.click()
+    expect(page.locator("h1")).to_contain_text("1 tubes, 4 people")
+    page.locator(f"a[href='/testing/tubes/{clean}']").click()
+    expect(page.locator("h1")).to_contain_text(clean[-4:])
+
+
 def test_the_wall_refreshes_itself_and_says_when_it_cannot(town: Town, opened: Opener) -> None:
     page = opened(town.olga, "/reporting/wall")
     expect(page.locator("#stale")).to_be_hidden()

@@ -135,6 +135,14 @@ def test_a_repeat_that_tells_nothing_keeps_everything(lived: City) -> None:
     assert held(lived) == {DAY, NEXT}
 
 
+def test_where_nothing_was_ever_sealed_nothing_is_read_and_nothing_kept_is_shown(city: City) -> None:
+    city.tube("one", received_at=at(12))
+    assert actions.read_on(city.connection, {CHINA}) is None
+    kept(city, DAY)
+    city.connection.execute(text("UPDATE kept_line SET figures = figures || '{\"received_tubes\": 77}' WHERE by = 'day'"))
+    assert answer(city, By.DAY, DAY, DAY)[0].received_tubes == 1
+
+
 def test_another_zone_of_a_site_makes_kept_days_worthless(lived: City) -> None:
     kept(lived, DAY, NEXT)
     lived.connection.execute(text("UPDATE site SET timezone = 'America/Lima'; UPDATE catalog_revision SET revision = revision + 1"))

@@ -48,8 +48,10 @@ def read_on(connection: Connection, zones: Collection[str]) -> date | None:
     after, to = queries.unread_seals(connection)
     if after is None or to is None:
         # Nothing was sealed yet when we began, or another database was restored: nothing kept can be trusted.
+        newest = queries.newest_seal(connection)
+        if not connection.execute(update(KeptReader).where(KeptReader.seal != newest).values(seal=newest)).rowcount:
+            return None
         connection.execute(delete(KeptDay))
-        connection.execute(update(KeptReader).values(seal=queries.newest_seal(connection)))
         return date.min
     if to.number == after.number:
         return None
