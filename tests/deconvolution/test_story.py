@@ -3,7 +3,9 @@
 import pytest
 
 from lims.deconvolution.story.rules import adjacent
+from lims.deconvolution.story.telling import of_tube
 from lims.kernel.barcodes import Kind
+from lims.kernel.db import Access
 from tests.bench import another_town, dispatch, done, found, note, pack, recollected, refused
 from tests.factories import Town, code
 
@@ -63,6 +65,16 @@ def test_the_tubes_to_be_traced_are_those_sampled_packed_and_tested_near_it(town
     assert {"after", "box"} <= ways[far["barcode"]]
     assert all({"well", "plate"} & way for way in ways.values())
     assert {one["released_call"] for one in near} == {"negative"}
+
+
+def test_a_story_takes_four_statements_however_many_tubes_were_near(town: Town) -> None:
+    tubes = [town.collected(1, hours=number / 10)["barcode"] for number in range(12)]
+    town.tested(*tubes)
+    with town.program.database.transaction(Access.BENCH) as connection:
+        told = of_tube(connection, tubes[5])
+        assert told is not None
+        assert len(told.neighbours) == 11
+        assert connection.info["statements"] == 4
 
 
 def test_another_lab_learns_nothing_of_the_tubes_around_it(town: Town) -> None:
