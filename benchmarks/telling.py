@@ -50,7 +50,7 @@ def tellings(program: Program) -> None:
         looks.append(timed(worker.tell_once, program)[0])
     spread("a second of 150 tubes with a case told", looks)
     spread("a look where nothing is new", [timed(worker.tell_once, program)[0] for _ in range(LOOKS)])
-    later = clock.now() + timedelta(hours=25)
+    later = clock.now() + timedelta(hours=72)
     with program.database.transaction(Access.OWNER) as connection:
         known = catalog.current(connection)
         took, late = timed(remind, connection, known, later)

@@ -11,7 +11,7 @@ from lims.custody.rules import Call
 from lims.custody.rules import Kind as TubeKind
 from lims.deconvolution import board
 from lims.interop.notices import queries
-from lims.interop.notices.rules import Fact, Kind, Signed, facts_of, overdue
+from lims.interop.notices.rules import Fact, Kind, Signed, facts_of, overdue, time_over
 from lims.interop.notices.tables import Notice, NoticeReader, NoticeSeen
 from lims.kernel import ids
 from lims.kernel.audit.actions import record
@@ -43,9 +43,11 @@ def tell(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[An
 def remind(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[AnyRow]:
     """The notices of cases whose time is over while people have not come back; each case is reminded of once."""
     shortest = min((policy.recollect_within_hours for policy in catalog.policies), default=board.USUAL_HOURS)
-    first_told = queries.unreminded(connection, now - LONGEST, now - timedelta(hours=min(shortest, board.USUAL_HOURS)))
-    cases = board.these(connection, catalog, list(first_told))
-    late = [overdue(board.view(case), first_told[case.row.barcode], now) for case in cases]
+    rows = queries.unreminded(connection, now - LONGEST, now - timedelta(hours=min(shortest, board.USUAL_HOURS)))
+    # Only cases whose time is over are put together: on a bad day there are thousands of others.
+    told_at = {row.barcode: row.told_at for row in rows if now >= time_over(row.at, board.deadline(catalog, row, row.at), row.told_at)}
+    cases = board.these(connection, catalog, list(told_at))
+    late = [overdue(board.view(case), told_at[case.row.barcode], now) for case in cases]
     return write(connection, catalog, [fact for fact in late if fact is not None], now)
 
 

@@ -72,16 +72,18 @@ def reopenings(connection: Connection, codes: Collection[str]) -> dict[str, list
     return found
 
 
-def unreminded(connection: Connection, since: datetime, until: datetime) -> dict[str, datetime]:
-    """The cases that were first told between these times, are not over as far as was told, and of which no reminder was; when each was."""
+def unreminded(connection: Connection, since: datetime, until: datetime) -> Sequence[AnyRow]:
+    """The first notices between these times of cases that are not over as far as was told, and of which no reminder was."""
 
     def told(*kinds: Kind) -> ColumnElement[bool]:
         other = aliased(Notice)
         return exists().where(other.barcode == Notice.barcode, other.kind.in_([kind.value for kind in kinds]))
 
-    query = select(Notice.barcode, Notice.told_at).where(Notice.kind == Kind.PRELIMINARY.value, Notice.told_at.between(since, until))
+    query = select(Notice.barcode, Notice.site, Notice.at, Notice.told_at).where(
+        Notice.kind == Kind.PRELIMINARY.value, Notice.told_at.between(since, until)
+    )
     going_on = or_(~told(Kind.CLOSED), told(Kind.REOPENED, Kind.DOUBTED, Kind.AMENDED))
-    return {row.barcode: row.told_at for row in connection.execute(query.where(~told(Kind.OVERDUE), going_on))}
+    return connection.execute(query.where(~told(Kind.OVERDUE), going_on)).all()
 
 
 def visible(caller: Caller) -> list[ColumnElement[bool]]:

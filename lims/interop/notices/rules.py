@@ -126,15 +126,17 @@ def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
     return sorted(found, key=lambda fact: ORDER[fact.kind])
 
 
-def overdue(case: CaseView, told_at: datetime, now: datetime) -> Fact | None:
-    """That people of a case were not sampled again in time; None where all were, or where there is time yet.
+def time_over(opened_at: datetime, deadline: datetime, told_at: datetime) -> datetime:
+    """When the time for sampling again is over. Nobody is late for what nobody knew: told late, it begins then."""
+    return max(deadline, told_at + (deadline - opened_at))
 
-    Nobody is late for what nobody knew: a case that was told late has the whole time from then on.
-    """
-    time = case.deadline - case.opened_at
-    if case.state in (CaseState.CLOSED.value, CaseState.SETTLED.value) or now < max(case.deadline, told_at + time):
+
+def overdue(case: CaseView, told_at: datetime, now: datetime) -> Fact | None:
+    """That people of a case were not sampled again in time; None where all were, or where there is time yet."""
+    over = time_over(case.opened_at, case.deadline, told_at)
+    if case.state in (CaseState.CLOSED.value, CaseState.SETTLED.value) or now < over:
         return None
     late = tuple(member.position for member in case.members if member.state not in CAME_BACK)
     if case.members and not late:
         return None
-    return Fact(Kind.OVERDUE, case.tube, max(case.deadline, told_at + time), case.lab, case.site, call=case.call, members=late)
+    return Fact(Kind.OVERDUE, case.tube, over, case.lab, case.site, call=case.call, members=late)
