@@ -77,6 +77,7 @@ def box(barcode: str, work: OnTheWay) -> BoxView:
         countersigned=row.handover is not None,
         received_at=row.received_at,
         packed=packed,
+        directed_to=row.directed_to,
     )
 
 
@@ -175,5 +176,4 @@ def answer_of(row: AnyRow) -> BoxAnswer:
         sealed_at=row.sealed_at,
         dispatched_at=row.dispatched_at,
         lab=row.dispatched_to,
-        directed_to=row.directed_to,
     )

@@ -38,7 +38,7 @@ class DispatchForm(BaseModel):
 
 
 class BoxAnswer(BaseModel):
-    """A box as it stands; `directed_to` is the lab that a diversion sends it to."""
+    """A box as it stands."""
 
     barcode: str
     site: str | None
@@ -46,16 +46,19 @@ class BoxAnswer(BaseModel):
     sealed_at: AwareDatetime | None
     dispatched_at: AwareDatetime | None
     lab: str | None
-    directed_to: str | None = None
 
 
 class BoxView(BoxAnswer):
-    """The same with who sealed it, whether two people signed its departure, and its tubes; a courier is told neither people nor tubes."""
+    """The same with who sealed it, whether two people signed its departure, its tubes, and the lab that a diversion sends it to.
+
+    A courier is told neither people nor tubes.
+    """
 
     sealed_by: str | None
     countersigned: bool
     received_at: AwareDatetime | None
     packed: list[str] | None
+    directed_to: str | None
 
 
 class PackedTube(BaseModel):
