@@ -21,8 +21,10 @@ $$
 GRANTS = """
 REVOKE EXECUTE ON FUNCTION rotate_secret FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION rotate_secret TO lims_bench;
-GRANT SELECT (number, host, kinds, area, added_at, added_by, added_as, stopped_at, stopped_for, old_secret_until) ON subscriber TO lims_bench;
-GRANT INSERT (address, host, secret, kinds, area, added_at, added_by, added_as), UPDATE (stopped_at, stopped_for) ON subscriber TO lims_bench;
+GRANT SELECT (number, host, kinds, area, added_at, added_by, added_as, stopped_at, stopped_for, old_secret_until)
+    ON subscriber TO lims_bench;
+GRANT INSERT (address, host, secret, kinds, area, added_at, added_by, added_as), UPDATE (stopped_at, stopped_for)
+    ON subscriber TO lims_bench;
 GRANT SELECT, INSERT, UPDATE (failures, due_at, delivered_at) ON delivery TO lims_bench;
 GRANT SELECT ON delivery_attempt TO lims_bench
 """

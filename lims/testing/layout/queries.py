@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Connection, Numeric, TableValuedAlias, Text, and_, cast, column, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from lims.catalog.tables import SiteRow
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
+from lims.testing.layout.rules import HOUR, LimitedClass
 
 LAB_LOCKS = 7_301_004
 MOST_AGAIN = 100
@@ -25,24 +27,40 @@ def lock_lab(connection: Connection, lab: str) -> None:
 
 
 def foremost(
-    connection: Connection, lab: str, pool_max: int, limit: int, *, independent: Collection[str] = (), extracted: bool = False
+    connection: Connection,
+    lab: str,
+    pool_max: int,
+    limit: int,
+    classes: Sequence[LimitedClass],
+    *,
+    independent: Collection[str] = (),
+    extracted: bool = False,
 ) -> Sequence[AnyRow]:
-    """Of the tubes that wait in a lab the oldest `limit` of each class that a time limit may tell apart, with their batch.
+    """Of the tubes that wait in a lab the most urgent `limit` (as `rules.most_urgent_first` has it), with their batch, in any order.
 
-    Within a class the oldest is the most urgent, so the most urgent of all are among these. `extracted`: those whose eluate lies
-    in an extraction batch, otherwise those that lie in none. `independent` are the assays whose positives may be verified by the
-    one that is wanted.
+    `extracted`: those whose eluate lies in an extraction batch, otherwise those that lie in none. `independent` are the assays whose
+    positives may be verified by the one that is wanted.
     """
-    same = (Tube.site, Tube.kind, Tube.retest_of.is_not(None), FOR_A_CASE)
-    place = func.row_number().over(partition_by=same, order_by=(Tube.received_at, Tube.barcode)).label("place")
-    ranked = (
-        select(*URGENCY, Tube.batch, place)
+    limited = as_table(classes)
+    same = (limited.c.kind == func.coalesce(Tube.kind, ""), limited.c.site == func.coalesce(Tube.site, ""))
+    hour = func.floor(func.extract("epoch", Tube.received_at) / HOUR + func.coalesce(limited.c.hours, 0))
+    query = (
+        select(*URGENCY, Tube.batch)
         .outerjoin(SiteRow, SiteRow.code == Tube.site)
+        .outerjoin(limited, and_(*same, limited.c.recollection == Tube.retest_of.is_not(None)))
         .where(Tube.lab == lab, Tube.bench_state == "waiting", func.coalesce(Tube.pool_size, 1) <= pool_max)
         .where(Tube.batch.is_not(None) if extracted else Tube.batch.is_(None), fits(independent))
-        .subquery()
+        .order_by(FOR_A_CASE.desc(), limited.c.hours.is_(None), hour, func.coalesce(SiteRow.priority, 5), Tube.received_at, Tube.barcode)
+        .limit(limit)
     )
-    return connection.execute(select(ranked).where(ranked.c.place <= limit)).all()
+    return connection.execute(query).all()
+
+
+def as_table(classes: Sequence[LimitedClass]) -> TableValuedAlias:
+    """Classes with their limits, to be joined."""
+    types = (("kind", Text), ("site", Text), ("recollection", Boolean), ("hours", Numeric))
+    columns = [cast([getattr(each, name) for each in classes], ARRAY(kind)) for name, kind in types]
+    return func.unnest(*columns).table_valued(*(column(name, kind) for name, kind in types)).render_derived(name="limited")
 
 
 def fits(independent: Collection[str]) -> ColumnElement[bool]:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lims.catalog.rules import Assay, Catalog, ControlRole, TimeLimit
-from lims.custody.rules import BenchEvent, BenchState, advance
+from lims.custody.rules import BenchEvent, BenchState, Kind, advance
 from lims.kernel import barcodes
 from lims.kernel.errors import Refused, listed
 
@@ -23,6 +23,15 @@ ROWS = {96: 8, 384: 16}
 SPARE = 8
 
 
+class LimitedClass(NamedTuple):
+    """Tubes of a kind and site that are due so many hours after receipt."""
+
+    kind: str
+    site: str
+    recollection: bool
+    hours: float
+
+
 def limits_on(catalog: Catalog, day: date) -> LimitOf:
     """The time limits in force on a day, each looked up once: thousands of tubes ask for a handful."""
 
@@ -31,6 +40,21 @@ def limits_on(catalog: Catalog, day: date) -> LimitOf:
         return catalog.time_limit(kind, site, day, recollection=recollection)
 
     return limit
+
+
+def limited_classes(catalog: Catalog, limit_of: LimitOf) -> list[LimitedClass]:
+    """Every class of tubes that a time limit covers: kind, site (both "" where nobody knows), recollection or not, hours.
+
+    Sites of one zone have the same limits but for those that a limit names, so each zone is asked about once.
+    """
+    named, of_place, classes = {limit.site for limit in catalog.limits}, {}, []
+    for site in (None, *catalog.sites):
+        place = (site in named, site if site in named else catalog.zone_of(site))
+        if place not in of_place:
+            asked = [(kind, recollection, limit_of(kind, site, recollection)) for kind in (None, *Kind) for recollection in (False, True)]
+            of_place[place] = [(kind or "", recollection, float(limit.hours)) for kind, recollection, limit in asked if limit is not None]
+        classes += [LimitedClass(kind, site or "", recollection, hours) for kind, recollection, hours in of_place[place]]
+    return classes
 
 
 def most_urgent_first(tubes: Iterable[Any], limit_of: LimitOf) -> list[Any]:

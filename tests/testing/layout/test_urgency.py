@@ -71,15 +71,3 @@ def test_a_tube_that_came_earlier_is_never_tested_later_for_it(
     older = replace(one, received_at=one.received_at - timedelta(minutes=minutes))
     before = most_urgent_first(queue, limit_of).index(one)
     assert most_urgent_first([older if tube is one else tube for tube in queue], limit_of).index(older) <= before
-
-
-@given(st.lists(TUBES, unique_by=lambda tube: tube.barcode, min_size=1, max_size=40), LIMITS, st.integers(1, 5))
-def test_the_oldest_of_each_class_hold_the_most_urgent_of_all(queue: list[Tube], limit_of: LimitOf, count: int) -> None:
-    """What the query leaves out (`queries.foremost`) could not have been chosen."""
-    same_priority = {tube.site: tube.priority for tube in queue}
-    tubes = [replace(tube, priority=same_priority[tube.site]) for tube in queue]
-    classes: dict[object, list[Tube]] = {}
-    for tube in sorted(tubes, key=lambda tube: (tube.received_at, tube.barcode)):
-        classes.setdefault((tube.site, tube.recollection), []).append(tube)
-    foremost = [tube for members in classes.values() for tube in members[:count]]
-    assert most_urgent_first(foremost, limit_of)[:count] == most_urgent_first(tubes, limit_of)[:count]
