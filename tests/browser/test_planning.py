@@ -47,6 +47,7 @@ def test_olga_sees_the_bottleneck_and_declares_anew(town: Town, opened: Opener) 
     expect(page.locator("h1")).to_have_text("The labs declare 350 tubes a day")
     lab.get_by_text("Declared so far").click()
     expect(lab.locator("tbody tr").first).to_contain_text("one line is being repaired")
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the screen"
 
 

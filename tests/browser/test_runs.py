@@ -22,6 +22,7 @@ def as_file(content: bytes, name: str = "run.txt") -> FilePayload:
 
 def photographed(page: Page, name: str) -> None:
     """Pictures in both sizes, where somebody wants them; nothing runs out of the page in either."""
+    page.wait_for_load_state()  # without its styles a page has another width
     for screen, (width, height) in SCREENS.items():
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
