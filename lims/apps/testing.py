@@ -11,6 +11,7 @@ from lims.retention import api as retention
 from lims.retention import pages as retention_pages
 from lims.testing.accession import api as accession
 from lims.testing.accession import pages as accession_pages
+from lims.testing.accession.following import followed_by
 from lims.testing.amending import api as amending
 from lims.testing.amending import pages as amending_pages
 from lims.testing.extraction import api as extraction
@@ -33,11 +34,10 @@ from lims.testing.rejudging import api as rejudging
 from lims.testing.rejudging import pages as rejudging_pages
 from lims.testing.review import api as review
 from lims.testing.review import pages as review_pages
-from lims.testing.review.actions import followed_by
 from lims.testing.storage import api as storage
 from lims.testing.storage import pages as storage_pages
 
-# A released sub-pool settles its members, or asks for the next stage, in the transaction that releases it.
+# A sub-pool that is released or turned away settles members, or asks for the next stage, in the same transaction.
 followed_by(follow)
 
 APIS = (

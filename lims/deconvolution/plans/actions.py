@@ -112,10 +112,18 @@ def begin_by_policy(connection: Connection, pool: AnyRow, policy: CasePolicy | N
 
 @unaudited("`settle` writes what happens")
 def go_on(connection: Connection, plan: AnyRow, moment: Moment) -> None:
-    """Settle whom the scheme has cleared, and let those wait for a plate who are to be tested by themselves now."""
-    rows = queries.kept_tubes(connection, plan.members)
-    mixed = {row.barcode: row for row in queries.mixed_for(connection, [plan.barcode]).get(plan.barcode, [])}
-    settle(connection, plan.barcode, standing.how_it_stands(plan, rows, list(mixed.values())), mixed, moment)
+    """Settle whom the scheme has cleared, and let those wait for a plate who are to be tested by themselves now.
+
+    Who is settled is not mixed any more, and so the scheme may want something else of the others. Each turn ends the waiting of one at
+    least.
+    """
+    for _ in plan.members:
+        rows = queries.kept_tubes(connection, plan.members)
+        mixed = {row.barcode: row for row in queries.mixed_for(connection, [plan.barcode]).get(plan.barcode, [])}
+        known = standing.how_it_stands(plan, rows, list(mixed.values()))
+        if not known.settled and not known.to_test:
+            return
+        settle(connection, plan.barcode, known, mixed, moment)
 
 
 @audited("tube.released", "tube.returned")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from lims.catalog import queries as catalog
 from lims.catalog.rules import TransportPolicy
 from lims.custody.queries import pool_members
 from lims.custody.rules import REJECTION_REASONS, BenchEvent, BenchState, Kind, advance, ready_for
@@ -18,6 +19,7 @@ from lims.kernel.auth.rules import Caller, own_lab
 from lims.kernel.db import records
 from lims.kernel.errors import Refused
 from lims.testing.accession import queries
+from lims.testing.accession.following import FOLLOWERS
 from lims.testing.accession.rules import is_too_old, minutes_old
 
 
@@ -99,6 +101,9 @@ def reject(connection: Connection, barcode: str, reason: str, note: str, at: dat
     back = free_members(connection, barcode) if tube.kind == Kind.ALIQUOT_POOL else []
     happenings = [Happening(code, "tube.returned", at, {"pool": barcode}) for code in back]
     record(connection, caller.name, now, [Happening(barcode, "tube.rejected", at, {"reason": reason, "note": note}), *happenings])
+    if tube.mixed_for is not None:
+        for follow in FOLLOWERS:
+            follow(connection, catalog.current(connection), [barcode], at, caller.name, now)
 
 
 @unaudited("`reject` writes the events of the tubes it frees")

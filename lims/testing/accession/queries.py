@@ -15,7 +15,9 @@ def box_for_update(connection: Connection, barcode: str) -> AnyRow | None:
 
 def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
-    query = select(Tube.barcode, Tube.kind, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at, Tube.sealed_at)
+    query = select(
+        Tube.barcode, Tube.kind, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at, Tube.sealed_at, Tube.mixed_for
+    )  # fmt: skip
     rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
     return {row.barcode: row for row in rows}
 

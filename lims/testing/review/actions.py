@@ -1,6 +1,6 @@
 """A second person decides: release, or send back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.auth.rules import Caller
 from lims.kernel.db import AnyRow, records
 from lims.kernel.errors import Refused
+from lims.testing.accession.following import FOLLOWERS
 from lims.testing.extraction import queries as extraction
 from lims.testing.extraction.rules import refuse_failed
 from lims.testing.instruments.tables import ReadingRow
@@ -34,16 +35,6 @@ from lims.testing.review.rules import (
     returnable,
 )
 from lims.testing.review.tables import Release, Returned
-
-# Rooms above the bench that go on where a result is released, in the same transaction; `apps` says which (a call to `followed_by`).
-Follower = Callable[[Connection, Catalog, Sequence[str], datetime, str, datetime], None]
-FOLLOWERS: list[Follower] = []
-
-
-def followed_by(follower: Follower) -> None:
-    """Have every release followed by this, from now on."""
-    if follower not in FOLLOWERS:
-        FOLLOWERS.append(follower)
 
 
 def refuse_own_import(run: AnyRow, caller: Caller) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lims.kernel.barcodes import Kind
@@ -108,6 +108,7 @@ class Life:
         assert (case["state"], case["outcome"]) == (("closed", "confirmed") if over else ("recollecting", None))
 
 
+@example(seed=59)  # a member settled by one sub-pool leaves another whom nothing can be mixed with any more
 @given(seed=st.integers(0, 10**9))
 @settings(max_examples=4)
 def test_a_scheme_ends_in_the_truth(program: Program, web: TestClient, seed: int) -> None:
