@@ -9,9 +9,10 @@ from lims.catalog import queries as catalog
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
-from lims.reporting import answers, exports
+from lims.reporting import answers
 from lims.reporting.accounts import PROBLEMS
 from lims.reporting.day.forms import Place
+from lims.reporting.downloads import download
 from lims.reporting.figures import KINDS, Line
 from lims.reporting.forms import Day, FindingView, FirstDay, Form, LastDay, ReconciliationView, Throughput
 from lims.reporting.reconciliation import labels, reconcile
@@ -54,7 +55,5 @@ def reconciliation(work: Official, date: Day) -> ReconciliationView:
 
 def spreadsheet(question: Question, form: Format, lines: list[Line]) -> Response:
     """The same table as a file."""
-    table = exports.frame(KINDS[question.by], lines)
-    content = exports.csv(table) if form is Format.CSV else exports.xlsx({"throughput": table})
     name = f"throughput-by-{question.by.value}-{question.first}-{question.last}.{form.value}"
-    return Response(content, media_type=exports.MEDIA[form.value], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(KINDS[question.by], lines, form, "throughput", name)

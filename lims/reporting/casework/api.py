@@ -7,12 +7,12 @@ from pydantic import BaseModel
 
 from lims.catalog import queries as catalog
 from lims.kernel.pages import Blank, Page, cursor, parts_of
-from lims.reporting import exports
 from lims.reporting.casework import lists
 from lims.reporting.casework.lines import FigureLine, lines_of
 from lims.reporting.casework.measures import figures_of
 from lims.reporting.casework.rules import Behind, CaseRow, MemberRow, PoolRow
 from lims.reporting.casework.scope import Asked, Reader, Scope, scope_of
+from lims.reporting.downloads import download
 from lims.reporting.forms import Form
 from lims.reporting.rules import Format
 
@@ -58,7 +58,4 @@ def rows(
 
 def spreadsheet(scope: Scope, form: Format, name: str, kind: type, table_rows: list[FigureLine] | list[lists.AnyLine]) -> Response:
     """Rows as a file."""
-    table = exports.frame(kind, table_rows)
-    content = exports.csv(table) if form is Format.CSV else exports.xlsx({name: table})
-    file = f"cases-{name}-{scope.question.first}-{scope.question.last}.{form.value}"
-    return Response(content, media_type=exports.MEDIA[form.value], headers={"Content-Disposition": f'attachment; filename="{file}"'})
+    return download(kind, table_rows, form, name, f"cases-{name}-{scope.question.first}-{scope.question.last}.{form.value}")

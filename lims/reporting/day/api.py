@@ -9,10 +9,10 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
-from lims.reporting import exports
 from lims.reporting.day.asking import asked, day_of
 from lims.reporting.day.files import MOST_ROWS, TABLES, name_of, tube_rows, tubes_behind
 from lims.reporting.day.forms import Place, RowsAsked, TubeRow
+from lims.reporting.downloads import download
 from lims.reporting.forms import Day, Form
 from lims.reporting.rules import Format
 
@@ -49,6 +49,4 @@ def table(kind: type, found: Any, form: Format, name: str) -> dict[str, Any] | R
     """Rows as JSON, or as a file."""
     if form is Format.JSON:
         return {"rows": [asdict(row) for row in found]}
-    sheet = exports.frame(kind, found)
-    content = exports.csv(sheet) if form is Format.CSV else exports.xlsx({name.split("-", 1)[0]: sheet})
-    return Response(content, media_type=exports.MEDIA[form.value], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(kind, found, form, name.split("-", 1)[0], name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import Response
 
-from lims.reporting import exports
+from lims.reporting.downloads import download
 from lims.reporting.prevalence.rules import AreaPools
 from lims.reporting.rules import Format
 
@@ -43,7 +43,4 @@ def row_of(line: AreaPools) -> AreaRow:
 
 def spreadsheet(lines: Iterable[AreaPools], form: Format, name: str) -> Response:
     """The areas, one row each."""
-    table = exports.frame(AreaRow, [row_of(line) for line in lines])
-    content = exports.csv(table) if form is Format.CSV else exports.xlsx({"prevalence": table})
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form.value}"'}
-    return Response(content, media_type=exports.MEDIA[form.value], headers=headers)
+    return download(AreaRow, [row_of(line) for line in lines], form, "prevalence", f"{name}.{form.value}")
