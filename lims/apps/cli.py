@@ -27,6 +27,7 @@ from lims.apps.commands import (
     users,
     webhooks,
 )
+from lims.apps.worker import main as work
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
 
@@ -37,6 +38,9 @@ commands = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Nucleic-acid lab sample tracking for mass screening with pooled samples."
 )
 commands.command("serve")(serve.serve)
+commands.command("worker", help="What `lims serve` starts beside itself, as a service of its own: seals, notices, webhooks, kept figures.")(
+    work
+)
 commands.command("demo")(demo.demo)
 commands.command("simulate")(simulate.simulate)
 commands.command("reconcile")(reports.reconcile)

@@ -16,8 +16,11 @@ from lims.apps.serving import ENDS_VARIABLE
 from lims.apps.tls import context
 from lims.apps.tls.authority import Place
 from lims.apps.tls.wording import fingerprint
+from lims.apps.worker import OTHER_KEY
 from lims.kernel import addresses
-from lims.kernel.program import running
+from lims.kernel.audit.verify import begun_with
+from lims.kernel.db import Access
+from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 
 
@@ -33,6 +36,9 @@ class End(StrEnum):
 CertificateFile = Annotated[
     Path | None, typer.Option("--tls-certificate", exists=True, dir_okay=False, help="HTTPS with this certificate (PEM, with its chain)")
 ]
+Worker = Annotated[
+    bool, typer.Option("--worker/--no-worker", help="the worker beside it; of several hosts' workers one works, the others wait")
+]
 KeyFile = Annotated[Path | None, typer.Option("--tls-key", exists=True, dir_okay=False, help="the key of --tls-certificate")]
 
 
@@ -44,16 +50,18 @@ def serve(
     tls: Annotated[bool, typer.Option("--tls", help="HTTPS with a certificate of this machine's own authority")] = False,
     tls_certificate: CertificateFile = None,
     tls_key: KeyFile = None,
+    worker: Worker = True,
 ) -> None:
     """Serve the sampling end, the testing end, the reports, or all of them."""
     with running(settings(), connections=2) as program:
         if (have := migrate.current(program.database)) != (want := migrate.head()):
             typer.echo(f"The schema is at {have}, this program needs {want}: run `lims db upgrade` first.", err=True)
             raise typer.Exit(1)
+        refuse_another_key(program)
         if end is not End.ALL:
             os.environ[ENDS_VARIABLE] = end.value
         secured = given_tls(tls_certificate, tls_key) or (own_tls(host, port) if tls else {})
-        sealer = subprocess.Popen([sys.executable, "-m", "lims.apps.worker"])
+        beside = subprocess.Popen([sys.executable, "-m", "lims.apps.worker"]) if worker else None
         try:
             listening.run(uvicorn.Config(
                 "lims.apps.serving:application", factory=True, host=host, port=port, workers=workers, access_log=False,
@@ -64,8 +72,18 @@ def serve(
             # uvicorn has said why: most often somebody listens on this port already.
             raise typer.Exit(1 if ended.code else 0) from None
         finally:
-            sealer.terminate()
-            sealer.wait(10)
+            if beside is not None:
+                beside.terminate()
+                beside.wait(10)
+
+
+def refuse_another_key(program: Program) -> None:
+    """A host whose key is not that of the others would give the same person another id, and hide names that they cannot read."""
+    with program.database.transaction(Access.OWNER) as connection:
+        if begun_with(connection, program.keys.seal):
+            return
+    typer.echo(OTHER_KEY, err=True)
+    raise typer.Exit(1)
 
 
 def given_tls(certificate: Path | None, key: Path | None) -> Mapping[str, Any]:
