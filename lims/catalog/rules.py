@@ -322,12 +322,36 @@ class Catalog:
 
     def case_policy(self, who: Iterable[tuple[str | None, str]], day: date) -> CasePolicy | None:
         """How the case of these people (site and group of each) that began on a day is handled: of all that are in force the strictest."""
-        found = []
-        for site, group in sorted({(site or "", group) for site, group in who} or {("", "*")}):
-            zone = self.zone_of(site)
-            fitting = [p for p in self.case_policies if p.zone == zone and p.group in (group, "*") and p.valid_from <= day]
-            found += [max(fitting, key=lambda p: (p.group == group, p.valid_from))] if fitting else []
+        found = [policy for policy in self.case_policies_of(who, day) if policy is not None]
         return min(found, key=lambda p: (p.hours, p.zone, p.group), default=None)
+
+    def audiences(self, who: Iterable[tuple[str | None, str]], day: date) -> tuple[str, ...]:
+        """Who is told of a case of these people that began on a day: whom any of their policies names. None: everybody.
+
+        Everybody is told, too, where somebody's policy names nobody, or where no policy is in force for him.
+        """
+        named = [policy.tell if policy is not None else () for policy in self.case_policies_of(who, day)]
+        return tuple(sorted({audience for tell in named for audience in tell})) if all(named) else ()
+
+    def audiences_named(self, day: date) -> list[str]:
+        """Whom the case policies name that are in force on a day or begin later."""
+        replaced = {
+            (old.valid_from, old.zone, old.group)
+            for old in self.case_policies
+            for new in self.case_policies
+            if (new.zone, new.group) == (old.zone, old.group) and old.valid_from < new.valid_from <= day
+        }
+        left = [policy for policy in self.case_policies if (policy.valid_from, policy.zone, policy.group) not in replaced]
+        return sorted({audience for policy in left for audience in policy.tell})
+
+    def case_policies_of(self, who: Iterable[tuple[str | None, str]], day: date) -> list[CasePolicy | None]:
+        """What is in force on a day for the cases of these people: once for each site and group; None where nothing is."""
+
+        def in_force(zone: str, group: str) -> CasePolicy | None:
+            fitting = [p for p in self.case_policies if p.zone == zone and p.group in (group, "*") and p.valid_from <= day]
+            return max(fitting, key=lambda p: (p.group == group, p.valid_from), default=None)
+
+        return [in_force(self.zone_of(site), group) for site, group in sorted({(site or "", group) for site, group in who} or {("", "*")})]
 
     def zone_of(self, site: str | None) -> str:
         """How strictly the area of a site is controlled."""

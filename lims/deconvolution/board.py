@@ -38,6 +38,7 @@ class Case:
     members: tuple[MemberStanding, ...]
     deadline: datetime
     policy: CasePolicy | None = None  # as it was when the case began
+    tell: tuple[str, ...] = ()  # whom the policies of its people name; nobody: everybody is told
 
 
 def standings(
@@ -76,8 +77,9 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
         if standing.outcome is Outcome.WITHDRAWN:
             # The repeat was negative, and so is everybody in the pool: nobody is called back for a case that is withdrawn.
             shown = tuple(MemberStanding(member.position, MemberState.NEGATIVE, settled_at=row.released_at) for member in shown)
-        policy = policy_of(catalog, row, people.get(row.barcode, ()), row.opened_at)
-        found.append(Case(row, standing, shown, deadline(catalog, row, row.opened_at, policy), policy))
+        who, day = those_in(row, people.get(row.barcode, ())), local_day(row.opened_at, zone_of(catalog, row))
+        policy = catalog.case_policy(who, day)
+        found.append(Case(row, standing, shown, deadline(catalog, row, row.opened_at, policy), policy, catalog.audiences(who, day)))
     return found
 
 
@@ -123,8 +125,12 @@ def these(connection: Connection, catalog: Catalog, barcodes: Sequence[str]) -> 
 
 def policy_of(catalog: Catalog, row: AnyRow, people: Sequence[queries.Person], since: datetime) -> CasePolicy | None:
     """How the case of a tube is handled: by what was in force on the day it began, for the sites and groups of its people."""
-    who = {(person.site, person.group) for person in people} or {(row.site, "*")}
-    return catalog.case_policy(who, local_day(since, zone_of(catalog, row)))
+    return catalog.case_policy(those_in(row, people), local_day(since, zone_of(catalog, row)))
+
+
+def those_in(row: AnyRow, people: Sequence[queries.Person]) -> set[tuple[str | None, str]]:
+    """Where the people of a tube were sampled, and of which groups they are; of one whose people nobody knows, where it is from."""
+    return {(person.site, person.group) for person in people} or {(row.site, "*")}
 
 
 def zone_of(catalog: Catalog, row: AnyRow) -> str:
@@ -159,6 +165,6 @@ def view(case: Case) -> CaseView:
         outcome=standing.outcome.value if standing.outcome else None,
         closed_at=standing.closed_at,
         members=[MemberView(position=m.position, state=m.state.value, tube=m.tube) for m in case.members],
-        tell=[*case.policy.tell] if case.policy else [],
+        tell=[*case.tell],
         policy_from=case.policy.valid_from if case.policy else None,
     )

@@ -21,7 +21,10 @@ class MemberView(BaseModel):
 
 
 class CaseView(BaseModel):
-    """A case. Its id is the code of its tube: a tube has one case. `tell`: whom its policy, in force since `policy_from`, wants told."""
+    """A case. Its id is the code of its tube: a tube has one case.
+
+    `tell`: whom its policy, in force since `policy_from`, has told; none: everybody.
+    """
 
     id: str
     tube: str

@@ -269,6 +269,7 @@ CATALOGUE: dict[str, Refusal] = {
     "diversion_stale": Refusal(409, "The diversion was proposed too long ago"),
     "diversion_overtaken": Refusal(409, "A box goes elsewhere meanwhile"),
     # webhooks
+    "audience_unknown": Refusal(422, "No case policy names the audience"),
     "webhook_address": Refusal(422, "The address of the webhook cannot be used"),
     "webhook_private": Refusal(422, "The address of the webhook is not public"),
     "mail_unconfigured": Refusal(422, "No mail server is configured"),

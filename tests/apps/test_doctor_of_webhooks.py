@@ -7,8 +7,10 @@ import pytest
 from lims.apps.commands import doctor
 from lims.apps.delivering import deliver
 from lims.interop.subscribers import actions
+from lims.kernel import ids
 from lims.kernel.db import Access
 from lims.kernel.program import Program
+from tests.deconvolution.plans.at_work import load_policy
 from tests.factories import Town
 from tests.interop.conftest import receiver, sender
 from tests.interop.receiver import Receiver
@@ -44,3 +46,15 @@ def test_the_doctor_names_a_webhook_that_is_behind(
     later = datetime.now(UTC) + timedelta(minutes=61)
     monkeypatch.setattr("lims.apps.commands.doctor.clock.now", lambda: later)
     assert str(number) in (doctor.webhooks(sender).remedy or "")
+
+
+def test_the_doctor_says_where_cases_are_told_to_nobody(town: Town, sender: Program, receiver: Receiver) -> None:
+    cdc, hospital = f"CDC {ids.uuid7()}", f"hospital {ids.uuid7()}"
+    load_policy(town, group=cdc, tell=[cdc])
+    load_policy(town, group=hospital, tell=[hospital])
+    subscribed(sender, receiver, town, audience=cdc)
+    finding = doctor.webhooks(sender)
+    assert "told to nobody" in finding.seen
+    assert hospital in (finding.remedy or "")
+    subscribed(sender, receiver, town)
+    assert doctor.webhooks(sender).remedy is None

@@ -6,9 +6,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lims.apps.cli import commands
+from lims.kernel import ids
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 from lims.kernel.settings import settings
+from tests.deconvolution.plans.at_work import load_policy
+from tests.factories import Town
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +48,14 @@ def test_a_webhook_is_added_listed_stopped_resumed_and_removed_and_its_secret_is
     assert f"{number}\tstopped: removed" in lims("list").stdout
     lims("resume", number)
     assert f"{number}\tsends" in lims("list").stdout
+    lims("remove", number)
+
+
+def test_a_webhook_belongs_to_an_audience_that_a_policy_names(town: Town) -> None:
+    load_policy(town, group=(cdc := f"CDC {ids.uuid7()}"), tell=[cdc])
+    lims("add", "https://authority.example/cases", "--audience", "CDX", code=1)
+    number = lims("add", "https://authority.example/cases", "--audience", cdc).stdout.splitlines()[0].removeprefix("webhook ")
+    assert f"{number}\tsends\t0 waiting\tas {cdc}\t" in lims("list").stdout
     lims("remove", number)
 
 

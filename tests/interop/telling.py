@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from lims.apps import worker
 from lims.interop.subscribers import actions, queries
+from lims.interop.subscribers.rules import Wish
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Somebody, Town
@@ -62,7 +63,7 @@ def subscribed(sender: Program, receiver: Receiver, town: Town, **only: Any) -> 
     """The authority's computer is told of this town's area; the number of its webhook."""
     with sender.database.transaction(Access.OWNER) as connection:
         number, receiver.secret = actions.add(
-            connection, sender, receiver.address, only.get("kinds", ()), only.get("area", town.area), "tests", datetime.now(UTC)
+            connection, sender, receiver.address, Wish(**{"area": town.area} | only), "tests", datetime.now(UTC)
         )
     return number
 

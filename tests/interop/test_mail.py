@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from lims.apps.delivering import deliver
 from lims.apps.tls.authority import Place, kept
 from lims.interop.subscribers import actions
+from lims.interop.subscribers.rules import Wish
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
@@ -60,7 +61,7 @@ def mailing(sender: Program, office: Office) -> Iterator[Program]:
 
 def subscribed(mailing: Program, town: Town, address: str = "mailto:duty@health.example") -> int:
     with mailing.database.transaction(Access.OWNER) as connection:
-        return actions.add(connection, mailing, address, (), town.area, "tests", datetime.now(UTC))[0]
+        return actions.add(connection, mailing, address, Wish(area=town.area), "tests", datetime.now(UTC))[0]
 
 
 def test_the_duty_officer_gets_an_e_mail_in_both_languages_that_names_nobody(town: Town, mailing: Program, office: Office) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lims.interop.subscribers import actions
-from lims.interop.subscribers.rules import PAUSES, may_reach, networks_of, pause_after, refuse_address, with_those_above
+from lims.interop.subscribers.rules import PAUSES, Wish, may_reach, networks_of, pause_after, refuse_address, with_those_above
 from lims.interop.subscribers.sending import post
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
@@ -113,7 +113,7 @@ def test_a_port_where_nobody_listens_is_a_failure() -> None:
 
 def test_an_area_that_nobody_knows_is_refused(sender: Program) -> None:
     with pytest.raises(Refused) as refused, sender.database.transaction(Access.OWNER) as connection:
-        actions.add(connection, sender, "https://example.org/", (), "NOWHERE", "tests", datetime.now(UTC))
+        actions.add(connection, sender, "https://example.org/", Wish(area="NOWHERE"), "tests", datetime.now(UTC))
     assert refused.value.code == "not_found"
 
 

@@ -13,8 +13,10 @@ from lims.apps import migrate
 from lims.apps.commands import way
 from lims.apps.commands.finding import Finding
 from lims.apps.worker import OTHER_KEY
+from lims.catalog import queries as catalog
 from lims.interop.subscribers import queries as subscribers
 from lims.interop.subscribers.actions import REMOVED
+from lims.interop.subscribers.rules import unheard
 from lims.kernel import clock
 from lims.kernel.audit import queries as audit
 from lims.kernel.audit.verify import begun_with
@@ -114,10 +116,16 @@ def webhooks(program: Program) -> Finding:
         return Finding("webhooks", "no schema yet")
     with program.database.transaction(Access.OWNER) as connection:
         rows = [row for row in subscribers.subscribers(connection) if row.stopped_for != REMOVED]
+        named = catalog.current(connection).audiences_named(clock.now().date())
     late = [row for row in rows if row.stopped_at or (row.oldest and row.oldest < clock.now() - WEBHOOK_LATE)]
     seen = f"{len(rows)}, of which {len(late)} stopped or more than an hour behind"
-    remedy = f"`lims webhook log {late[0].number}` says why; then `lims webhook resume {late[0].number}`." if late else None
-    return Finding("webhooks", seen, remedy)
+    if late:
+        return Finding("webhooks", seen, f"`lims webhook log {late[0].number}` says why; then `lims webhook resume {late[0].number}`.")
+    missing = unheard(named, [row.audience for row in rows])
+    if missing and all(row.audience for row in rows):
+        remedy = f"Case policies name {', '.join(missing)}, and nobody is told as such: `lims webhook add … --audience`."
+        return Finding("webhooks", f"{seen}; some cases are told to nobody", remedy)
+    return Finding("webhooks", seen)
 
 
 LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer, webhooks)

@@ -7,7 +7,7 @@ import typer
 
 from lims.interop.notices.rules import Kind
 from lims.interop.subscribers import actions, queries
-from lims.interop.subscribers.rules import MAIL
+from lims.interop.subscribers.rules import MAIL, Wish
 from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import running
@@ -23,10 +23,12 @@ def add(
     url: Annotated[str, typer.Argument(help="where notices are posted to, by https; or mailto:… for e-mails")],
     kind: Annotated[list[Kind] | None, typer.Option(help="only these notices; repeat for more")] = None,
     area: Annotated[str | None, typer.Option(help="only of this area and what lies within it")] = None,
+    audience: Annotated[str | None, typer.Option(help="only of cases whose policy names this audience, or names nobody")] = None,
 ) -> None:
     """Send notices to an address from now on; the secret that signs webhooks is shown once, alone on the last line."""
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
-        number, secret = actions.add(connection, program, url, [one.value for one in kind or ()], area, BY, clock.now())
+        wish = Wish([one.value for one in kind or ()], area, audience)
+        number, secret = actions.add(connection, program, url, wish, BY, clock.now())
     typer.echo(f"webhook {number}")
     if not url.startswith(MAIL):
         typer.echo(secret)
@@ -39,7 +41,8 @@ def list_webhooks() -> None:
         addresses = queries.addresses(connection)
         for row in queries.subscribers(connection):
             standing = f"stopped: {row.stopped_for}" if row.stopped_at else "sends"
-            about = " ".join([*row.kinds, *([f"area {row.area}"] if row.area else [])]) or "everything"
+            only = [*row.kinds, *([f"area {row.area}"] if row.area else []), *([f"as {row.audience}"] if row.audience else [])]
+            about = " ".join(only) or "everything"
             typer.echo(f"{row.number}\t{standing}\t{row.waiting} waiting\t{about}\t{addresses[row.number]}")
 
 

@@ -77,21 +77,23 @@ def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow]) -> 
 
 
 def write(connection: Connection, catalog: Catalog, found: Sequence[Fact], now: datetime) -> Sequence[AnyRow]:
-    """The notices of facts that were not told before."""
+    """The notices of facts that were not told before, or not to all whom the policy names now that more of its people are known."""
     if not found:
         return ()
     areas = {code: site.area for code, site in catalog.sites.items()}
-    rows = [
-        {
+    rows = {
+        (fact.barcode, fact.kind, fact.position, fact.outcome, fact.occasion): {
             "id": ids.uuid7(now), "barcode": fact.barcode, "kind": fact.kind.value, "position": fact.position,
-            "outcome": fact.outcome, "occasion": fact.occasion, "lab": fact.lab, "site": fact.site, "area": area,
+            "outcome": fact.outcome, "occasion": fact.occasion, "lab": fact.lab, "site": fact.site, "area": area, "tell": list(fact.tell),
             "data": fact.data(area), "at": fact.at, "told_at": now,
         }
         for fact in found
         for area in [areas.get(fact.site or "")]
-    ]  # fmt: skip
-    once = insert(Notice).values(rows).on_conflict_do_nothing(constraint="notice_told_once_key").returning(Notice.__table__)
-    return sorted(connection.execute(once).all(), key=lambda row: int(row.number))
+    }  # fmt: skip
+    once = insert(Notice).values(list(rows.values()))
+    wider = queries.told_wider(once.excluded.tell)
+    more = once.on_conflict_do_update(constraint="notice_told_once_key", set_={"tell": wider}, where=wider != Notice.tell)
+    return sorted(connection.execute(more.returning(Notice.__table__)).all(), key=lambda row: int(row.number))
 
 
 @audited("notice.seen")

@@ -17,7 +17,7 @@ class SeenView(BaseModel):
 
 
 class NoticeView(BaseModel):
-    """A notice; `data` is what webhooks carry."""
+    """A notice; `data` is what webhooks carry, `tell` whom the policy of its case names (none: everybody is told)."""
 
     number: int
     id: UUID
@@ -25,6 +25,7 @@ class NoticeView(BaseModel):
     at: datetime
     told_at: datetime
     data: dict[str, Any]
+    tell: list[str]
     seen: list[SeenView]
 
 

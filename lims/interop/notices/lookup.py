@@ -21,6 +21,6 @@ def listed(connection: Connection, caller: Caller, before: int | None, limit: in
 def view(row: AnyRow, seen: Sequence[AnyRow]) -> NoticeView:
     """A notice as it is answered."""
     return NoticeView(
-        number=row.number, id=row.id, kind=row.kind, at=row.at, told_at=row.told_at, data=row.data,
+        number=row.number, id=row.id, kind=row.kind, at=row.at, told_at=row.told_at, data=row.data, tell=row.tell,
         seen=[SeenView(by=note.by, at=note.at) for note in seen],
     )  # fmt: skip

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, Uuid, and_, cast, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, Uuid, and_, case, cast, distinct, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lims.custody.tables import Tube
@@ -84,6 +84,14 @@ def unreminded(connection: Connection, since: datetime, until: datetime) -> Sequ
     )
     going_on = or_(~told(Kind.CLOSED), told(Kind.REOPENED, Kind.DOUBTED, Kind.AMENDED))
     return connection.execute(query.where(~told(Kind.OVERDUE), going_on)).all()
+
+
+def told_wider(tell: ColumnElement[list[str]]) -> ColumnElement[list[str]]:
+    """Whom a notice names that is to be told to these, too: both; nobody, which is everybody, where either names nobody."""
+    told = func.unnest(Notice.tell.op("||")(tell)).column_valued("audience")
+    both = select(func.array_agg(aggregate_order_by(distinct(told), told))).scalar_subquery()
+    nobody = cast(array([], type_=Text), ARRAY(Text))
+    return case((or_(Notice.tell == nobody, tell == nobody), nobody), else_=both)
 
 
 def visible(caller: Caller) -> list[ColumnElement[bool]]:

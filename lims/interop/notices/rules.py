@@ -38,7 +38,7 @@ class Fact:
 
     With barcode and kind, `position` (0 where it is of no single member), `outcome` (of a closing) and `occasion` (how often results of
     the case had been amended, or the case reopened) say what is told once. `barcode` is the case's tube, or the tube itself where it is
-    in no case.
+    in no case. `tell`: whom the policy of its case names; none: everybody.
     """
 
     kind: Kind
@@ -54,6 +54,7 @@ class Fact:
     call: str | None = None
     reasons: Sequence[str] = ()
     members: Sequence[int] = ()
+    tell: Sequence[str] = ()
 
     def data(self, area: str | None) -> dict[str, Any]:
         """What programs are told; the id of a case is the code of its tube. `members`: who is overdue, of that notice alone."""
@@ -80,11 +81,11 @@ class Amendment:
     at: datetime
     call: str
 
-    def told(self, lab: str, site: str | None, case: str | None, position: int = 0) -> Fact:
+    def told(self, lab: str, site: str | None, case: str | None, position: int = 0, tell: Sequence[str] = ()) -> Fact:
         """What is told of it."""
         return Fact(
             Kind.AMENDED, case or self.barcode, self.at, lab, site,
-            position=position, occasion=self.revision, in_case=case is not None, single=self.barcode, call=self.call,
+            position=position, occasion=self.revision, in_case=case is not None, single=self.barcode, call=self.call, tell=tell,
         )  # fmt: skip
 
 
@@ -102,13 +103,13 @@ class Signed:
 
 def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
     """Everything a case has to tell as it stands, in order."""
-    where: dict[str, Any] = {"barcode": case.tube, "lab": case.lab, "site": case.site}
+    where: dict[str, Any] = {"barcode": case.tube, "lab": case.lab, "site": case.site, "tell": case.tell}
     positions = {case.tube: 0} | {member.tube: member.position for member in case.members if member.tube}
     amended = {code: signed.amendments[code] for code in positions if code in signed.amendments}
     occasion = sum(amendment.revision - 1 for amendment in amended.values())
     first: dict[str, Any] = {"call": case.call, "reasons": tuple(case.reasons)}
     found = [Fact(Kind.PRELIMINARY, at=case.opened_at, **first, **where)]
-    found += [amendment.told(case.lab, case.site, case.tube, positions[code]) for code, amendment in amended.items()]
+    found += [amendment.told(case.lab, case.site, case.tube, positions[code], case.tell) for code, amendment in amended.items()]
     if signed.doubted_at and signed.released_call == Call.NEGATIVE.value:
         found.append(Fact(Kind.DOUBTED, at=signed.doubted_at, occasion=occasion, **first, **where))
     elif signed.firm_at and signed.released_call != Call.NEGATIVE.value:
@@ -139,4 +140,4 @@ def overdue(case: CaseView, told_at: datetime, now: datetime) -> Fact | None:
     late = tuple(member.position for member in case.members if member.state not in CAME_BACK)
     if case.members and not late:
         return None
-    return Fact(Kind.OVERDUE, case.tube, over, case.lab, case.site, call=case.call, members=late)
+    return Fact(Kind.OVERDUE, case.tube, over, case.lab, case.site, call=case.call, members=late, tell=case.tell)

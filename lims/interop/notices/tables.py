@@ -18,14 +18,14 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
 
 
 class Notice(Base):
-    """Something that the health authority is told; never changed, and never told twice."""
+    """Something that the health authority is told, and never told twice. Only who is told may grow, as its people become known."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -48,6 +48,9 @@ class Notice(Base):
     site: Mapped[str | None] = mapped_column(Text)
     area: Mapped[str | None] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="as programs are told")
+    tell: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default=text("'{}'"), comment="whom the case's policy names; none: everybody"
+    )
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="when it happened")
     told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="server time")
 

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, and_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from lims.catalog import queries as catalog
 from lims.interop.subscribers import queries
 from lims.interop.subscribers.rules import (
     BOTH_SIGN,
     MAIL,
     SECRET_BYTES,
     Tried,
+    Wish,
     mailbox,
     networks_of,
     pause_after,
@@ -27,7 +29,7 @@ from lims.interop.subscribers.tables import Delivery, DeliveryAttempt, Subscribe
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.db import AnyRow
-from lims.kernel.errors import Refused
+from lims.kernel.errors import Refused, listed
 from lims.kernel.program import Program
 from lims.kernel.secrets import Keys
 
@@ -41,8 +43,7 @@ def add(
     connection: Connection,
     program: Program,
     address: str,
-    kinds: Sequence[str],
-    area: str | None,
+    wish: Wish,
     by: str,
     now: datetime,
     added_as: UUID | None = None,
@@ -52,21 +53,29 @@ def add(
         refuse_mailbox(address, program.settings.smtp_host)
     else:
         refuse_address(address, networks_of(program.settings.webhook_networks))
-    if area is not None and area not in queries.parents(connection):
-        raise Refused("not_found", "{what} is not known here.", what=f"Area {area}")
+    if wish.area is not None and wish.area not in queries.parents(connection):
+        raise Refused("not_found", "{what} is not known here.", what=f"Area {wish.area}")
+    named = catalog.current(connection).audiences_named(now.date())
+    if wish.audience is not None and wish.audience not in named:
+        raise Refused(
+            "audience_unknown",
+            "No case policy names {audience}: it would hear of next to nothing. Named are: {named}. Load the policy first.",
+            audience=wish.audience, named=listed(named) or "-",
+        )  # fmt: skip
     secret, host = secrets.token_bytes(SECRET_BYTES), urlsplit(address).hostname or mailbox(address).rpartition("@")[2]
     row = insert(Subscriber).values(
         address=address,
         host=host,
         secret=program.keys.hide(secret),
-        kinds=list(kinds),
-        area=area,
+        kinds=list(wish.kinds),
+        area=wish.area,
+        audience=wish.audience,
         added_at=now,
         added_by=by,
         added_as=added_as,
     )
     number = connection.execute(row.returning(Subscriber.number)).scalar_one()
-    what = {"host": host, "kinds": list(kinds), "area": area}
+    what = {"host": host, "kinds": list(wish.kinds), "area": wish.area, "audience": wish.audience}
     record(connection, by, now, [Happening(f"subscriber {number}", "subscriber.added", now, what)])
     return number, shown_secret(secret)
 
@@ -99,26 +108,22 @@ def resume(connection: Connection, number: int, by: str, now: datetime) -> None:
 @unaudited("it tells what the trail says already")
 def enqueue(connection: Connection, notices: Sequence[AnyRow], now: datetime) -> None:
     """Notices are due to everybody who wants them, in the transaction that makes them."""
-    if notices and (told := queries.told(connection)):
-        put(connection, told, notices, now)
-
-
-def put(connection: Connection, subscribers: Sequence[AnyRow], notices: Sequence[AnyRow], now: datetime) -> int:
-    """Set deliveries going, those that have arrived before too; how many."""
-    rows = [row | {"due_at": now} for row in queries.due_to(connection, subscribers, notices)]
-    if rows:
-        again = {"failures": 0, "due_at": now, "delivered_at": None}
-        connection.execute(insert(Delivery).on_conflict_do_update(index_elements=["subscriber", "notice"], set_=again), rows)
-    return len(rows)
+    if notices and (told := queries.told(connection)) and (due := queries.due_to(connection, told, notices)):
+        # A notice comes here once more when its policy names somebody else, too: whoever was told is not told again.
+        connection.execute(insert(Delivery).on_conflict_do_nothing(), [row | {"due_at": now} for row in due])
 
 
 @audited("subscriber.replayed")
 def replay(connection: Connection, subscriber: AnyRow, since: datetime, by: str, now: datetime) -> int:
     """Send everything once more that was told from a moment on, under the same ids; how many notices."""
-    count = put(connection, [subscriber], queries.notices_since(connection, since), now)
-    what = {"since": since.isoformat(), "notices": count}
+    due = queries.due_to(connection, [subscriber], queries.notices_since(connection, since))
+    if due:
+        again = {"failures": 0, "due_at": now, "delivered_at": None}
+        going = insert(Delivery).on_conflict_do_update(index_elements=["subscriber", "notice"], set_=again)
+        connection.execute(going, [row | {"due_at": now} for row in due])
+    what = {"since": since.isoformat(), "notices": len(due)}
     record(connection, by, now, [Happening(f"subscriber {subscriber.number}", "subscriber.replayed", now, what)])
-    return count
+    return len(due)
 
 
 @unaudited("the log of attempts says what came of it")

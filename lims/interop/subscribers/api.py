@@ -43,9 +43,7 @@ def add(form: AddForm, work: Administrator) -> SecretView:
     own(work)
     if not taken_first(work.connection, form.id, "webhook.add", form.model_dump(), work.caller.name, work.now):
         return SecretView(number=queries.added_as(work.connection, form.id), secret=None)
-    number, secret = actions.add(
-        work.connection, work.program, form.address, form.kinds, form.area or None, work.caller.name, work.now, form.id
-    )
+    number, secret = actions.add(work.connection, work.program, form.address, form.wish, work.caller.name, work.now, form.id)
     return SecretView(number=number, secret=None if form.address.startswith(MAIL) else secret)
 
 

@@ -7,17 +7,26 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from lims.interop.notices.rules import Kind
-from lims.interop.subscribers.rules import LONGEST_ADDRESS
+from lims.interop.subscribers.rules import LONGEST_ADDRESS, Wish
 from lims.kernel.db import AnyRow
 
 
 class AddForm(BaseModel):
-    """Somewhere to be told: an https address or `mailto:`; without `kinds` of everything, without `area` everywhere."""
+    """Somewhere to be told: an https address or `mailto:`; without `kinds` of everything, without `area` everywhere.
+
+    With `audience`, of the cases whose policy names it or names nobody; without, of all.
+    """
 
     id: UUID
     address: Annotated[str, Field(max_length=LONGEST_ADDRESS)]
     kinds: list[Kind] = []
     area: Annotated[str, Field(max_length=40)] | None = None
+    audience: Annotated[str, Field(max_length=200)] | None = None
+
+    @property
+    def wish(self) -> Wish:
+        """What it is to be told."""
+        return Wish(self.kinds, self.area or None, self.audience or None)
 
 
 class OrderForm(BaseModel):
@@ -58,6 +67,7 @@ class WebhookView(BaseModel):
     host: str
     kinds: list[str]
     area: str | None
+    audience: str | None
     added_at: datetime
     added_by: str
     stopped_at: datetime | None

@@ -11,7 +11,7 @@ from lims.interop.notices.rules import Kind
 from lims.interop.subscribers import queries
 from lims.interop.subscribers.actions import REMOVED
 from lims.interop.subscribers.lookup import own
-from lims.interop.subscribers.rules import BOTH_SIGN
+from lims.interop.subscribers.rules import BOTH_SIGN, unheard
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
@@ -28,10 +28,14 @@ BACK = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(day
 def webhooks(request: Request, work: Administrator) -> Response:
     """Every webhook, and the form for a new one."""
     own(work)
+    known, rows = catalog.current(work.connection), [row for row in queries.subscribers(work.connection) if row.stopped_for != REMOVED]
+    named = known.audiences_named(work.now.date())
     facts = {
-        "webhooks": [row for row in queries.subscribers(work.connection) if row.stopped_for != REMOVED],
+        "webhooks": rows,
         "kinds": list(Kind),
-        "areas": catalog.current(work.connection).areas,
+        "areas": known.areas,
+        "audiences": named,
+        "unheard": unheard(named, [row.audience for row in rows]),
         "mail": bool(work.program.settings.smtp_host),
         "now": work.now,
     }

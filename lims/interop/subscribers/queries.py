@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from lims.catalog.tables import AreaRow
 from lims.interop.notices.tables import Notice
-from lims.interop.subscribers.rules import wants, with_those_above
+from lims.interop.subscribers.rules import Wish, wants, with_those_above
 from lims.interop.subscribers.tables import Delivery, DeliveryAttempt, Subscriber
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
@@ -19,7 +19,7 @@ WAITING = Delivery.delivered_at.is_(None)
 
 
 SHOWN = (
-    Subscriber.number, Subscriber.host, Subscriber.kinds, Subscriber.area, Subscriber.added_at, Subscriber.added_by,
+    Subscriber.number, Subscriber.host, Subscriber.kinds, Subscriber.area, Subscriber.audience, Subscriber.added_at, Subscriber.added_by,
     Subscriber.stopped_at, Subscriber.stopped_for, Subscriber.old_secret_until,
 )  # fmt: skip
 
@@ -63,8 +63,8 @@ def receiver(connection: Connection, number: int) -> AnyRow:
 
 
 def told(connection: Connection) -> Sequence[AnyRow]:
-    """The subscribers that are told: their numbers, kinds and areas."""
-    query = select(Subscriber.number, Subscriber.kinds, Subscriber.area)
+    """The subscribers that are told: their numbers, kinds, areas and audiences."""
+    query = select(Subscriber.number, Subscriber.kinds, Subscriber.area, Subscriber.audience)
     return connection.execute(query.where(Subscriber.stopped_for.is_distinct_from("removed"))).all()
 
 
@@ -92,7 +92,9 @@ def due_to(connection: Connection, subscribers: Sequence[AnyRow], notices: Seque
         {"subscriber": subscriber.number, "notice": notice.number, "barcode": notice.barcode}
         for notice in notices
         for subscriber in subscribers
-        if wants(subscriber.kinds, subscriber.area, notice.kind, with_those_above(notice.area, above))
+        if wants(
+            Wish(subscriber.kinds, subscriber.area, subscriber.audience), notice.kind, with_those_above(notice.area, above), notice.tell
+        )
     ]
 
 
@@ -103,7 +105,7 @@ def message(connection: Connection, notice: int) -> AnyRow:
 
 def notices_since(connection: Connection, since: datetime) -> Sequence[AnyRow]:
     """The notices told from a moment on, in order."""
-    query = select(Notice.number, Notice.barcode, Notice.kind, Notice.area).where(Notice.told_at >= since)
+    query = select(Notice.number, Notice.barcode, Notice.kind, Notice.area, Notice.tell).where(Notice.told_at >= since)
     return connection.execute(query.order_by(Notice.number)).all()
 
 

@@ -130,9 +130,24 @@ def is_literal(host: str) -> bool:
     return True
 
 
-def wants(kinds: Sequence[str], area: str | None, kind: str, areas: Collection[str]) -> bool:
-    """Whether a subscriber of these kinds (none: all) and this area (None: everywhere) is told; `areas`: the notice's, and all above."""
-    return (not kinds or kind in kinds) and (area is None or area in areas)
+@dataclass(frozen=True)
+class Wish:
+    """What a subscriber is told: kinds (none: all), an area (None: everywhere), and as which audience (None: whoever is named)."""
+
+    kinds: Sequence[str] = ()
+    area: str | None = None
+    audience: str | None = None
+
+
+def wants(wish: Wish, kind: str, areas: Collection[str], tell: Collection[str]) -> bool:
+    """Whether a subscriber is told of a notice; `areas`: the notice's, and all above; `tell`: whom its policy names, none: everybody."""
+    named = wish.audience is None or not tell or wish.audience in tell
+    return named and (not wish.kinds or kind in wish.kinds) and (wish.area is None or wish.area in areas)
+
+
+def unheard(named: Sequence[str], audiences: Sequence[str | None]) -> list[str]:
+    """Of the audiences that policies name those that nobody is told as; none where nobody is told as any, so that all are told of all."""
+    return [audience for audience in named if audience not in audiences] if any(audiences) else []
 
 
 def with_those_above(area: str | None, parents: Mapping[str, str | None]) -> set[str]:

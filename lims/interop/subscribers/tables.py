@@ -42,6 +42,7 @@ class Subscriber(Base):
     old_secret_until: Mapped[datetime | None] = mapped_column(TIME)
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="of notices; none: all")
     area: Mapped[str | None] = mapped_column(Text, comment="it and all within it; null: everywhere")
+    audience: Mapped[str | None] = mapped_column(Text, comment="as whom case policies name it; null: told whomever they name")
     added_at: Mapped[datetime] = mapped_column(TIME)
     added_by: Mapped[str] = mapped_column(Text)
     added_as: Mapped[UUID | None] = mapped_column(Uuid, comment="the id of the message that added it")
