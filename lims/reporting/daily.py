@@ -1,6 +1,7 @@
 """The report of one day, as a file for whoever asked for it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -8,99 +9,128 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
-from lims.kernel.errors import Refused
+from lims.kernel import clock
+from lims.kernel.errors import N_, Refused
 from lims.kernel.settings import settings
-from lims.reporting import documents, exports
+from lims.reporting import daily_parts, documents, exports
 from lims.reporting.cases import CaseLine
+from lims.reporting.day import files
+from lims.reporting.day.asking import Asked, Day, day_of
+from lims.reporting.day.forms import AgeRow, ComparedRow, HourRow, LegRow, RefusedRow
 from lims.reporting.figures import DayLine, LabLine
-from lims.reporting.measures import DayOf, day_of
-from lims.reporting.wording import TITLE, both, clock_time
+from lims.reporting.rules import By, Question
+from lims.reporting.wording import Tongue, clock_time
 
 
 @dataclass(frozen=True)
 class DailyReport:
-    """The figures of a day with what is needed to write them down: which lab's, and the zone of each lab."""
+    """The page of a day as a document: what was asked, and what it shows."""
 
-    figures: DayOf
-    lab: str | None
-    zones: dict[str, str]
-    zone: str
+    asked: Asked
+    shown: Day
+
+    @property
+    def day(self) -> date:
+        """Of which day."""
+        return self.asked.day
 
 
 def daily_report(
-    connection: Connection, catalog: Catalog, day: date, lab: str | None = None, *, now: datetime | None = None
+    connection: Connection, catalog: Catalog, day: date, lab: str | None = None, site: str | None = None, *, now: datetime | None = None
 ) -> DailyReport:
-    """The report of a day, of one lab or of all; Refused where there is no such lab."""
-    zone = catalog.lab(lab).timezone if lab is not None else settings().timezone
-    figures = day_of(connection, catalog, day, lab=lab, now=now)
-    return DailyReport(figures, lab, {code: known.timezone for code, known in catalog.labs.items()}, zone)
+    """The report of a day, of one lab or site or of all; Refused where there is no such place."""
+    now, zone = now or clock.now(), settings().timezone
+    if lab is not None:
+        zone = catalog.lab(lab).timezone
+    if site is not None:
+        zone = catalog.site(site).timezone
+    question = Question(day, day, By.DAY, settings().timezone, lab, site)
+    about = Asked(catalog, question, None, clock.local_day(now, zone), now)
+    return DailyReport(about, day_of(connection, about))
 
 
-def write(path: Path, report: DailyReport) -> None:
+def write(path: Path, report: DailyReport, tongue: Tongue = Tongue.BOTH) -> None:
     """Write the report in the form that the file's ending asks for; Refused where there is no such form."""
-    form = WRITERS.get(path.suffix.lower())
+    path.write_bytes(form_of(path.name)(report, tongue))
+
+
+def form_of(name: str) -> Callable[[DailyReport, Tongue], bytes]:
+    """What makes a file of this name; Refused where nothing does."""
+    form = WRITERS.get(Path(name).suffix.lower())
     if form is None:
-        raise Refused(
-            "report_format_unknown", "A report does not come as {file}; name it {known}.", file=path.name, known=", ".join(WRITERS)
-        )
-    path.write_bytes(form(report))
+        raise Refused("report_format_unknown", "A report does not come as {file}; name it {known}.", file=name, known=", ".join(WRITERS))
+    return form
 
 
-def as_json(report: DailyReport) -> bytes:
+def as_json(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
     """Everything, under the names that the API has too."""
-    figures = report.figures
+    shown = report.shown
     content = {
-        "day": figures.day,
-        "lab": report.lab,
-        "made_at": figures.now,
-        "total": asdict(figures.total),
-        "labs": [asdict(line) for line in figures.labs],
-        "cases": [asdict(case) for case in figures.cases],
+        "day": report.day,
+        "lab": report.asked.question.lab,
+        "made_at": report.asked.now,
+        "as_of": shown.as_of,
+        "total": asdict(shown.total),
+        "labs": [asdict(line) for line in shown.labs],
+        "cases": [asdict(case) for case in shown.cases],
+        **{name: [asdict(row) for row in rows(shown)] for name, (_, rows) in files.TABLES.items()},
     }
     return json.dumps(content, ensure_ascii=False, indent=2, default=exports.plain).encode()
 
 
-def as_csv(report: DailyReport) -> bytes:
+def as_csv(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
     """A line for each lab."""
-    return exports.csv(exports.frame(LabLine, report.figures.labs))
+    return exports.csv(exports.frame(LabLine, report.shown.labs))
 
 
-def as_xlsx(report: DailyReport) -> bytes:
-    """Sheets for the labs, the total and the cases."""
-    figures = report.figures
+def as_xlsx(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
+    """A sheet for the labs, the total, each table of the page, and the cases."""
+    shown = report.shown
     return exports.xlsx(
         {
-            "labs": exports.frame(LabLine, figures.labs),
-            "total": exports.frame(DayLine, [figures.total]),
-            "cases": exports.frame(CaseLine, figures.cases),
+            "labs": exports.frame(LabLine, shown.labs),
+            "total": exports.frame(DayLine, [shown.total]),
+            "compared": exports.frame(ComparedRow, files.compared(shown)),
+            "hours": exports.frame(HourRow, files.hours(shown)),
+            "backlog": exports.frame(AgeRow, files.ages(shown)),
+            "legs": exports.frame(LegRow, files.legs(shown)),
+            "without a result": exports.frame(RefusedRow, files.refused(shown)),
+            "cases": exports.frame(CaseLine, shown.cases),
         }
     )
 
 
-def document_of(report: DailyReport) -> documents.Document:
-    """The report as it is read: day, lab, when it was made, and its tables."""
-    figures = report.figures
-    about = [f"日期 Day: {figures.day}", f"制表 Made: {clock_time(figures.now, report.zone)} ({report.zone})"]
-    if report.lab is not None:
-        about.insert(1, f"实验室 Lab: {report.lab}")
-    times = [times_of(case, report.zones.get(case.lab, report.zone)) for case in figures.cases]
-    tables = [*documents.line_tables(figures.labs, figures.total), documents.case_table(figures.cases, times)]
-    return documents.Document(f"{both(TITLE)} {figures.day}", tuple(about), tuple(tables))
+def document_of(report: DailyReport, tongue: Tongue = Tongue.BOTH) -> documents.Document:
+    """The report as it is read: the official tables, then what explains them."""
+    shown, asked = report.shown, report.asked
+    places = [
+        tongue.say(sentence, code=code, name=known[code].name)
+        for sentence, code, known in (
+            (N_("Lab: {code} {name}"), asked.question.lab, asked.catalog.labs),
+            (N_("Site: {code} {name}"), asked.question.site, asked.catalog.sites),
+        )
+        if code
+    ]
+    made = tongue.say(N_("Made: {at} ({zone})"), at=clock_time(asked.now, asked.zone), zone=asked.zone)
+    as_of = tongue.say(N_("Figures as of {at}"), at=clock_time(shown.as_of, asked.zone))
+    sections = (
+        documents.Section(tongue.say(N_("Official tables")), daily_parts.official(shown, tongue)),
+        documents.Section(
+            tongue.say(N_("The reasons")), daily_parts.reasons(shown, asked.catalog, tongue, asked.zone), daily_parts.charts(shown, tongue)
+        ),
+    )
+    title = tongue.say(N_("Daily testing report"))
+    return documents.Document("en" if tongue is Tongue.ENGLISH else "zh-CN", f"{title} {report.day}", (*places, made, as_of), sections)
 
 
-def times_of(case: CaseLine, zone: str) -> tuple[str, str, str]:
-    """When a case was opened, is due, and was closed, where its lab is."""
-    return clock_time(case.opened_at, zone), clock_time(case.deadline, zone), clock_time(case.closed_at, zone)
-
-
-def as_html(report: DailyReport) -> bytes:
+def as_html(report: DailyReport, tongue: Tongue = Tongue.BOTH) -> bytes:
     """A page."""
-    return documents.html(document_of(report))
+    return documents.html(document_of(report, tongue))
 
 
-def as_pdf(report: DailyReport) -> bytes:
+def as_pdf(report: DailyReport, tongue: Tongue = Tongue.BOTH) -> bytes:
     """Paper."""
-    return documents.pdf(document_of(report))
+    return documents.pdf(document_of(report, tongue))
 
 
 WRITERS = {".html": as_html, ".pdf": as_pdf, ".xlsx": as_xlsx, ".csv": as_csv, ".json": as_json}

@@ -17,7 +17,8 @@ from lims.reporting.day.forms import Place, RowsAsked
 from lims.reporting.forms import AnyDay, AnyFirst, AnyLast, DayInPath
 from lims.reporting.lines import COUNTED
 from lims.reporting.reconciliation import labels, reconcile
-from lims.reporting.rules import DAY, By
+from lims.reporting.rules import DAY, By, Ending
+from lims.reporting.wording import Tongue
 from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
@@ -74,18 +75,21 @@ def reconciliation(request: Request, work: Official, day: AnyDay = None) -> Resp
     return page(request, "reporting/reconciliation.html", facts | places_of(work, about), caller=work.caller)
 
 
-@router.get("/reporting/daily/{day}.pdf")
-def daily(day: DayInPath, work: Official) -> Response:
-    """The report of a day on paper; of the own lab for those bound to one."""
-    from lims.reporting.daily import as_pdf, daily_report  # noqa: PLC0415 - pandas and typst are slow to load
+@router.get("/reporting/daily/{day}.{ending}")
+def daily(day: DayInPath, ending: Ending, work: Official, language: Tongue = Tongue.BOTH) -> Response:
+    """The report of a day as a file; of the own lab or site for those bound to one."""
+    from lims.reporting.daily import daily_report, form_of  # noqa: PLC0415 - pandas and typst are slow to load
 
-    report = daily_report(work.connection, catalog.current(work.connection), day, work.caller.lab, now=work.now)
-    return Response(as_pdf(report), media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="daily-{day}.pdf"'})
+    report = daily_report(work.connection, catalog.current(work.connection), day, work.caller.lab, work.caller.site, now=work.now)
+    name = f"daily-{day}.{ending.value}"
+    shown = "inline" if ending in (Ending.PDF, Ending.HTML) else "attachment"
+    headers = {"Content-Disposition": f'{shown}; filename="{name}"'}
+    return Response(form_of(name)(report, language), media_type=ending.media, headers=headers)
 
 
 def facts_of(work: Work, about: Asked) -> dict[str, object]:
     """The page of a day, and how long the charts' axes are."""
-    day = day_of(work, about)
+    day = day_of(work.connection, about)
     capacity = round(day.total.capacity_tubes / 24) if day.total.capacity_tubes else None
     tested = [hour.get("tested_tubes", 0) for hour in day.hours]
     return {

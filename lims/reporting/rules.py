@@ -34,6 +34,30 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
+class Ending(StrEnum):
+    """As which file the report of a day is wanted."""
+
+    PDF = "pdf"
+    HTML = "html"
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+    @property
+    def media(self) -> str:
+        """Its media type."""
+        return MEDIA[self]
+
+
+MEDIA = {
+    Ending.PDF: "application/pdf",
+    Ending.HTML: "text/html; charset=utf-8",
+    Ending.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Ending.CSV: "text/csv; charset=utf-8",
+    Ending.JSON: "application/json",
+}
+
+
 @dataclass(frozen=True)
 class Question:
     """Local days `first` to `last`, both included, of one lab, one site or some areas, or of all.

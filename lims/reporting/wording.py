@@ -1,93 +1,163 @@
-"""What figures are called on paper, Chinese and English side by side, and how they are written there."""
+"""What figures are called in documents, and how they are written there: in Chinese, in English, or in both side by side."""
 
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-Words = tuple[str, str]
+from lims.kernel.errors import N_
+from lims.web.language import translations
 
-HEADS: dict[str, Words] = {
-    "lab": ("实验室", "Lab"),
-    "collected_tubes": ("采样管", "Collected tubes"),
-    "collected_people": ("采样人数", "People"),
-    "dispatched_tubes": ("已发出管", "Dispatched tubes"),
-    "received_tubes": ("接收管", "Received tubes"),
-    "received_people": ("接收人数", "People"),
-    "tested_tubes": ("检测管", "Tested tubes"),
-    "tested_people": ("检测人数", "People"),
-    "released_tubes": ("发布管", "Released tubes"),
-    "released_people": ("发布人数", "People"),
-    "negative_tubes": ("阴性管", "Negative tubes"),
-    "nonnegative_tubes": ("非阴性管", "Not negative"),
-    "invalid_tubes": ("其中无效", "of these invalid"),
-    "retest_tubes": ("复检管", "Retests"),
-    "rejected_tubes": ("拒收管", "Rejected"),
-    "people_positive": ("阳性人数", "People positive"),
-    "people_verifying": ("待复核人数", "People verifying"),
-    "capacity_tubes": ("检测能力 管/日", "Capacity (tubes/day)"),
-    "utilisation": ("利用率", "Utilisation"),
-    "backlog_tubes": ("积压管", "Backlog tubes"),
-    "oldest_backlog_minutes": ("最久积压 分钟", "Oldest (min)"),
-    "in_transit_tubes": ("在途管", "In transit"),
-    "fill_rate": ("满管率", "Fill rate"),
-    "turnaround_minutes_p50": ("周转 P50 分钟", "Turnaround p50 (min)"),
-    "turnaround_minutes_p90": ("周转 P90 分钟", "p90 (min)"),
-    "turnaround_minutes_p99": ("周转 P99 分钟", "p99 (min)"),
-    "open_cases": ("未结案", "Open cases"),
-    "tube": ("混管", "Pool"),
-    "site": ("采样点", "Site"),
-    "call": ("判读", "Call"),
-    "state": ("状态", "State"),
-    "opened_at": ("发现", "Opened"),
-    "deadline": ("重采期限", "Deadline"),
-    "closed_at": ("结案", "Closed"),
-    "members": ("人数", "Members"),
-    "settled": ("已定", "Settled"),
-}
-
-VALUES: dict[str, Words] = {
-    "positive": ("阳性", "positive"),
-    "inconclusive": ("可疑", "inconclusive"),
-    "invalid": ("无效", "invalid"),
-    "negative": ("阴性", "negative"),
-    "open": ("待处置", "open"),
-    "recollecting": ("重采中", "recollecting"),
-    "settled": ("待结案", "settled"),
-    "closed": ("已结案", "closed"),
-    "confirmed": ("确认", "confirmed"),
-    "cleared": ("排除", "cleared"),
-    "unresolved": ("未能定论", "unresolved"),
-    "withdrawn": ("撤销", "withdrawn"),
-    "preliminary": ("初步", "preliminary"),
-}
-
-TITLE: Words = ("核酸检测日报", "Daily testing report")
-PASSED: Words = ("检测量", "Throughput")
-FOUND: Words = ("检测结果", "Results")
-STOOD: Words = ("检测能力与积压", "Capacity and backlog")
-CASES: Words = ("混管异常处置", "Pool cases")
-NO_CASES: Words = ("无", "None")
-TOTAL: Words = ("合计", "Total")
-UNKNOWN_LAB: Words = ("未知实验室", "Lab not known yet")
 NOTHING = "—"
+SHARES = ("utilisation", "fill_rate")
+TIMES = ("oldest_backlog_minutes", "turnaround_minutes_p50", "turnaround_minutes_p90", "turnaround_minutes_p99")
 
 
-def both(words: Words) -> str:
-    """Chinese and English in one line."""
-    return " ".join(words)
+class Tongue(StrEnum):
+    """In which language a document speaks; in both, Chinese comes first."""
+
+    BOTH = "both"
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+    def lines(self, sentence: str, **facts: object) -> tuple[str, ...]:
+        """A sentence in each language, with its facts filled in."""
+        languages = ("zh", "en") if self is Tongue.BOTH else (self.value,)
+        return tuple(translations(language).gettext(sentence).format(**facts) for language in languages)
+
+    def say(self, sentence: str, **facts: object) -> str:
+        """A sentence in one line."""
+        return " ".join(self.lines(sentence, **facts))
 
 
-def worded(value: str) -> str:
-    """A call or state; the word itself where it has no translation."""
-    return both(VALUES[value]) if value in VALUES else value
+HEADS: dict[str, str] = {
+    "lab": N_("Lab"),
+    "area": N_("Area"),
+    "collected_tubes": N_("Collected, tubes"),
+    "collected_people": N_("Collected, people"),
+    "dispatched_tubes": N_("Sent, tubes"),
+    "received_tubes": N_("Received, tubes"),
+    "received_people": N_("Received, people"),
+    "tested_tubes": N_("Tested, tubes"),
+    "tested_people": N_("Tested, people"),
+    "released_tubes": N_("Released, tubes"),
+    "released_people": N_("Released, people"),
+    "negative_tubes": N_("Negative, tubes"),
+    "nonnegative_tubes": N_("Not negative, tubes"),
+    "invalid_tubes": N_("of these invalid"),
+    "retest_tubes": N_("Retests, tubes"),
+    "rejected_tubes": N_("Rejected, tubes"),
+    "people_positive": N_("Positive, people"),
+    "people_verifying": N_("Verifying, people"),
+    "capacity_tubes": N_("Capacity, tubes a day"),
+    "utilisation": N_("Used"),
+    "backlog_tubes": N_("Backlog, tubes"),
+    "oldest_backlog_minutes": N_("Oldest waits, h:min"),
+    "in_transit_tubes": N_("On their way, tubes"),
+    "fill_rate": N_("Filled"),
+    "turnaround_minutes_p50": N_("Half released within, h:min"),
+    "turnaround_minutes_p90": N_("90 % within, h:min"),
+    "turnaround_minutes_p99": N_("99 % within, h:min"),
+    "open_cases": N_("Open cases"),
+    "tube": N_("Pool"),
+    "site": N_("Site"),
+    "call": N_("Call"),
+    "state": N_("State now"),
+    "opened_at": N_("Found"),
+    "deadline": N_("Sample again by"),
+    "members": N_("People"),
+    "settled": N_("Settled"),
+    "figure": N_("Figure"),
+    "now": N_("This day"),
+    "yesterday": N_("The day before"),
+    "last_week": N_("A week before"),
+    "at": N_("At"),
+    "collected": N_("Collected"),
+    "dispatched": N_("Sent"),
+    "received": N_("Received"),
+    "tested": N_("Tested"),
+    "out": N_("Released or turned away"),
+    "backlog": N_("Backlog"),
+    "hours": N_("Hours"),
+    "tubes": N_("Tubes"),
+    "late": N_("over the limit"),
+    "path": N_("Path"),
+    "leg": N_("Leg"),
+    "reason": N_("Reason"),
+    "people": N_("People"),
+    "meaning": N_("What it is"),
+}
+
+VALUES: dict[str, str] = {
+    "positive": N_("positive"),
+    "inconclusive": N_("inconclusive"),
+    "invalid": N_("invalid"),
+    "negative": N_("negative"),
+    "open": N_("open"),
+    "recollecting": N_("being sampled again"),
+    "settled": N_("settled"),
+    "closed": N_("closed"),
+    "confirmed": N_("confirmed"),
+    "cleared": N_("cleared"),
+    "unresolved": N_("unresolved"),
+    "withdrawn": N_("withdrawn"),
+    "preliminary": N_("preliminary"),
+    "direct": N_("direct"),
+    "case": N_("through a case"),
+    "collecting": N_("opening → sealing"),
+    "at_site": N_("sealing → sending"),
+    "on_the_way": N_("sending → receipt"),
+    "waiting": N_("receipt → plate"),
+    "on_plate": N_("plate → run"),
+    "in_review": N_("run → release"),
+    "whole": N_("sealing → release"),
+}
+
+REASONS: dict[str, str] = {
+    "EX": N_("expired"),
+    "QS": N_("quantity not sufficient"),
+    "RA": N_("missing patient ID number"),
+    "RB": N_("broken container"),
+    "RC": N_("clotting"),
+    "RD": N_("missing collection date"),
+    "RE": N_("missing patient name"),
+    "RH": N_("hemolysis"),
+    "RI": N_("identification problem"),
+    "RM": N_("labelling"),
+    "RN": N_("contamination"),
+    "RP": N_("missing collector"),
+    "RR": N_("improper storage"),
+    "RS": N_("name misspelt"),
+    "swab_count": N_("swab count differs from the members registered"),
+    "unregistered": N_("unregistered tube"),
+    "duplicate": N_("duplicate tube"),
+    "leaking": N_("leaking or no cap"),
+    "age_limit": N_("over the age limit"),
+    "no_swab": N_("no swab"),
+    "wrong_medium": N_("wrong medium"),
+    "lost": N_("tube not found"),
+    "invalid": N_("invalid"),
+}
+
+
+def worded(value: str, tongue: Tongue) -> str:
+    """A call, state, leg or reason; the word itself where it has no sentence."""
+    sentence = VALUES.get(value) or REASONS.get(value)
+    return tongue.say(sentence) if sentence else value
 
 
 def counted(name: str, value: float | None) -> str:
-    """A figure as it is printed: thousands apart, ratios in per cent, minutes whole."""
+    """A figure as it is printed: thousands apart, ratios in per cent, times in hours and minutes."""
     if value is None:
         return NOTHING
-    if name in ("utilisation", "fill_rate"):
+    if name in SHARES:
         return f"{value:.1%}"
-    return f"{round(value):,}"
+    return hours_and_minutes(value) if name in TIMES else f"{round(value):,}".replace(",", "\u202f")
+
+
+def hours_and_minutes(minutes: float) -> str:
+    """A length of time: 5:22 is five hours and 22 minutes."""
+    whole = round(minutes)
+    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def clock_time(at: datetime | None, zone: str) -> str:

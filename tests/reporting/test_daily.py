@@ -10,8 +10,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from lims.kernel.errors import Refused
-from lims.reporting.daily import DailyReport, daily_report, document_of, write
-from lims.reporting.figures import LabLine
+from lims.reporting.charts import Bands, Bars, Columns
+from lims.reporting.daily import WRITERS, DailyReport, daily_report, document_of, write
+from lims.reporting.wording import Tongue
 from tests.reporting.city import DAY, City, at
 
 NOW = at(23)
@@ -53,7 +54,7 @@ def test_csv_has_a_line_for_each_lab(report: DailyReport, tmp_path: Path) -> Non
 
 def test_a_workbook_has_sheets(report: DailyReport, tmp_path: Path) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(written(report, tmp_path / "day.xlsx")))
-    assert book.sheet_names == ["labs", "total", "cases"]
+    assert book.sheet_names == ["labs", "total", "compared", "hours", "backlog", "legs", "without a result", "cases"]
     assert book.get_sheet_by_name("cases").to_python()[1][0] == "pool"
 
 
@@ -62,7 +63,7 @@ def test_a_page_reads_in_both_languages(report: DailyReport, tmp_path: Path) -> 
     for words in (
         "核酸检测日报 Daily testing report 2022-02-02",
         "YH 实验室 YH",
-        "混管异常处置 Pool cases",
+        "未结案 1 例 Open cases: 1",
         "阳性 positive",
         "2022-02-02 16:00",
         "1.7%",
@@ -71,24 +72,52 @@ def test_a_page_reads_in_both_languages(report: DailyReport, tmp_path: Path) -> 
     assert "<script" not in page
 
 
+def test_each_language_stands_alone_where_it_is_asked_for(report: DailyReport) -> None:
+    chinese, english = (WRITERS[".html"](report, tongue).decode() for tongue in (Tongue.CHINESE, Tongue.ENGLISH))
+    assert '<html lang="zh-CN">' in chinese
+    assert "统计表" in chinese
+    assert "Official tables" not in chinese
+    assert '<html lang="en">' in english
+    assert "统计表" not in english
+
+
+def test_official_tables_come_first_and_every_chart_has_its_numbers_in_a_table(report: DailyReport) -> None:
+    official, reasons = document_of(report, Tongue.ENGLISH).sections
+    assert [table.title for table in official.tables] == [
+        "Throughput", "Results", "Capacity and backlog", "Beside yesterday and last week",
+    ]  # fmt: skip
+    assert not official.charts
+    flow, hours, labs, ages = reasons.charts
+    assert labs.title == ("3 tubes tested: 1% of the capacity",)
+    tables = {table.title: table for table in (*official.tables, *reasons.tables)}
+    numbers = tables["Tubes that had passed each stage by then"].rows
+    assert isinstance(flow, Bands)
+    assert [row[5] for row in numbers] == [str(tubes) for tubes in flow.bands[0].upper]
+    assert isinstance(hours, Columns)
+    assert [row[7] for row in numbers][: len(hours.values)] == [str(tubes) for tubes in hours.values]
+    assert isinstance(labs, Bars)
+    assert [bar.label for bar in labs.bars] == [row[0] for row in tables["Capacity and backlog"].rows][: len(labs.bars)]
+    assert isinstance(ages, Bars)
+    assert [(bar.label, bar.said) for bar in ages.bars] == [row[:2] for row in tables["How long they have been in the labs"].rows]
+
+
 def test_paper_is_a_pdf(report: DailyReport, tmp_path: Path) -> None:
     assert written(report, tmp_path / "day.pdf").startswith(b"%PDF-")
 
 
 def test_a_name_is_a_name_and_not_markup(report: DailyReport, tmp_path: Path) -> None:
     name = '<b>"#panic()[*_'
-    labs = tuple(replace(lab, name=name) if isinstance(lab, LabLine) else lab for lab in report.figures.labs)
-    odd = replace(report, figures=replace(report.figures, labs=labs))
+    odd = replace(report, shown=replace(report.shown, labs=[replace(lab, name=name) for lab in report.shown.labs]))
     assert "&lt;b&gt;" in written(odd, tmp_path / "day.html").decode()
     assert written(odd, tmp_path / "day.pdf").startswith(b"%PDF-")
 
 
 def test_a_lab_alone(city: City, report: DailyReport) -> None:
     alone = city.as_bench(lambda connection: daily_report(connection, city.catalog, DAY, "MV", now=NOW))
-    assert ([line.lab for line in alone.figures.labs], alone.figures.total.received_tubes, len(alone.figures.cases)) == (["MV"], 1, 1)
-    assert alone.figures.total.capacity_tubes == 60
-    assert "实验室 Lab: MV" in document_of(alone).about
-    assert report.figures.total.received_tubes == 5
+    assert ([line.lab for line in alone.shown.labs], alone.shown.total.received_tubes, len(alone.shown.cases)) == (["MV"], 1, 1)
+    assert alone.shown.total.capacity_tubes == 60
+    assert document_of(alone, Tongue.ENGLISH).about[0] == "Lab: MV 实验室 MV"
+    assert report.shown.total.received_tubes == 5
 
 
 def test_a_day_without_cases_says_so(city: City, tmp_path: Path) -> None:

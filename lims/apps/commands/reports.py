@@ -11,6 +11,7 @@ from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import running
 from lims.kernel.settings import settings
+from lims.reporting.wording import Tongue
 
 group = typer.Typer(no_args_is_help=True, help="Reports.")
 MOST_SHOWN = 50
@@ -27,13 +28,14 @@ def daily(
     date: Day,
     out: Annotated[Path, typer.Option(help="the file; its ending says which kind: .html .pdf .xlsx .csv .json")],
     lab: Annotated[str | None, typer.Option(help="only this lab")] = None,
+    language: Annotated[Tongue, typer.Option(help="of HTML and PDF")] = Tongue.BOTH,
 ) -> None:
     """Throughput against capacity, backlog and cases of a day, as a document."""
     from lims.reporting.daily import daily_report, write  # noqa: PLC0415 - pandas and typst are slow to load
 
-    with running(settings(), connections=2) as program, program.database.transaction(Access.BENCH) as connection:
+    with running(settings(), connections=2) as program, program.database.transaction(Access.REPORTS) as connection:
         report = daily_report(connection, catalog.current(connection), date.date(), lab, now=clock.now())
-    write(out, report)
+    write(out, report, language)
     typer.echo(f"{out} {out.stat().st_size} bytes")
 
 

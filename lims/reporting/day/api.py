@@ -42,7 +42,7 @@ def day_table(
         raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
     about = asked(work, day, None, lab=lab, site=None, area=area)
     kind, made = TABLES[name]
-    return table(kind, made(day_of(work, about)), form, name_of(name, about, form.value, work.now))
+    return table(kind, made(day_of(work.connection, about)), form, name_of(name, about, form.value, work.now))
 
 
 def table(kind: type, found: Any, form: Format, name: str) -> dict[str, Any] | Response:  # noqa: ANN401 - dataclasses of one kind

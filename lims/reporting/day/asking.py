@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from lims.catalog import queries as catalog_queries
 from lims.catalog.rules import Catalog
 from lims.deconvolution import board
@@ -82,9 +84,9 @@ def asked(work: Work, first: date | None, last: date | None, *, lab: str | None,
     return Asked(known, question, area, today, work.now)
 
 
-def day_of(work: Work, asked: Asked) -> Day:
+def day_of(connection: Connection, asked: Asked) -> Day:
     """Gather the page of a day."""
-    connection, known, question, now = work.connection, asked.catalog, asked.question, asked.now
+    known, question, now = asked.catalog, asked.question, asked.now
     total = answers.throughput(connection, known, question, now)
     labs = answers.throughput(connection, known, replace(question, by=By.LAB), now)
     panels = answers.panels_of(connection, known, question, now)
