@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, Text, and_, cast, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Subquery, Text, and_, case, cast, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from lims.custody.rules import Call
 from lims.custody.tables import Tube, TubeMember
@@ -51,6 +52,37 @@ class Person:
 
 def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, str] | None, limit: int) -> Sequence[AnyRow]:
     """Pools with a call that is not negative from a run in control, oldest first, with the first such call."""
+    pool = pools_in_order(among, after)
+    latest = (
+        select(CallRow.call, CallRow.reasons, Run.imported_at)
+        .join(Run, Run.id == CallRow.run)
+        .where(CallRow.barcode == pool.c.barcode, CallRow.call != "negative", CallRow.controls_passed)
+        .order_by(Run.imported_at.desc())
+        .limit(1)
+        .lateral()
+    )
+    doubted = func.coalesce(latest.c.imported_at > Release.released_at, False)
+    query = (
+        select(
+            *pool.c,
+            latest.c.call.label("reactive_call"),
+            latest.c.reasons,
+            latest.c.imported_at.label("called_at"),
+            doubted.label("doubted"),
+        )
+        .select_from(pool)
+        .join(latest, latest.c.call.is_not(None))
+        .outerjoin(Release, and_(Release.barcode == pool.c.barcode, Release.standing.is_(True)))
+        .order_by(pool.c.opened_at, pool.c.barcode)
+        .limit(limit)
+    )
+    if among.states is not None:
+        query = query.where(may_be_in(among.states, pool, doubted))
+    return connection.execute(query).all()
+
+
+def pools_in_order(among: Among, after: tuple[datetime, str] | None) -> Subquery:
+    """The pools alone, oldest first. In order already here: what is asked of each is then asked of no more than a page needs."""
     first = (
         select(CallRow.barcode, func.min(Run.at).label("opened_at"))
         .join(Run, Run.id == CallRow.run)
@@ -62,52 +94,72 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
     if among.opened is not None:
         first = first.having(func.min(Run.at) >= among.opened[0], func.min(Run.at) < among.opened[1])
     opened = first.subquery()
-    latest = (
-        select(CallRow.call, CallRow.reasons, Run.imported_at)
-        .join(Run, Run.id == CallRow.run)
-        .where(CallRow.barcode == opened.c.barcode, CallRow.call != "negative", CallRow.controls_passed)
-        .order_by(Run.imported_at.desc())
-        .limit(1)
-        .lateral()
-    )
-    doubted = func.coalesce(latest.c.imported_at > Release.released_at, False)
     query = (
-        select(
-            *TUBE,
-            opened.c.opened_at,
-            latest.c.call.label("reactive_call"),
-            latest.c.reasons,
-            latest.c.imported_at.label("called_at"),
-            doubted.label("doubted"),
-        )
+        select(*TUBE, opened.c.opened_at)
         .join(opened, opened.c.barcode == Tube.barcode)
-        .join(latest, latest.c.call.is_not(None))
-        .outerjoin(Release, and_(Release.barcode == Tube.barcode, Release.standing.is_(True)))
         .where(or_(Tube.kind.in_(["swab_pool", "aliquot_pool"]), and_(Tube.kind.is_(None), Tube.member_count == 0)))
         .where(Tube.mixed_for.is_(None))  # what was mixed for a case is a part of that case
         .order_by(opened.c.opened_at, Tube.barcode)
-        .limit(limit)
     )
     if among.lab is not None:
         query = query.where(Tube.lab == among.lab)
     if among.sites is not None:
         query = query.where(Tube.site.in_(among.sites))
-    if among.states is not None:
-        query = query.where(may_be_in(among.states, doubted))
     if after is not None:
         query = query.where(tuple_(opened.c.opened_at, Tube.barcode) > after)
-    return connection.execute(query).all()
+    return query.subquery("pool")
 
 
-def may_be_in(states: frozenset[CaseState], doubted: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What the rows tell of a case's state without its members: who passes may still be in another, who does not is in none of these."""
-    withdrawn, over = and_(Tube.released_call == "negative", ~doubted), Tube.barcode.in_(closed())
-    mixed, single = Tube.kind == "aliquot_pool", aliased(Tube)
-    answered = exists().where(single.retest_of == Tube.barcode)
-    if states == {CaseState.CLOSED}:
-        return or_(withdrawn, over, mixed, answered)
-    conditions = [or_(mixed, answered)] if states <= {CaseState.RECOLLECTING, CaseState.SETTLED} else []
-    return and_(func.coalesce(~withdrawn, True), ~over, *conditions) if CaseState.CLOSED not in states else true()
+def may_be_in(states: frozenset[CaseState], pool: Subquery, doubted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What the rows tell of a case's state: who passes may still be in another, who does not is in none of these.
+
+    Old cases that are over are left out here, so that a page of the board costs what it shows. The rules have the last word.
+    """
+    withdrawn = and_(pool.c.released_call == "negative", ~doubted)
+    firm = or_(pool.c.released_call != "negative", pool.c.rejected_at.is_not(None))
+    seen = answered(pool)
+    all_settled = and_(firm, seen.c.members > 0, seen.c.settled == seen.c.members)
+    told = case(
+        (or_(withdrawn, closed(pool)), CaseState.CLOSED.value),
+        (seen.c.tangled, None),
+        (and_(all_settled, seen.c.positive), CaseState.CLOSED.value),
+        (all_settled, CaseState.SETTLED.value),
+        (seen.c.under_way, CaseState.RECOLLECTING.value),
+        else_=CaseState.OPEN.value,
+    )
+    return func.coalesce(told.in_([state.value for state in states]), True)
+
+
+def answered(pool: Subquery) -> LateralFromClause:
+    """What the single tubes of a pool's members say together.
+
+    `tangled` where that takes the rules: somebody's result was unclear, or a tube answers one that answers the pool.
+    """
+    one, deeper, whose, own = aliased(Tube), aliased(Tube), aliased(TubeMember), aliased(TubeMember)
+    mixed = func.coalesce(pool.c.kind == "aliquot_pool", False)
+    # Of a swab pool: a single tube of somebody who is in it. Of an aliquot pool: a tube that went into it.
+    member = case((mixed, one.barcode), (one.field_state != "void", cast(own.person_id, Text)))
+    clear = one.released_call.in_(["negative", "positive"])
+    in_tube = select(func.count()).where(TubeMember.barcode == pool.c.barcode, TubeMember.day == pool.c.collected_on)
+    return (
+        select(
+            case((mixed, func.count()), else_=in_tube.correlate(pool).scalar_subquery()).label("members"),
+            func.count(member.distinct()).filter(clear).label("settled"),
+            some(and_(member.is_not(None), one.released_call == "positive")).label("positive"),
+            some(and_(member.is_not(None), or_(one.released_call.is_not(None), one.rejected_at.is_(None)))).label("under_way"),
+            some(or_(exists().where(deeper.retest_of == one.barcode), and_(member.is_not(None), ~clear))).label("tangled"),
+        )
+        .select_from(one)
+        .outerjoin(whose, and_(whose.barcode == one.barcode, whose.day == one.collected_on, one.kind == "single"))
+        .outerjoin(own, and_(own.barcode == pool.c.barcode, own.day == pool.c.collected_on, own.person_id == whose.person_id))
+        .where(or_(and_(~mixed, one.kind == "single", one.retest_of == pool.c.barcode), and_(mixed, one.pool == pool.c.barcode)))
+        .lateral()
+    )
+
+
+def some(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether it holds for any row; for none of no rows."""
+    return func.coalesce(func.bool_or(condition), False)
 
 
 def asks(tube: type[Tube]) -> ColumnElement[bool]:
@@ -230,10 +282,10 @@ def decisions_made(connection: Connection, barcode: str) -> int:
     return connection.execute(select(func.coalesce(func.max(Closure.number), 0)).where(Closure.barcode == barcode)).scalar_one()
 
 
-def closed() -> Select[tuple[str]]:
-    """The cases that a reviewer has closed, as a condition."""
-    last = last_words()
-    return select(last.c.barcode).where(last.c.outcome != "reopened")
+def closed(pool: Subquery) -> ColumnElement[bool]:
+    """Whether a reviewer has closed the case of a pool, and nobody has reopened it since."""
+    last = select(Closure.outcome).where(Closure.barcode == pool.c.barcode).order_by(Closure.number.desc()).limit(1)
+    return func.coalesce(last.scalar_subquery() != "reopened", False)
 
 
 def handed_to(connection: Connection, site: str) -> dict[str, set[int]]:

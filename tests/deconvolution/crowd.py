@@ -7,7 +7,7 @@ Which of its messages has come when is another draw for every tube: whoever is n
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 from httpx import Response
 
 from lims.catalog import queries as catalog
-from lims.deconvolution import actions, callbacks
+from lims.deconvolution import actions, board, callbacks
 from lims.deconvolution.forms import ContactForm
-from lims.deconvolution.rules import ContactEvent
+from lims.deconvolution.queries import Among
+from lims.deconvolution.rules import CaseState, ContactEvent
 from lims.kernel import clock, ids
 from lims.kernel.auth.rules import Caller, Role
 from lims.kernel.barcodes import Kind
@@ -187,6 +188,18 @@ class Crowd:
             wanted = (life.expected_members(), life.expected_case(), life.history.pool == "imported", expected, life.expected_list())
             if come_to != wanted:
                 found.append(f"{life.history!r}\n  came to {come_to}\n  and not {wanted}")
+        return found
+
+    def misfiled(self) -> list[str]:
+        """Cases that a list of one state leaves out or that stand in the list of another, by what is derived of all of them."""
+        found = []
+        with self.town.program.database.transaction(Access.BENCH) as connection:
+            known, among = catalog.current(connection), Among(lab=self.town.lab)
+            states = {case.row.barcode: case.standing.state for case in board.walk(connection, known, among, None)}
+            for state in CaseState:
+                listed, _ = board.listed(connection, known, replace(among, states=frozenset({state})), None, len(states) + 1)
+                differing = {case.row.barcode for case in listed} ^ {code for code in states if states[code] is state}
+                found += [f"{code} is {states.get(code)}, asked for {state}" for code in differing]
         return found
 
     def pages(self, path: str, **asked: object) -> list[dict[str, Any]]:

@@ -70,6 +70,7 @@ def test_a_hundred_cases_lived_at_once_come_to_their_ends(town: Town) -> None:
     crowd = crowd_of(town, 100, 0)
     crowd.live()
     assert crowd.differences() == []
+    assert crowd.misfiled() == []
 
 
 @pytest.mark.proof
@@ -79,6 +80,7 @@ def test_ten_thousand_cases_come_to_their_ends_in_four_crowds(town: Town, number
     assert len(crowd.histories) == 2_500
     crowd.live()
     assert crowd.differences() == []
+    assert crowd.misfiled() == []
 
 
 @pytest.mark.proof

@@ -1,10 +1,15 @@
 """Olga goes through the cases, piece by piece."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.bench import done, refused
+from lims.deconvolution.queries import Among, reactive_pools
+from lims.deconvolution.rules import CaseState
+from lims.kernel.db import Access
+from tests.bench import done, found, recollected, refused
+from tests.deconvolution.plans.at_work import reactive, read_out
 from tests.factories import Town
 
 
@@ -18,22 +23,22 @@ def cases(town: Town, count: int) -> list[str]:
 
 def pages(town: Town, **params: Any) -> list[list[str]]:
     """The ids on each page of the list."""
-    found: list[list[str]] = []
+    lists: list[list[str]] = []
     after: dict[str, str] = {}
     while True:
         answer = done(town.olga.get("/testing/api/cases", lab=town.lab, **params, **after))
-        found.append([case["id"] for case in answer["items"]])
+        lists.append([case["id"] for case in answer["items"]])
         if answer["next"] is None:
-            return found
+            return lists
         after = {"after": answer["next"]}
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
 def test_the_pages_hold_every_case_once_oldest_first(town: Town, limit: int) -> None:
     pools = cases(town, 5)
-    found = pages(town, limit=limit)
-    assert [case for page in found for case in page] == pools
-    assert all(len(page) <= limit for page in found)
+    read = pages(town, limit=limit)
+    assert [case for page in read for case in page] == pools
+    assert all(len(page) <= limit for page in read)
 
 
 def test_cases_are_filtered_by_state_and_site(town: Town) -> None:
@@ -46,6 +51,22 @@ def test_cases_are_filtered_by_state_and_site(town: Town) -> None:
     assert pages(town, state="settled") == [[]]
     assert pages(town, site=town.site) == [[first, second, third]]
     assert pages(town, site="nowhere") == [[]]
+
+
+def test_old_cases_that_are_over_are_not_even_read_for_the_list_of_those_that_are_not(town: Town) -> None:
+    pools = [town.collected(2) for _ in range(3)]
+    for hours, pool in enumerate(pools):
+        town.tested(pool["barcode"], truth={pool["barcode"]: "positive"}, hours=hours)
+    for pool in pools[:2]:
+        found(town, {recollected(town, member, pool["barcode"]): "positive" for member in pool["members"]})
+    kept, tubes = reactive(town, 2)
+    read_out(town, {tubes[0]: "positive"})
+    still_kept, _ = reactive(town, 2)
+    with town.program.database.transaction(Access.BENCH) as connection:
+        asked = Among(lab=town.lab, states=frozenset(CaseState) - {CaseState.CLOSED})
+        assert {row.barcode for row in reactive_pools(connection, asked, None, 10)} == {pools[2]["barcode"], still_kept}
+        over = {row.barcode for row in reactive_pools(connection, replace(asked, states=frozenset({CaseState.CLOSED})), None, 10)}
+    assert over == {pools[0]["barcode"], pools[1]["barcode"], kept}
 
 
 def test_ben_sees_the_cases_of_his_lab_without_naming_it(town: Town) -> None:
