@@ -30,6 +30,10 @@ from lims.kernel.db import Base
 TIME = DateTime(timezone=True)
 # A sealed tube that waits for a box.
 UNBOXED = "field_state = 'sealed' AND box IS NULL AND received_at IS NULL"
+# What waits in a lab because of a case, and what waits in its turn.
+FOR_A_CASE = "bench_state = 'waiting' AND (retest_of IS NOT NULL OR pool IS NOT NULL OR mixed_for IS NOT NULL)"
+IN_TURN = "bench_state = 'waiting' AND retest_of IS NULL AND pool IS NULL AND mixed_for IS NULL"
+SITE_OR_NONE, KIND_OR_NONE = text("coalesce(site, '')"), text("coalesce(kind, '')")
 STAGES = ("sealed_at", "dispatched_at", "received_at", "tested_at", "released_at")
 
 
@@ -84,6 +88,9 @@ class Tube(Base):
         Index("tube_unboxed_idx", "site", "sealed_at", postgresql_where=text(UNBOXED)),
         Index("tube_batch_idx", "batch", postgresql_where=text("batch IS NOT NULL")),
         Index("tube_waiting_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting'")),
+        # What is tested next: of every site and kind the oldest, however many wait.
+        Index("tube_in_turn_idx", "lab", SITE_OR_NONE, KIND_OR_NONE, "received_at", "barcode", postgresql_where=text(IN_TURN)),
+        Index("tube_for_a_case_idx", "lab", postgresql_where=text(FOR_A_CASE)),
         Index("tube_again_idx", "lab", "received_at", postgresql_where=text("bench_state = 'waiting' AND repeat_reason IS NOT NULL")),
         # What a lab has begun and not finished: small, however many tubes there ever were.
         Index("tube_on_plate_idx", "plate", "lab", postgresql_where=text("bench_state IN ('plated', 'called')")),

@@ -2,10 +2,28 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Numeric, TableValuedAlias, Text, and_, cast, column, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Numeric,
+    Subquery,
+    TableValuedAlias,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from lims.catalog.tables import SiteRow
+from lims.custody.rules import Kind
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
 from lims.testing.layout.rules import HOUR, LimitedClass
@@ -14,11 +32,16 @@ LAB_LOCKS = 7_301_004
 MOST_AGAIN = 100
 # What cases wait for: recollections, sub-pools, members of pools.
 FOR_A_CASE = or_(Tube.retest_of.is_not(None), Tube.pool.is_not(None), Tube.mixed_for.is_not(None))
+IN_TURN = (Tube.retest_of.is_(None), Tube.pool.is_(None), Tube.mixed_for.is_(None))
+# Written out, as are the predicates of the indexes: what comes as a parameter is not known when a statement is planned for good.
+EMPTY = literal_column("''", Text)
+WAITING = Tube.bench_state == literal_column("'waiting'")
 # What the urgency of a tube depends on (`rules.most_urgent_first`); its site is joined from outside.
-URGENCY = (
-    Tube.barcode, Tube.received_at, Tube.site, Tube.kind, Tube.retest_of.is_not(None).label("recollection"),
-    FOR_A_CASE.label("for_a_case"), func.coalesce(SiteRow.priority, 5).label("priority"),
+OWN = (
+    Tube.barcode, Tube.received_at, Tube.site, Tube.kind, Tube.retest_of.is_not(None).label("recollection"), FOR_A_CASE.label("for_a_case"),
 )  # fmt: skip
+URGENCY = (*OWN, func.coalesce(SiteRow.priority, 5).label("priority"))
+TAKEN = (*OWN, Tube.batch)
 
 
 def lock_lab(connection: Connection, lab: str) -> None:
@@ -41,19 +64,39 @@ def foremost(
     `extracted`: those whose eluate lies in an extraction batch, otherwise those that lie in none. `independent` are the assays whose
     positives may be verified by the one that is wanted.
     """
+    fitting = (
+        Tube.lab == lab,
+        WAITING,
+        func.coalesce(Tube.pool_size, 1) <= pool_max,
+        Tube.batch.is_not(None) if extracted else Tube.batch.is_(None),
+        fits(independent),
+    )
+    waiting = candidates(fitting, limit).c
     limited = as_table(classes)
-    same = (limited.c.kind == func.coalesce(Tube.kind, ""), limited.c.site == func.coalesce(Tube.site, ""))
-    hour = func.floor(func.extract("epoch", Tube.received_at) / HOUR + func.coalesce(limited.c.hours, 0))
+    same = (limited.c.kind == func.coalesce(waiting.kind, ""), limited.c.site == func.coalesce(waiting.site, ""))
+    hour = func.floor(func.extract("epoch", waiting.received_at) / HOUR + func.coalesce(limited.c.hours, 0))
+    priority = func.coalesce(SiteRow.priority, 5).label("priority")
     query = (
-        select(*URGENCY, Tube.batch)
-        .outerjoin(SiteRow, SiteRow.code == Tube.site)
-        .outerjoin(limited, and_(*same, limited.c.recollection == Tube.retest_of.is_not(None)))
-        .where(Tube.lab == lab, Tube.bench_state == "waiting", func.coalesce(Tube.pool_size, 1) <= pool_max)
-        .where(Tube.batch.is_not(None) if extracted else Tube.batch.is_(None), fits(independent))
-        .order_by(FOR_A_CASE.desc(), limited.c.hours.is_(None), hour, func.coalesce(SiteRow.priority, 5), Tube.received_at, Tube.barcode)
+        select(*waiting, priority)
+        .outerjoin(SiteRow, SiteRow.code == waiting.site)
+        .outerjoin(limited, and_(*same, limited.c.recollection == waiting.recollection))
+        .order_by(waiting.for_a_case.desc(), limited.c.hours.is_(None), hour, priority, waiting.received_at, waiting.barcode)
         .limit(limit)
     )
     return connection.execute(query).all()
+
+
+def candidates(fitting: Sequence[ColumnElement[bool]], limit: int) -> Subquery:
+    """Of the tubes that fit all that can be among the first `limit`: what cases wait for, and of each site's kinds the oldest.
+
+    Of one kind from one site the oldest come first, whatever the limits and priorities; so the queue is never read as a whole.
+    """
+    place = union_all(select(SiteRow.code.label("site")), select(EMPTY.label("site"))).subquery("place")
+    kind = func.unnest(cast(["", *Kind], ARRAY(Text))).table_valued(column("kind", Text)).render_derived(name="kind")
+    alike = (func.coalesce(Tube.site, EMPTY) == place.c.site, func.coalesce(Tube.kind, EMPTY) == kind.c.kind)
+    oldest = select(*TAKEN).where(*fitting, *IN_TURN, *alike).order_by(Tube.received_at, Tube.barcode).limit(limit).lateral("oldest")
+    in_turn = select(oldest).select_from(place.join(kind, true()).join(oldest, true()))
+    return union_all(in_turn, select(*TAKEN).where(*fitting, FOR_A_CASE)).subquery("waiting")
 
 
 def as_table(classes: Sequence[LimitedClass]) -> TableValuedAlias:
