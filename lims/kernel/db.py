@@ -83,7 +83,7 @@ class Database:
                 # Whoever looks on never holds up whoever writes: no lock that a write waits for, and an end to every question.
                 options += f" -c default_transaction_read_only=on -c statement_timeout={round(self._report_seconds * 1000)}"
             engine = create_engine(
-                self._standby_url or self.url if access is Access.REPORTS else self.url,
+                self._standby_url if self._standby_url and self.reads_elsewhere(access) else self.url,
                 pool_size=self._connections,
                 max_overflow=0,
                 pool_timeout=30,
@@ -94,6 +94,10 @@ class Database:
             event.listen(engine, "before_cursor_execute", count_statement)
             self._engines[access] = engine
         return self._engines[access]
+
+    def reads_elsewhere(self, access: Access) -> bool:
+        """Whether this role reads on a standby, which may be behind."""
+        return access is Access.REPORTS and self._standby_url is not None
 
     @contextmanager
     def transaction(self, access: Access) -> Iterator[Connection]:

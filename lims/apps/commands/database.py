@@ -9,6 +9,7 @@ import typer
 from sqlalchemy import Connection, make_url, text
 
 from lims.apps import migrate
+from lims.apps.commands import standby
 from lims.apps.worker import OTHER_KEY
 from lims.kernel.audit.verify import begun_with
 from lims.kernel.db import Access
@@ -16,9 +17,12 @@ from lims.kernel.embedded import tool
 from lims.kernel.program import Program, running
 from lims.kernel.settings import SECRET_FILE, settings
 
-group = typer.Typer(no_args_is_help=True, help="Schema and backups.")
+group = typer.Typer(no_args_is_help=True, help="Schema, backups, standbys.")
 # A backup may be older than the last labels printed: after a restore, numbers go on well beyond what it remembers.
 LABELS_SKIPPED = 1_000_000
+group.command("standby")(standby.follow)
+group.command("promote")(standby.promote)
+group.command("synchronous")(standby.synchronous)
 
 
 @group.command()

@@ -66,6 +66,14 @@ def signed_in(request: Request, connection: Connection, now: datetime) -> Caller
     return caller
 
 
+def caller_of(request: Request, program: Program, connection: Connection, using: Access, now: datetime) -> Caller:
+    """Who asks. A standby is a moment behind: it does not know yet who signed in or out just now, so the database itself is asked."""
+    if not program.database.reads_elsewhere(using):
+        return signed_in(request, connection, now)
+    with program.database.transaction(Access.FIELD) as own:
+        return signed_in(request, own, now)
+
+
 def allow(*roles: Role, using: Access) -> Any:  # noqa: ANN401 - FastAPI's own Depends() is declared to return Any
     """The door for these roles: opens the transaction with database role `using`, and commits it before the answer leaves."""
 
@@ -111,7 +119,7 @@ def entered(request: Request, roles: tuple[Role, ...], using: Access) -> Iterato
     """The transaction of a caller who has one of these roles."""
     program, now = program_of(request), clock.now()
     with program.database.transaction(using) as connection:
-        caller = signed_in(request, connection, now)
+        caller = caller_of(request, program, connection, using, now)
         if not caller.has(*roles):
             raise Refused("role_missing", "This is for {roles}; you are signed in as {name}.", roles=" or ".join(roles), name=caller.name)
         yield Work(connection, caller, now, program)

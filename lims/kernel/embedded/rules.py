@@ -37,6 +37,8 @@ SETTINGS: dict[str, str] = {
     "max_locks_per_transaction": "256",
     "max_wal_size": "4GB",
     "checkpoint_completion_target": "0.9",
+    # a standby that stays away must not fill the disk; who was away longer is copied anew
+    "max_slot_wal_keep_size": "16GB",
     "random_page_cost": "1.1",
     "jit": "off",
     # one language and one clock for every machine
@@ -90,6 +92,11 @@ def initdb_arguments(major: int, folder: Path, password_file: Path, *, c_utf8_lo
 def url_of(password: str, socket_folder: Path) -> str:
     """The address of the database for SQLAlchemy with psycopg."""
     return f"postgresql+psycopg://{ROLE}:{quote(password, safe='')}@/{DATABASE}?host={quote(str(socket_folder))}&port={PORT}"
+
+
+def slot_of(name: str) -> str:
+    """What keeps the write-ahead log for a standby of this name; slots know only small letters, digits and underscores."""
+    return "lims_" + re.sub(r"[^a-z0-9_]", "_", name.lower())[:50]
 
 
 def can_hold_socket(folder: Path) -> bool:
