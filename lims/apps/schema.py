@@ -12,6 +12,7 @@ from lims.kernel.db import Base
 from lims.kernel.imports import tables as imports
 from lims.reporting.diversion import tables as diversion
 from lims.reporting.keeping import tables as keeping
+from lims.reporting.schedule import tables as schedule
 from lims.reporting.walls import tables as walls
 from lims.sampling.devices import tables as devices
 from lims.sampling.labels import tables as labels
@@ -39,6 +40,7 @@ TABLES = (
     audit,
     auth,
     keeping,
+    schedule,
     walls,
     imports,
     devices,

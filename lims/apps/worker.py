@@ -9,6 +9,7 @@ from types import FrameType
 
 from lims.apps.delivering import AT_ONCE, Couriers
 from lims.apps.keeping import Keeper
+from lims.apps.posting import Reporter
 from lims.catalog import queries as catalog
 from lims.interop.notices.actions import remind, tell
 from lims.interop.subscribers.actions import enqueue
@@ -24,6 +25,7 @@ from lims.kernel.settings import settings
 log = logging.getLogger("lims.worker")
 PAUSE_SECONDS = 1.0
 REMIND_EVERY = 60  # turns
+Helpers = tuple[Couriers, Keeper, Reporter]
 HEAD_FILE = "audit-head"
 OTHER_KEY = (
     "This database was made with another secret key: without it names and numbers cannot be read, and the audit trail does not verify. "
@@ -76,17 +78,17 @@ def main() -> None:
     while not stop.is_set() and os.getppid() == parent:
         try:
             # Joining starts the embedded server where it has died: so the whole program comes back after a crash of it.
-            with running(settings(), connections=AT_ONCE + 2) as program:
-                couriers, keeper = Couriers(program), Keeper(program)
-                work_until_trouble(program, couriers, keeper, stop, parent)
-                couriers.wait()
-                keeper.wait()
+            with running(settings(), connections=AT_ONCE + 3) as program:
+                helpers = (Couriers(program), Keeper(program), Reporter(program))
+                work_until_trouble(program, helpers, stop, parent)
+                for helper in helpers:
+                    helper.wait()
         except EmbeddedServerError as trouble:
             log.warning("the database does not start: %s", trouble)
             stop.wait(PAUSE_SECONDS)
 
 
-def work_until_trouble(program: Program, couriers: Couriers, keeper: Keeper, stop: threading.Event, parent: int) -> None:
+def work_until_trouble(program: Program, helpers: Helpers, stop: threading.Event, parent: int) -> None:
     """Seal, tell, send and count about once a second, remind about once a minute; return when told to, or when the database is gone."""
     turns = itertools.count()
     while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
@@ -95,8 +97,8 @@ def work_until_trouble(program: Program, couriers: Couriers, keeper: Keeper, sto
             tell_once(program)
             if next(turns) % REMIND_EVERY == 0:
                 remind_once(program)
-            couriers.look()
-            keeper.look()
+            for helper in helpers:
+                helper.look()
         except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
             log.warning("sealing, telling and sending wait: %s", type(trouble).__name__)
             return

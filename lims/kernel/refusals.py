@@ -254,6 +254,7 @@ CATALOGUE: dict[str, Refusal] = {
     # reports
     "report_days_reversed": Refusal(422, "The report ends before it begins"),
     "wall_closed": Refusal(404, "No wall here"),
+    "report_schedule": Refusal(422, "The daily report is not sent by itself"),
     "assay_tells_nothing": Refusal(422, "A test of this assay would tell nothing"),
     "report_too_long": Refusal(422, "The report covers too many days"),
     "area_unknown": Refusal(404, "There is no such area"),

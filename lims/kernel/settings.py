@@ -24,6 +24,11 @@ class Settings(BaseSettings):
     database_url: str | None = None
     standby_url: str | None = None
     report_seconds: float = 20
+    report_at: str = ""
+    report_folder: Path | None = None
+    report_mail: str = ""
+    report_languages: str = "both"
+    report_files: str = "pdf,xlsx"
     data_dir: Path = default_data_dir()
     secret_key: str | None = None
     timezone: str = "Asia/Shanghai"

@@ -25,6 +25,8 @@ from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
+from lims.reporting.schedule import queries as reports
+from lims.reporting.schedule.rules import plan_of
 from lims.sampling.labels import templates
 
 LOW_DISK_BYTES = 5 * 2**30
@@ -128,4 +130,21 @@ def webhooks(program: Program) -> Finding:
     return Finding("webhooks", seen)
 
 
-LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer, webhooks)
+def daily_report(program: Program) -> Finding:
+    """The daily report goes where it is to go, where somebody wants it to."""
+    try:
+        plan = plan_of(program.settings)
+    except Refused as wrong:
+        return Finding("daily report", "not sent by itself", wrong.detail)
+    if plan is None:
+        return Finding("daily report", "made when somebody asks for it")
+    if migrate.current(program.database) != migrate.head():
+        return Finding("daily report", "no schema yet")
+    with program.database.transaction(Access.OWNER) as connection:
+        lost = reports.given_up(connection)
+    seen = f"sent at {plan.at:%H:%M}"
+    remedy = "`lims report sent` says why; then `lims report send --date …`." if lost else None
+    return Finding("daily report", f"{seen}; {lost} did not arrive" if lost else seen, remedy)
+
+
+LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer, webhooks, daily_report)

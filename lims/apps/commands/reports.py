@@ -9,8 +9,11 @@ import typer
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.db import Access
+from lims.kernel.errors import Refused
 from lims.kernel.program import running
 from lims.kernel.settings import settings
+from lims.reporting.schedule import actions, queries
+from lims.reporting.schedule.rules import plan_of
 from lims.reporting.wording import Tongue
 
 group = typer.Typer(no_args_is_help=True, help="Reports.")
@@ -37,6 +40,29 @@ def daily(
         report = daily_report(connection, catalog.current(connection), date.date(), lab, now=clock.now())
     write(out, report, language)
     typer.echo(f"{out} {out.stat().st_size} bytes")
+
+
+@group.command()
+def send(date: Day) -> None:
+    """Send the report of a day again to everybody who gets it by itself; the worker does it within half a minute."""
+    with running(settings(), connections=2) as program:
+        plan = plan_of(program.settings)
+        if plan is None:
+            raise Refused("report_schedule", "The daily report is not sent by itself: {wrong}.", wrong="LIMS_REPORT_AT is not set")
+        with program.database.transaction(Access.OWNER) as connection:
+            actions.once_more(connection, plan, date.date(), clock.now())
+    typer.echo(f"due: {', '.join(plan.recipients)}")
+
+
+@group.command()
+def sent() -> None:
+    """What was sent by itself, the newest day first; exit 1 where a report did not arrive and is not tried any more."""
+    with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
+        rows, lost = queries.sendings(connection, MOST_SHOWN), queries.given_up(connection)
+    for row in rows:
+        came = f"arrived {row.arrived_at:%Y-%m-%d %H:%M}Z" if row.arrived_at else f"{row.failure or 'due'}, attempts {row.attempts}"
+        typer.echo(f"{row.day}  {row.recipient}  {came}")
+    raise typer.Exit(1 if lost else 0)
 
 
 def reconcile(date: Day) -> None:
