@@ -19,6 +19,7 @@ from lims.reporting.metrics import api as metrics
 from lims.reporting.planning import pages as planning
 from lims.reporting.prevalence import api as prevalences
 from lims.reporting.prevalence import pages as prevalence
+from lims.reporting.schedule import pages as schedule
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
 from lims.reporting.walls import api as walls_api
@@ -37,6 +38,7 @@ ROUTERS = (
     release.integration_router,
     cases.authority_router,
     pages.router,
+    schedule.router,
     capacity.router,
     tomorrow.router,
     diversion.router,

@@ -82,7 +82,8 @@ def daily(day: DayInPath, ending: Ending, work: Official, language: Tongue = Ton
 
     report = daily_report(work.connection, catalog.current(work.connection), day, work.caller.lab, work.caller.site, now=work.now)
     name = f"daily-{day}.{ending.value}"
-    shown = "inline" if ending in (Ending.PDF, Ending.HTML) else "attachment"
+    # A page of its own styles is nothing that our policy lets a browser show: it is kept, then opened.
+    shown = "inline" if ending is Ending.PDF else "attachment"
     headers = {"Content-Disposition": f'{shown}; filename="{name}"'}
     return Response(form_of(name)(report, language), media_type=ending.media, headers=headers)
 

@@ -167,6 +167,23 @@ def test_the_daily_report_comes_on_paper(town: Town) -> None:
     assert answer.content.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(("ending", "begin"), [("html", b"<!DOCTYPE html>"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbfday"), ("json", b"{")])
+def test_the_daily_report_comes_as_a_file_of_every_kind(town: Town, ending: str, begin: bytes) -> None:
+    answer = look(town.olga, f"/reporting/daily/2022-02-02.{ending}?language=zh")
+    assert answer.status_code == 200
+    assert f'attachment; filename="daily-2022-02-02.{ending}"' == answer.headers["content-disposition"]
+    assert answer.content.startswith(begin)
+
+
+def test_an_official_of_one_lab_or_site_has_the_report_of_that_alone(town: Town) -> None:
+    town.tested(town.collected(4)["barcode"])
+    lab, site = town.somebody("oscar", "official", lab=town.lab), town.somebody("odile", "official", site=town.site)
+    assert f"Lab: {town.lab}" in look(lab, "/reporting/daily/2022-02-02.html?language=en").text
+    assert f"Site: {town.site}" in look(site, "/reporting/daily/2022-02-02.html?language=en").text
+    assert look(lab, "/reporting/daily/2022-02-02.json").json()["lab"] == town.lab
+    assert "What was sent" not in look(lab, "/reporting/daily").text
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_that_nobody_reckons_with_is_refused(town: Town, day: str) -> None:
     for answer in (town.olga.get(f"/reporting/daily/{day}.pdf"), town.olga.get("/reporting/", day=day)):
