@@ -1,5 +1,6 @@
 """The testing end."""
 
+from lims.catalog import api as catalog
 from lims.deconvolution import api as deconvolution
 from lims.deconvolution import pages as deconvolution_pages
 from lims.deconvolution.plans import api as plans
@@ -58,6 +59,7 @@ APIS = (
     plans.router,
     retention.router,
     labelling.router,
+    catalog.router,
 )
 PAGES = (
     morning_pages.router,

@@ -21,7 +21,7 @@ from lims.deconvolution.forms import (
     as_csv,
     neighbour,
 )
-from lims.deconvolution.lookup import found, opened_by
+from lims.deconvolution.lookup import found, opened_by, own_case
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState, ContactEvent, MemberState
 from lims.deconvolution.story.telling import of_case
@@ -47,9 +47,12 @@ def list_cases(
     after: Annotated[str | None, Blank] = None,
     limit: Limit = 100,
 ) -> Page[CaseView]:
-    """Cases, oldest first; of the own lab for those bound to one."""
+    """Cases, oldest first; of the own lab or site for those bound to one."""
     if lab is not None:
         own_lab(work.caller, lab, f"Lab {lab}")
+    if site is not None:
+        own_site(work.caller, site, f"Site {site}")
+    site = site or work.caller.site
     point = tuple(parts_of(after, datetime, str)) if after else None
     known = catalog.current(work.connection)
     among = Among(work.caller.lab or lab, None if site is None else {site}, states=None if state is None else frozenset({state}))
@@ -60,9 +63,7 @@ def list_cases(
 @bench_router.get("/cases/{case_id}")
 def one_case(case_id: str, work: Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, Role.OFFICIAL, using=Access.BENCH)]) -> CaseView:
     """One case."""
-    case = found(work, case_id)
-    own_lab(work.caller, case.row.lab, f"Case {case_id}")
-    return board.view(case)
+    return board.view(own_case(work, case_id))
 
 
 @bench_router.get("/cases/{case_id}/neighbours", response_model=Page[NeighbourView])
@@ -72,8 +73,7 @@ def neighbours(
     format: Literal["json", "csv"] = "json",  # noqa: A002 - as everywhere in the interface
 ) -> Page[NeighbourView] | Response:
     """The tubes to be traced around a case's tube: sampled just before and after, packed in the same box, on the same plates."""
-    case = found(work, case_id)
-    own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    case = own_case(work, case_id)
     items = [neighbour(one) for one in of_case(work.connection, case, work.caller).neighbours]
     return file_of(items, NeighbourView, f"near-{case_id}") if format == "csv" else Page(items=items)
 
@@ -136,7 +136,7 @@ def note_contact(
 @bench_router.post("/cases/{case_id}/close")
 def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.REVIEWER, using=Access.BENCH)]) -> CaseView:
     """Close a discordant case as cleared, or one with members unsettled as unresolved, with a reason."""
-    own_lab(work.caller, found(work, case_id).row.lab, f"Case {case_id}")
+    own_case(work, case_id)
     at = clock.happened(form.at, work.now)
     content = form.model_dump() | {"case": case_id}
     if taken_first(work.connection, form.id, "case.close", content, work.caller.name, work.now):
@@ -148,7 +148,7 @@ def close_case(case_id: str, form: CloseForm, work: Annotated[Work, allow(Role.R
 @bench_router.post("/cases/{case_id}/reopen")
 def reopen_case(case_id: str, form: ReopenForm, work: Annotated[Work, allow(Role.REVIEWER, using=Access.BENCH)]) -> CaseView:
     """Open a case again that a reviewer has closed, with a reason."""
-    own_lab(work.caller, found(work, case_id).row.lab, f"Case {case_id}")
+    own_case(work, case_id)
     at = clock.happened(form.at, work.now)
     content = form.model_dump() | {"case": case_id}
     if taken_first(work.connection, form.id, "case.reopen", content, work.caller.name, work.now):

@@ -6,7 +6,7 @@ from lims.deconvolution.actions import open_contacts
 from lims.deconvolution.contacts import traced
 from lims.deconvolution.forms import TracedView
 from lims.kernel.auth.door import Work
-from lims.kernel.auth.rules import own_site
+from lims.kernel.auth.rules import own_lab, own_site
 from lims.kernel.errors import Refused
 
 
@@ -15,6 +15,14 @@ def found(work: Work, case_id: str) -> board.Case:
     case = board.one(work.connection, catalog.current(work.connection), case_id)
     if case is None:
         raise Refused("not_found", "{what} is not known here.", what=f"Case {case_id}")
+    return case
+
+
+def own_case(work: Work, case_id: str) -> board.Case:
+    """The case, where it is this caller's business: whoever is bound to a lab or to a site knows no case of another."""
+    case = found(work, case_id)
+    own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    own_site(work.caller, case.row.site, f"Case {case_id}")
     return case
 
 

@@ -17,7 +17,7 @@ from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog
 from lims.custody.rules import Kind
 from lims.deconvolution import board, queries
-from lims.deconvolution.lookup import found, opened_by
+from lims.deconvolution.lookup import found, opened_by, own_case
 from lims.deconvolution.next_steps import next_steps
 from lims.deconvolution.plans.lookup import scheme_view
 from lims.deconvolution.queries import Among
@@ -26,7 +26,7 @@ from lims.deconvolution.story.queries import reads, spots
 from lims.deconvolution.story.rules import Spot, spot
 from lims.deconvolution.story.telling import of_case
 from lims.kernel.auth.door import Work, allow
-from lims.kernel.auth.rules import Role, own_lab
+from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.pages import Blank, cursor, parts_of
@@ -85,7 +85,7 @@ class Asked:
 
 @bench_router.get("/testing/cases")
 def cases(request: Request, work: BoardReader, asked: Annotated[Asked, Depends()]) -> Response:
-    """The cases that are not closed, or those asked for, oldest first; of the own lab for those bound to one.
+    """The cases that are not closed, or those asked for, oldest first; of the own lab or site for those bound to one.
 
     The page asks for itself every second with the tag of what it shows: nothing committed since, nothing made again.
     """
@@ -112,7 +112,8 @@ def board_page(request: Request, work: Work, asked: Asked) -> Response:
     """The board as it is now."""
     known = catalog.current(work.connection)
     point = tuple(parts_of(asked.after, datetime, str)) if asked.after else None
-    among = Among(work.caller.lab or asked.lab, sites_of(known, asked), states=asked.shown.states)
+    sites = sites_of(known, asked.area, work.caller.site or asked.site)
+    among = Among(work.caller.lab or asked.lab, sites, states=asked.shown.states)
     found_cases, more = board.listed(work.connection, known, among, point, CASES_SHOWN)
     facts = {
         "cases": [board.view(case) for case in found_cases],
@@ -144,13 +145,13 @@ def whereabouts(connection: Connection, cases: Sequence[board.Case]) -> dict[str
     return {case: {place: spot(rows[code]) for place, code in places.items() if code in rows} for case, places in tubes.items()}
 
 
-def sites_of(known: Catalog, asked: Asked) -> frozenset[str] | None:
+def sites_of(known: Catalog, area: str | None, site: str | None) -> frozenset[str] | None:
     """The sites that are asked for: one, or those of an area and of the areas in it; None is all of them."""
-    if asked.site is None and asked.area is None:
+    if site is None and area is None:
         return None
-    chosen = known.sites if asked.site is None else {asked.site}
-    areas = {code: site.area for code, site in known.sites.items()}
-    return frozenset(code for code in chosen if asked.area is None or (code in areas and known.lies_in(areas[code], asked.area)))
+    chosen = known.sites if site is None else {site}
+    areas = {code: one.area for code, one in known.sites.items()}
+    return frozenset(code for code in chosen if area is None or (code in areas and known.lies_in(areas[code], area)))
 
 
 @bench_router.get("/testing/cases/{case_id}")
@@ -196,13 +197,6 @@ def curves(request: Request, case_id: str, run: UUID, work: BoardReader) -> Resp
         "width": charts.WIDTH, "height": charts.HEIGHT, "left": charts.LEFT, "right": charts.RIGHT, "bottom": charts.BOTTOM,
     }  # fmt: skip
     return page(request, "review/curves.html", facts, caller=work.caller)
-
-
-def own_case(work: Work, case_id: str) -> board.Case:
-    """The case, where it is this caller's business."""
-    one = found(work, case_id)
-    own_lab(work.caller, one.row.lab, f"Case {case_id}")
-    return one
 
 
 @field_router.get("/sampling/cases/{case_id}/contacts")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
-from lims.deconvolution.lookup import found
+from lims.deconvolution.lookup import own_case
 from lims.kernel import barcodes, clock
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab
@@ -54,7 +54,6 @@ def discard(request: Request, form: DiscardForm, work: Technician) -> Discarded:
 @router.get("/cases/{case_id}/tubes")
 def tubes_of_case(case_id: str, work: Technician) -> list[Lying]:
     """The kept tubes of a case, in the order in which they are fetched."""
-    case = found(work, case_id)
-    own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    case = own_case(work, case_id)
     rows = lookup.to_fetch(work, case)
     return [Lying(tube=row.barcode, rack=row.rack, position=row.position, place=row.place) for row in rows]

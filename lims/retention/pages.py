@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
-from lims.deconvolution.lookup import found
+from lims.deconvolution.lookup import own_case
 from lims.kernel.auth.door import Work, allow
-from lims.kernel.auth.rules import Role, own_lab
+from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.retention import lookup, queries
@@ -53,8 +53,7 @@ def discards_on_paper(request: Request, work: Technician, lab: str | None = None
 @router.get("/testing/cases/{case_id}/tubes")
 def tubes_of_case(request: Request, case_id: str, work: Technician) -> Response:
     """The kept tubes of a case, in the order in which they are fetched."""
-    case = found(work, case_id)
-    own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    case = own_case(work, case_id)
     place = place_of(request, "lab", case.row.lab, {case.row.lab: catalog.current(work.connection).lab(case.row.lab).name})
     return page(
         request, "retention/case.html", {"case": case.row.barcode, "tubes": lookup.to_fetch(work, case)}, caller=work.caller, place=place
@@ -66,8 +65,7 @@ def tubes_of_case_on_paper(request: Request, case_id: str, work: Technician) -> 
     """The same list on paper."""
     from lims.retention.paper import case_on_paper  # noqa: PLC0415 - typst is slow to load
 
-    case = found(work, case_id)
-    own_lab(work.caller, case.row.lab, f"Case {case_id}")
+    case = own_case(work, case_id)
     lab = catalog.current(work.connection).lab(case.row.lab)
     content = case_on_paper(case.row.barcode, lookup.to_fetch(work, case), lab, language_of(request))
     return Response(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
+from lims.deconvolution.lookup import own_case
 from lims.deconvolution.plans import actions, lookup, queries
 from lims.deconvolution.plans.choosing import planned_with
 from lims.deconvolution.plans.forms import AliquotForm, AsideForm, ChooseForm, DesignForm, DesignView, MixForm, SchemeView
@@ -27,13 +28,13 @@ Chooser = Annotated[Work, allow(Role.TECHNICIAN, Role.REVIEWER, using=Access.BEN
 @router.get("/{case_id}/scheme")
 def scheme(case_id: str, work: Chooser, prevalence: Annotated[float | None, Query(gt=0, lt=1)] = None) -> SchemeView:
     """How a case stands with its schemes: what is at work, what to mix next, and what each scheme that fits would cost."""
-    return lookup.scheme_view(work, lookup.own_case(work, case_id), prevalence)
+    return lookup.scheme_view(work, own_case(work, case_id), prevalence)
 
 
 @router.post("/{case_id}/scheme")
 def choose(case_id: str, form: ChooseForm, work: Chooser) -> SchemeView:
     """Choose how the positive tubes of an aliquot pool, or of several together, are found; with a reason."""
-    case, at = lookup.own_case(work, case_id), clock.happened(form.at, work.now)
+    case, at = own_case(work, case_id), clock.happened(form.at, work.now)
     content = form.model_dump() | {"case": case_id}
     if taken_first(work.connection, form.id, "case.scheme", content, work.caller.name, work.now):
         actions.choose(work.connection, lookup.chosen(work, case_id, form), form.id, actions.Moment(at, work.caller.name, work.now))
@@ -59,7 +60,7 @@ def design(request: Request, case_id: str, form: DesignForm, work: Chooser) -> D
 @router.post("/{case_id}/sub-pools")
 def mix(case_id: str, form: MixForm, work: Technician) -> SchemeView:
     """Mix a sub-pool that the scheme of a case wants now: of the scanned tubes, or the next one."""
-    case, at = lookup.own_case(work, case_id), clock.happened(form.at, work.now)
+    case, at = own_case(work, case_id), clock.happened(form.at, work.now)
     known = catalog.current(work.connection)
     barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.TUBE, known.formats)
     scanned = None if form.members == "next" else [barcodes.normalise(code) for code in form.members]
@@ -73,17 +74,17 @@ def mix(case_id: str, form: MixForm, work: Technician) -> SchemeView:
 @router.post("/{case_id}/tubes/{barcode}/aside")
 def set_aside(case_id: str, barcode: str, form: AsideForm, work: Technician) -> SchemeView:
     """Say that a kept tube is not there, or that nothing is left in it: its person is sampled again, the scheme goes on without it."""
-    case, at, code = lookup.own_case(work, case_id), clock.happened(form.at, work.now), barcodes.normalise(barcode)
+    case, at, code = own_case(work, case_id), clock.happened(form.at, work.now), barcodes.normalise(barcode)
     content = form.model_dump() | {"case": case_id, "tube": code}
     if taken_first(work.connection, form.id, "case.aside", content, work.caller.name, work.now):
         actions.set_aside(work.connection, case.row, code, form, at, work.caller, work.now)
-    return lookup.scheme_view(work, lookup.own_case(work, case_id))
+    return lookup.scheme_view(work, own_case(work, case_id))
 
 
 @router.post("/{case_id}/verification")
 def verify(case_id: str, form: AliquotForm, work: Technician) -> SchemeView:
     """Take some of the reactive tube's own liquid, to be tested with another kit beside recollection and retest; it changes no result."""
-    case, at = lookup.own_case(work, case_id), clock.happened(form.at, work.now)
+    case, at = own_case(work, case_id), clock.happened(form.at, work.now)
     known = catalog.current(work.connection)
     barcode = barcodes.check(barcodes.normalise(form.barcode), barcodes.Kind.TUBE, known.formats)
     content = form.model_dump() | {"case": case_id}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lims.catalog.rules import CasePolicy
 from lims.custody.rules import Kind
 from lims.deconvolution import board
-from lims.deconvolution.lookup import found
+from lims.deconvolution.lookup import own_case
 from lims.deconvolution.plans import queries, standing
 from lims.deconvolution.plans.choosing import Chosen as Choice
 from lims.deconvolution.plans.choosing import Planned, in_order, planned_with, reckoned
@@ -24,19 +24,11 @@ from lims.deconvolution.rules import CaseState
 from lims.deconvolution.schemes.choice import reckonings
 from lims.deconvolution.schemes.matrix import read
 from lims.kernel.auth.door import Work
-from lims.kernel.auth.rules import own_lab
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.storage.rules import in_walking_order
 
 MOST_OFFERS = 12
-
-
-def own_case(work: Work, case_id: str) -> board.Case:
-    """The case, where it is this caller's business."""
-    case = found(work, case_id)
-    own_lab(work.caller, case.row.lab, f"Case {case_id}")
-    return case
 
 
 def resolvable(work: Work, case_id: str) -> board.Case:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from lims.catalog import queries as catalog
 from lims.custody.rules import Kind
 from lims.deconvolution import board
+from lims.deconvolution.lookup import own_case
 from lims.deconvolution.plans import lookup, queries, standing
 from lims.deconvolution.plans.choosing import planned_with
 from lims.deconvolution.plans.forms import MOST_CASES
@@ -30,7 +31,7 @@ def scheme(
     others: Annotated[list[str] | None, Query(alias="with", max_length=MOST_CASES)] = None,
 ) -> Response:
     """What each scheme would cost, which one is at work, and what is to be mixed; `prevalence` in per cent, `with` these cases together."""
-    case, known = lookup.own_case(work, case_id), catalog.current(work.connection)
+    case, known = own_case(work, case_id), catalog.current(work.connection)
     planned = planned_with(case.policy, prevalence / 100 if prevalence else None)
     view = lookup.scheme_view(work, case, planned.prevalence)
     candidates = lookup.candidates(work, case) if view.offers and view.plan is None else []

@@ -47,7 +47,7 @@ def told(connection: Connection, tube: AnyRow, singles: Mapping[str, int | None]
 
 
 def of_case(connection: Connection, case: Case, caller: Caller) -> Story:
-    """The story of a case, as far as it is this caller's business: tubes of another lab are named, not told."""
+    """The story of a case, as far as it is this caller's business: tubes of another lab or site are named, not told."""
     tube = queries.tube(connection, case.row.barcode)
     if tube is None:
         raise LookupError(f"tube {case.row.barcode} has a case and no row")
@@ -59,15 +59,22 @@ def of_case(connection: Connection, case: Case, caller: Caller) -> Story:
     day = tube.collected_on or case.row.opened_at.date()
     other = queries.elsewhere(connection, {person for person in people.values() if person}, day, known)
     also = {
-        position: [row for row in other[person] if caller.reaches_lab(row.lab)] for position, person in people.items() if person in other
+        position: [row for row in other[person] if told_to(caller, row.lab, row.site)]
+        for position, person in people.items()
+        if person in other
     }
     return Story(
         story.tube,
         story.spot,
         story.reads,
-        [one for one in story.neighbours if one.spot.lab is None or caller.reaches_lab(one.spot.lab)],
+        [one for one in story.neighbours if told_to(caller, one.spot.lab, one.site)],
         story.lines,
         queries.decisions(connection, tube.barcode),
         {position: spot(rows[code]) for code, position in position_of.items() if position is not None and code in rows},
         {position: rows for position, rows in also.items() if rows},
     )
+
+
+def told_to(caller: Caller, lab: str | None, site: str | None) -> bool:
+    """Whether more than its code is told of a tube: of one that no lab has yet to every lab, of another site's to nobody bound to one."""
+    return (lab is None or caller.reaches_lab(lab)) and caller.reaches_site(site)
