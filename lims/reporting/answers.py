@@ -11,11 +11,13 @@ from lims.catalog.rules import Catalog
 from lims.kernel.db import AnyRow
 from lims.reporting import measures
 from lims.reporting import queries as live
+from lims.reporting.cases import cases_between
 from lims.reporting.day import panels
 from lims.reporting.day.rules import Panels
 from lims.reporting.figures import Line
 from lims.reporting.keeping import queries
 from lims.reporting.keeping.actions import first_day_of
+from lims.reporting.keeping.cuts import Kept, kept_as
 from lims.reporting.keeping.rules import NOTHING, holds, missing, places_digest
 from lims.reporting.lines import Capacities, Cell, declared_for, keys_of, line
 from lims.reporting.measures import zones_of
@@ -34,10 +36,11 @@ def throughput(connection: Connection, catalog: Catalog, question: Question, now
     """A table of throughput; Refused where too much is asked."""
     refuse_unreasonable(question, len(keys_of(question, catalog)))
     days = [question.first + number * DAY for number in range((question.last - question.first).days + 1)]
-    kept = kept_days(connection, catalog, question, now) if kept_as(question) else {}
     found: dict[date, list[Line]] = {day: [] for day in days}
-    if kept:
-        found |= lines_kept(connection, catalog, question, kept)
+    answered = kept_as(question, catalog)
+    kept = kept_days(connection, catalog, question, now) if answered else {}
+    if kept and answered:
+        found |= lines_kept(connection, catalog, question, answered, kept)
     gap = missing(days, kept)
     if gap is not None:
         for one in measures.throughput(connection, catalog, replace(question, first=gap[0], last=gap[1]), now):
@@ -46,26 +49,13 @@ def throughput(connection: Connection, catalog: Catalog, question: Question, now
     return Answer([one for day in days for one in found[day]], min((row.made_at for row in kept.values() if not row.is_over), default=now))
 
 
-def kept_as(question: Question) -> By | None:
-    """Which kept lines answer a question: of one lab by day those of the lab; None where lines of this kind are not kept."""
-    if question.areas is not None or (question.lab is not None and question.site is not None):
-        return None
-    if question.lab is not None:
-        return By.LAB if question.by in (By.DAY, By.LAB) else None
-    if question.site is not None:
-        return By.SITE if question.by in (By.DAY, By.SITE, By.AREA) else None
-    return question.by
-
-
 def kept_days(connection: Connection, catalog: Catalog, question: Question, now: datetime) -> dict[date, AnyRow]:
     """The days of a question whose kept figures hold."""
     rows = queries.days(connection, question.first, question.last)
     if not rows:
         return {}
     before, places = untouched_before(connection, catalog), places_digest(catalog)
-    wanted = kept_as(question)
-    # A picture of a running day has no sites.
-    return {row.day: row for row in rows if holds(row, places, before, now) and (row.is_over or wanted in (By.DAY, By.HOUR, By.LAB))}
+    return {row.day: row for row in rows if holds(row, places, before, now)}
 
 
 def untouched_before(connection: Connection, catalog: Catalog) -> date:
@@ -79,21 +69,24 @@ def untouched_before(connection: Connection, catalog: Catalog) -> date:
     return first_day_of(found.since, zones_of(catalog)) or date.max
 
 
-def lines_kept(connection: Connection, catalog: Catalog, question: Question, kept: Mapping[date, AnyRow]) -> dict[date, list[Line]]:
+def lines_kept(
+    connection: Connection, catalog: Catalog, question: Question, answered: Kept, kept: Mapping[date, AnyRow]
+) -> dict[date, list[Line]]:
     """The kept lines of these days, with the capacities that are declared for them."""
-    by, place = kept_as(question), question.lab or question.site
-    rows = queries.lines(connection, min(kept), max(kept), str(by), place)
+    keys = keys_of(question, catalog)
+    rows = queries.lines(connection, min(kept), max(kept), answered.cut, {answered.key(key) for key in (*keys, None)})
     figures = {(row.day, row.key, row.hour): row.figures for row in rows}
     capacities = Capacities(question, live.capacities(connection, question.last))
-    positives = positives_of(connection, catalog, question) if place is not None else None
+    of_one_place = question.lab or question.site or question.areas
+    positives = positives_of(connection, catalog, question) if of_one_place else None
     found: dict[date, list[Line]] = {day: [] for day in kept}
     for slot in question.slots():
         day = slot.date()
         if day not in kept:
             continue
-        nowhere = place is None and (day, "", 0) in figures and question.by not in (By.DAY, By.HOUR)
-        for key in [*keys_of(question, catalog), None] if nowhere else keys_of(question, catalog):
-            own: dict[str, Any] = NOTHING | figures.get((day, place or key or "", slot.hour), {})
+        nowhere = answered.has_nowhere and (day, answered.key(None), 0) in figures
+        for key in [*keys, None] if nowhere else keys:
+            own: dict[str, Any] = NOTHING | figures.get((day, answered.key(key), slot.hour), {})
             if positives is not None:
                 own["people_positive"] = positives.get((slot, key), 0)
             found[day].append(line(question.by, (slot, key), own | declared_for(capacities.at((slot, key)), own), catalog))
@@ -111,9 +104,12 @@ def panels_of(
 ) -> Panels:
     """What the page of a day shows beside the figures: some panels, or all."""
     day = question.first
-    if question.site is None and question.areas is None and day in kept_days(connection, catalog, question, now):
-        return Panels(**queries.panels(connection, day).get(question.lab or "", {}))
+    answered = kept_as(replace(question, by=By.DAY), catalog)
+    if answered and question.site is None and day in kept_days(connection, catalog, question, now):
+        place = panels.of_area(answered.place) if question.areas and answered.place else question.lab or ""
+        return Panels(**queries.panels(connection, day, place))
     found = panels.counted(connection, catalog, replace(question, by=By.DAY), now, names).get("", {})
     if len(names) == len(panels.STATEMENTS):
-        found["cases"] = panels.cases_at_the_end(connection, catalog, question).get("", [])
+        cases = cases_between(connection, catalog, question, question.window(zones_of(catalog)))
+        found["cases"] = panels.cases_at_the_end(cases, catalog, question, {}).get("", [])
     return Panels(**found)

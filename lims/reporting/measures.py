@@ -1,6 +1,6 @@
 """The figures of days: everything is gathered in a fixed number of statements, then put together by pure rules."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -67,21 +67,6 @@ def day_of(
         labs=tuple(line for line in lines_of(by_lab, catalog, facts, now) if isinstance(line, LabLine)),
         cases=tuple(case_line(case) for case in cases),
     )
-
-
-def cuts_of(connection: Connection, catalog: Catalog, day: date, zone: str, cuts: Collection[By], now: datetime) -> dict[By, list[Line]]:
-    """The lines of one day, cut in several ways: days are put together of labs, and areas of sites, but for their percentiles."""
-    questions, zones = {by: Question(day, day, by, zone) for by in By}, zones_of(catalog)
-    cases = cases_between(connection, catalog, questions[By.DAY], questions[By.DAY].window(zones))
-    finest = {By.LAB, *({By.HOUR} & {*cuts}), *({By.SITE} if {By.SITE, By.AREA} & {*cuts} else ())}
-    facts = {by: facts_of(connection, catalog, questions[by], cases) for by in finest}
-    for by, parts, place_of in (
-        (By.DAY, By.LAB, lambda _: None),
-        (By.AREA, By.SITE, lambda key: catalog.sites[key].area if key else None),
-    ):
-        if by in cuts:
-            facts[by] = facts[parts].together(queries.turnaround(connection, queries.parameters(questions[by], zones)), place_of)
-    return {by: lines_of(questions[by], catalog, facts[by], now) for by in cuts}
 
 
 def zones_of(catalog: Catalog) -> set[str]:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, text
 
 from lims.reporting.lines import Cell, Declared, Stay
-from lims.reporting.rules import By, Question
+from lims.reporting.rules import BETWEEN, By, Question
 
 SQL = files(__package__).joinpath("sql")
 Window = tuple[datetime, datetime]
+HAPPENED = ("stages", "repeats", "positives")
 
 
 @lru_cache
@@ -23,25 +24,25 @@ def statement(name: str, *begin: str) -> TextClause:
 
 
 def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
-    """What the statements about tubes are asked with."""
+    """What the statements about tubes are asked with. `source` is where they begin."""
     since, until = question.window(zones)
     return {
         "by": question.by.value, "zone": question.zone, "lab": question.lab, "site": question.site,
         "areas": None if question.areas is None else list(question.areas),
         "step": "hour" if question.by is By.HOUR else "day", "since": since, "until": until,
-        "first": question.start, "beyond": question.beyond,
+        "first": question.start, "beyond": question.beyond, "between": BETWEEN, "source": "counted",
     }  # fmt: skip
 
 
 def asked(connection: Connection, name: str, values: dict[str, Any], between: str = "") -> Sequence[Row[Any]]:
     """The answer to a question about the tubes that count; `between` narrows them first."""
-    return connection.execute(statement(name, "counted", between), values).all()
+    return connection.execute(statement(name, values["source"], between), values).all()
 
 
-def flows(connection: Connection, values: dict[str, Any]) -> dict[Cell, dict[str, int]]:
+def flows(connection: Connection, values: dict[str, Any], names: Collection[str] = HAPPENED) -> dict[Cell, dict[str, int]]:
     """What happened in each slot, by the names of the statements' columns."""
     found: dict[Cell, dict[str, int]] = defaultdict(dict)
-    for name in ("stages", "repeats", "positives"):
+    for name in names:
         for row in asked(connection, name, values):
             columns = row._asdict()
             found[columns.pop("slot"), columns.pop("key")] |= {column: int(value) for column, value in columns.items()}

@@ -14,6 +14,8 @@ MOST_DAYS_BY_HOUR = 31
 MOST_ROWS = 200_000
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+# Stands between two codes where something is of two places; in no code itself.
+BETWEEN = "\x1f"
 
 
 class By(StrEnum):

@@ -170,9 +170,10 @@ class City:
         now: datetime = LATER,
         lab: str | None = None,
         site: str | None = None,
+        areas: tuple[str, ...] | None = None,
     ) -> list[Any]:
         """A table of throughput, read as the bench: whatever it needs, that role may see."""
-        question = Question(first, last or first, by, CHINA, lab, site)
+        question = Question(first, last or first, by, CHINA, lab, site, areas)
         return self.as_bench(lambda connection: measures.throughput(connection, self.catalog, question, now))
 
     def of(self, code: str | None, by: By = By.LAB, *, first: date = DAY, now: datetime = LATER) -> Any:

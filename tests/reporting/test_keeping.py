@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,7 +58,7 @@ def kept(city: City, *days: date, now: datetime = LATER) -> None:
 
 
 def answer(city: City, by: By, first: date = DAY, last: date = NEXT, now: datetime = LATER, **place: Any) -> list[Any]:
-    question = Question(first, last, by, CHINA, place.get("lab"), place.get("site"))
+    question = Question(first, last, by, CHINA, **place)
     return city.as_bench(lambda connection: answers.throughput(connection, city.catalog, question, now).lines)
 
 
@@ -85,11 +86,45 @@ def lived(city: City) -> City:
 
 
 @pytest.mark.parametrize("by", By)
-@pytest.mark.parametrize("place", [{}, {"lab": "YH"}, {"site": "FY-001"}, {"lab": "YH", "site": "FY-001"}])
+@pytest.mark.parametrize(
+    "place",
+    [
+        {},
+        {"lab": "YH"},
+        {"site": "FY-001"},
+        {"lab": "YH", "site": "FY-001"},
+        {"areas": ("330100", "330111")},
+        {"areas": ("330111",)},
+        {"areas": ("JP13",)},
+        {"areas": ("330111",), "lab": "MV"},
+    ],
+)
 def test_kept_figures_are_those_that_counting_gives(lived: City, by: By, place: dict[str, Any]) -> None:
     live = lived.ask(by, DAY, NEXT, **place)
     kept(lived, DAY, NEXT)
     assert answer(lived, by, **place) == live
+
+
+@pytest.mark.parametrize("place", [{}, {"lab": "YH"}, {"lab": "MV"}, {"areas": ("330100", "330111")}, {"areas": ("JP13",)}])
+@pytest.mark.parametrize("day", [DAY, NEXT])
+def test_what_is_kept_beside_the_figures_is_what_counting_gives(lived: City, day: date, place: dict[str, Any]) -> None:
+    question = Question(day, day, By.DAY, CHINA, **place)
+
+    def beside() -> Any:
+        found = asdict(lived.as_bench(lambda connection: answers.panels_of(connection, lived.catalog, question, LATER)))
+        return {name: sorted(rows, key=str) if name in ("hours", "legs") else rows or () for name, rows in found.items()}
+
+    live = beside()
+    kept(lived, day)
+    assert day == NEXT or any(live.values())
+    assert beside() == live
+
+
+def test_by_the_hour_of_a_lab_or_an_area_nothing_is_counted_anew(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(lived, DAY, NEXT)
+    monkeypatch.setattr(measures, "throughput", None)
+    for place in ({"lab": "YH"}, {"areas": ("330111",)}):
+        assert sum(line.received_tubes for line in answer(lived, By.HOUR, **place)) > 0
 
 
 def test_kept_figures_are_what_is_shown(lived: City) -> None:
@@ -173,7 +208,7 @@ def test_a_picture_of_a_running_day_lasts_a_minute_and_says_of_when_it_is(lived:
 
     assert seen(59) == (77, noon)
     assert seen(61) == (5, noon + timedelta(seconds=61))
-    assert answer(lived, By.SITE, DAY, DAY, noon) == lived.ask(By.SITE, DAY, DAY, now=noon)  # no picture has sites
+    assert answer(lived, By.SITE, DAY, DAY, noon) == lived.ask(By.SITE, DAY, DAY, now=noon)
 
 
 def test_days_are_kept_newest_first_until_none_is_left(lived: City) -> None:

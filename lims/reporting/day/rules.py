@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -110,17 +110,26 @@ def compare(
     return [Compared(name, total(today, name), total(yesterday, name), total(last_week, name)) for name in COMPARED]
 
 
-def limits_of(catalog: Catalog, day: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a date, kept open for rows
-    """The time limit of every class of tubes that has one, as rows: site, kind, recollection, hours."""
-    if not catalog.limits:
-        return []
-    return [
-        {"site": site or "", "kind": kind, "recollection": recollection, "hours": limit.hours}
-        for site in (*catalog.sites, None)
-        for kind in KINDS
-        for recollection in (False, True)
-        if (limit := catalog.time_limit(kind or None, site, day, recollection=recollection)) is not None
-    ]
+def limits_of(catalog: Catalog, day: date) -> tuple[list[dict[str, Any]], list[str]]:
+    """The time limit of every class of tubes that has one, as rows: site, kind, recollection, hours; and the sites with rows of their own.
+
+    Most sites have the limits that a tube of no known site has: they share the rows of an empty site.
+    """
+    named, known = {limit.site for limit in catalog.limits}, dict[tuple[str, str | None], list[dict[str, Any]]]()
+
+    def of(site: str | None) -> list[dict[str, Any]]:
+        like = (catalog.zone_of(site), site if site in named else None)
+        if like not in known:
+            known[like] = [
+                {"kind": kind, "recollection": recollection, "hours": limit.hours}
+                for kind in KINDS
+                for recollection in (False, True)
+                if (limit := catalog.time_limit(kind or None, site, day, recollection=recollection)) is not None
+            ]
+        return known[like]
+
+    own = [site for site in catalog.sites if of(site) != of(None)]
+    return [{"site": site or ""} | limit for site in (None, *own) for limit in of(site)], own
 
 
 @dataclass(frozen=True)

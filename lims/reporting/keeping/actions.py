@@ -15,15 +15,17 @@ from lims.catalog.rules import Catalog
 from lims.kernel.audit.rules import unaudited
 from lims.kernel.db import records
 from lims.reporting import measures
+from lims.reporting.cases import cases_between
 from lims.reporting.day import panels
-from lims.reporting.figures import Line
 from lims.reporting.keeping import queries
-from lims.reporting.keeping.rules import MANY_TUBES, Difference, differences, place_of, places_digest, stored
+from lims.reporting.keeping.counting import Counting
+from lims.reporting.keeping.cuts import Cut
+from lims.reporting.keeping.rules import MANY_TUBES, Difference, KeptRow, differences, places_digest
 from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader
 from lims.reporting.rules import By, Question
 
-# A picture of a day that is not over is of what its page shows.
-OF_A_PICTURE = (By.DAY, By.HOUR, By.LAB)
+# What counting may sort and gather in memory, whatever the database allows others.
+MEMORY = "64MB"
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,15 @@ class Counted:
 
     day: date
     is_over: bool
-    lines: dict[By, list[Line]]
+    rows: list[KeptRow]
     panels: dict[str, Any]
     seconds: float
 
     @property
     def is_large(self) -> bool:
         """Whether so much happened on this day that people would wait for a count."""
-        return any(max(line.collected_tubes, line.received_tubes, line.released_tubes) >= MANY_TUBES for line in self.lines[By.DAY])
+        total = next((row.figures for row in self.rows if row.by == Cut.DAY), {})
+        return any(total.get(name, 0) >= MANY_TUBES for name in ("collected_tubes", "received_tubes", "released_tubes"))
 
 
 @unaudited("it only drops what can be counted again")
@@ -73,9 +76,14 @@ def counted(connection: Connection, catalog: Catalog, day: date, zone: str, now:
     """The figures of a day, from the tubes themselves."""
     began = perf_counter()
     is_over = now >= Question(day, day, By.DAY, zone).window(measures.zones_of(catalog))[1]
-    lines = measures.cuts_of(connection, catalog, day, zone, list(By) if is_over else OF_A_PICTURE, now)
-    beside = panels.of_labs_and_all(connection, catalog, Question(day, day, By.LAB, zone), now)
-    return Counted(day, is_over, lines, beside, perf_counter() - began)
+    question, zones = Question(day, day, By.DAY, zone), measures.zones_of(catalog)
+    queries.gather(connection, question, zones, MEMORY)
+    cases = cases_between(connection, catalog, question, question.window(zones))
+    counting = Counting(connection, catalog, question, zones, cases)
+    rows = [*counting.rows(now)]
+    beside = panels.of_all_places(connection, catalog, question, now, cases, counting.hours())
+    queries.forget_gathered(connection)
+    return Counted(day, is_over, rows, beside, perf_counter() - began)
 
 
 @unaudited("what it writes can be counted again")
@@ -84,13 +92,7 @@ def keep(connection: Connection, catalog: Catalog, found: Counted, now: datetime
     connection.execute(delete(KeptDay).where(KeptDay.day == found.day))
     head = {"day": found.day, "is_over": found.is_over, "places": places_digest(catalog), "made_at": now}
     connection.execute(insert(KeptDay).values(**head, seconds=found.seconds, panels=found.panels))
-    rows = [
-        {"day": found.day, "by": by.value, "key": key, "hour": hour, "figures": figures}
-        for by, lines in found.lines.items()
-        for line in lines
-        for (key, hour), figures in [(place_of(by, line), stored(line))]
-        if figures
-    ]
+    rows = [{"day": found.day} | row._asdict() for row in found.rows]
     types: dict[str, TypeEngine[Any]] = {"day": Date(), "by": Text(), "key": Text(), "hour": SmallInteger(), "figures": JSONB()}
     source = records(rows, **types)
     connection.execute(insert(KeptLine).from_select([*types], select(*(source.c[name] for name in types))))
@@ -105,7 +107,7 @@ def keep_anew(connection: Connection, catalog: Catalog, day: date, zone: str, no
     if not found.is_over:
         return None
     known = any(row.is_over and row.places == places_digest(catalog) for row in queries.days(connection, day, day))
-    different = differences(queries.all_lines(connection, day), found.lines) if known else None
+    different = differences(queries.all_lines(connection, day), found.rows) if known else None
     keep(connection, catalog, found, now)
     return different
 

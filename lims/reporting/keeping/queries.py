@@ -1,18 +1,19 @@
 """Reading kept figures, and how far they can be trusted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ARRAY, Connection, Text, any_, cast, func, select, text
 
 from lims.custody.tables import Tube
 from lims.kernel.audit.tables import Seal
 from lims.kernel.db import AnyRow
 from lims.reporting.keeping.rules import REACHING_BACK
 from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader
-from lims.reporting.queries import statement
+from lims.reporting.queries import parameters, statement
+from lims.reporting.rules import Question
 
 UNREAD_AT_MOST = 20_000
 SEALS_AT_ONCE = 100
@@ -66,16 +67,29 @@ def wait_to_keep(connection: Connection) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(KEEPER_LOCK)))
 
 
+def gather(connection: Connection, question: Question, zones: Collection[str], memory: str) -> None:
+    """Lay the tubes that have to do with some days out in a table of this transaction; the tables of all tubes are read this once."""
+    connection.execute(text("SELECT set_config('work_mem', :memory, true), set_config('temp_buffers', :memory, true)"), {"memory": memory})
+    connection.execute(statement("gathered_into"))
+    connection.execute(statement("gathered", "counted"), parameters(question, zones))
+    connection.execute(text("ANALYZE gathered"))
+
+
+def forget_gathered(connection: Connection) -> None:
+    """Drop that table before the transaction ends, which may count another day."""
+    connection.execute(text("DROP TABLE gathered"))
+
+
 def days(connection: Connection, first: date, last: date) -> Sequence[AnyRow]:
     """The kept days of a range, without what their pages show."""
     columns = (KeptDay.day, KeptDay.is_over, KeptDay.places, KeptDay.made_at, KeptDay.seconds)
     return connection.execute(select(*columns).where(KeptDay.day.between(first, last)).order_by(KeptDay.day)).all()
 
 
-def lines(connection: Connection, first: date, last: date, by: str, key: str | None) -> Sequence[AnyRow]:
-    """The kept lines of a range; of one lab, site or area, or of all."""
+def lines(connection: Connection, first: date, last: date, by: str, keys: Collection[str]) -> Sequence[AnyRow]:
+    """The kept lines of a cut and a range under some keys."""
     query = select(KeptLine.day, KeptLine.key, KeptLine.hour, KeptLine.figures).where(KeptLine.day.between(first, last), KeptLine.by == by)
-    return connection.execute(query if key is None else query.where(KeptLine.key == key)).all()
+    return connection.execute(query.where(KeptLine.key == any_(cast(list(keys), ARRAY(Text))))).all()
 
 
 def all_lines(connection: Connection, day: date) -> Sequence[AnyRow]:
@@ -83,10 +97,10 @@ def all_lines(connection: Connection, day: date) -> Sequence[AnyRow]:
     return connection.execute(select(KeptLine.by, KeptLine.key, KeptLine.hour, KeptLine.figures).where(KeptLine.day == day)).all()
 
 
-def panels(connection: Connection, day: date) -> dict[str, Any]:
-    """What the page of a kept day shows beside the figures."""
-    found: dict[str, Any] = connection.execute(select(KeptDay.panels).where(KeptDay.day == day)).scalar_one()
-    return found
+def panels(connection: Connection, day: date, place: str) -> dict[str, Any]:
+    """What the page of a kept day shows beside the figures, of everything (empty) or of a place."""
+    found: dict[str, Any] | None = connection.execute(select(KeptDay.panels[place]).where(KeptDay.day == day)).scalar_one()
+    return found or {}
 
 
 def first_day(connection: Connection) -> date | None:

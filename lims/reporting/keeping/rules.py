@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from lims.catalog.rules import Catalog
 from lims.reporting.figures import Figures, Line
-from lims.reporting.rules import By
+from lims.reporting.keeping.cuts import BY, Cut, Kept
+from lims.reporting.rules import BETWEEN, By
 
 # Of one processor, counting takes at most a tenth; and days are not counted anew while late tubes are still coming in.
 REST = 10
@@ -30,10 +31,20 @@ def stored(line: Line) -> dict[str, Any]:
     return {name: values[name] for name, nothing in NOTHING.items() if values[name] != nothing}
 
 
-def place_of(by: By, line: Line) -> tuple[str, int]:
-    """The key and the hour that a line is kept under."""
-    key = None if by in (By.DAY, By.HOUR) else getattr(line, by.value)
-    return key or "", getattr(line, "hour", 0)
+class KeptRow(NamedTuple):
+    """A line as it is kept: of which cut, under which key, at which hour, and its figures that are not nothing."""
+
+    by: str
+    key: str
+    hour: int
+    figures: Mapping[str, Any]
+
+
+def row_of(cut: Cut, owner: str, line: Line) -> KeptRow:
+    """A line of somebody's cut (empty: everybody's) as it is kept."""
+    by = BY[cut]
+    of = None if by in (By.DAY, By.HOUR) else getattr(line, by.value)
+    return KeptRow(cut, Kept(cut, owner or None).key(of), getattr(line, "hour", 0), stored(line))
 
 
 def places_digest(catalog: Catalog) -> str:
@@ -56,14 +67,15 @@ class Difference:
     def __str__(self) -> str:
         """A line of a list."""
         names = [name for name in NOTHING if self.kept.get(name) != self.counted.get(name)]
-        place = " ".join(word for word in (self.by, self.key, f"{self.hour:02}:00" if self.by == By.HOUR else "") if word)
+        hour = f"{self.hour:02}:00" if self.by.endswith(By.HOUR) else ""
+        place = " ".join(word for word in (self.by, self.key.replace(BETWEEN, " "), hour) if word)
         return f"{place}: " + ", ".join(f"{name} kept {self.kept.get(name)}, counted {self.counted.get(name)}" for name in names)
 
 
-def differences(kept: Iterable[Any], lines: Mapping[By, Iterable[Line]]) -> list[Difference]:
-    """Where kept rows (by, key, hour, figures) are not what was counted."""
+def differences(kept: Iterable[Any], counted: Iterable[KeptRow]) -> list[Difference]:
+    """Where kept rows are not what was counted."""
     had = {(row.by, row.key, row.hour): row.figures for row in kept}
-    have = {(by.value, *place_of(by, line)): stored(line) for by, cut in lines.items() for line in cut}
+    have = {(str(row.by), row.key, row.hour): row.figures for row in counted}
     return [
         Difference(*place, had.get(place, {}), have.get(place, {}))
         for place in sorted({*had, *have})

@@ -5,7 +5,12 @@ WITH RECURSIVE counted AS NOT MATERIALIZED (
     SELECT tube.*,
         COALESCE(lab.timezone, site.timezone, :zone) AS lab_zone,
         COALESCE(site.timezone, lab.timezone, :zone) AS site_zone,
-        CASE CAST(:by AS text) WHEN 'lab' THEN lab.code WHEN 'site' THEN site.code WHEN 'area' THEN site.area END AS key
+        lab.code AS lab_key, site.code AS site_key, site.area AS area_key,
+        CASE CAST(:by AS text)
+            WHEN 'lab' THEN lab.code WHEN 'site' THEN site.code WHEN 'area' THEN site.area
+            WHEN 'site lab' THEN concat(site.code, CAST(:between AS text), lab.code)
+            WHEN 'area lab' THEN concat(site.area, CAST(:between AS text), lab.code)
+        END AS key
     FROM tube
     LEFT JOIN site ON site.code = tube.site
     LEFT JOIN lab ON lab.code = COALESCE(tube.lab, tube.dispatched_to)
