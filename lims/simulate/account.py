@@ -29,6 +29,7 @@ class Account:
             self.missing()
             await self.reconcile()
             await self.figures()
+            await self.daily()
 
     async def site(self, site: str) -> None:
         """All rows of one site; those of other runs are passed over."""
@@ -97,6 +98,13 @@ class Account:
         self.throughput = await throughput(scene, day)
         busy = {tube.lab for tube in scene.world.tubes.values() if tube.lab}
         scene.findings.expect({row["lab"] for row in self.throughput} >= busy, "a lab without figures", wanted=sorted(busy))
+
+    async def daily(self) -> None:
+        """The report of the day, as the official prints it."""
+        scene = self.scene
+        path = f"/reporting/daily/{scene.day.midnight:%Y-%m-%d}.pdf"
+        printed = await scene.attempt("no daily report", scene.client.call("daily report", scene.credentials.official, "GET", path))
+        scene.findings.expect(printed is None or printed.body.startswith(b"%PDF-"), "the daily report is no PDF")
 
 
 async def throughput(scene: Scene, day: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ TIMEZONE = "Asia/Shanghai"
 # The options stand here once, so that a command which makes its own credentials can take the same.
 People = Annotated[int, typer.Option("--people", min=1, help="How many people are sampled on that day.")]
 Prevalence = Annotated[float, typer.Option("--prevalence", min=0.0, max=1.0, help="The share of them who are infected.")]
+Noise = Annotated[float, typer.Option("--noise", min=0.0, help="How often something is seen where nobody is infected, times the usual.")]
 PoolSize = Annotated[int, typer.Option("--pool-size", min=1, help="People to a tube; 1 tests everybody alone.")]
 Labs = Annotated[int | None, typer.Option("--labs", min=1, help="How many labs take part. [default: all]")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed brings the same events, to other people.")]
@@ -51,16 +52,24 @@ def yesterday(timezone: str = TIMEZONE) -> date:
     return clock.local_day(clock.now(), timezone) - timedelta(days=1)
 
 
-def carry_out(plan: Plan, credentials: Credentials, url: str, report_file: Path | None = None, spent: Spent | None = None) -> Report:
+def carry_out(
+    plan: Plan,
+    credentials: Credentials,
+    url: str,
+    report_file: Path | None = None,
+    spent: Spent | None = None,
+    peak: Mapping[str, float] | None = None,
+) -> Report:
     """Simulate with bars on standard error, print the tables on standard output, write the report; PlanError for a wrong plan.
 
-    `spent` tells the seconds of the processor so far, by who used them, where somebody knows.
+    `spent` tells the seconds of the processor so far, by who used them; `peak` holds the most megabytes until now, by who had them.
     """
     before = spent() if spent else {}
     with Bars() as bars:
         report = conclude(plan, credentials, url, bars)
     if spent:
-        report = replace(report, processor={who: round(seconds - before[who], 2) for who, seconds in spent().items()})
+        used = {who: round(seconds - before[who], 2) for who, seconds in spent().items()}
+        report = replace(report, processor=used, memory_mb=dict(peak or {}))
     show(report, Console(width=None if sys.stdout.isatty() else 200))
     if report_file is not None:
         report_file.write_text(report.json() + "\n", encoding="utf-8")
@@ -81,6 +90,7 @@ def simulate(  # noqa: PLR0913 - one argument an option
     people: People,
     credentials: CredentialsFile,
     prevalence: Prevalence = 0.001,
+    noise: Noise = 1.0,
     pool_size: PoolSize = 10,
     labs: Labs = None,
     seed: Seed = 1,
@@ -96,6 +106,7 @@ def simulate(  # noqa: PLR0913 - one argument an option
             people=people,
             date=day.date() if day else yesterday(),
             prevalence=prevalence,
+            noise=noise,
             pool_size=pool_size,
             labs=labs,
             seed=seed,

@@ -71,7 +71,7 @@ def scene_of(line: Transport, plan: Plan, credentials: Credentials, progress: Pr
     credentials.labs(plan.labs)
     meter, findings, fresh = Meter(), Findings(), random.SystemRandom()
     client = Client(line, meter, findings, fresh)
-    world = World(Population(fresh.randrange(SPACE)))
+    world = World(Population(fresh.randrange(SPACE)), plan.noise)
     return Scene(plan, credentials, uuid7(now).hex[-8:], day, Pacer(plan.speed), world, client, meter, findings, progress)
 
 

@@ -53,7 +53,7 @@ def fill_tubes(rng: random.Random, plan: Plan, device: Device, codes: Sequence[s
     for code, (size, count), opened in zip(codes, sizes, hours, strict=True):
         infected = infections(rng, count, plan.prevalence)
         sealed = opened + count * SWAB_HOURS + 0.01
-        look = look_of(rng, infected, pool=size > 1)
+        look = look_of(rng, infected, pool=size > 1, noise=plan.noise)
         tube = Tube(str(uuid7()), code, device.site, size, person, count, infected, look, opened, sealed)
         person += count
         oddities(rng, plan, device, tube, pools)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from lims.simulate.instrument import Kit
 
+MOST_NOISE = 10
+
 
 class PlanError(ValueError):
     """A plan or a credentials file that cannot be carried out; the sentence says what to change."""
@@ -20,6 +22,7 @@ class Plan:
     people: int
     date: date
     prevalence: float = 0.001
+    noise: float = 1.0  # how often an instrument sees something where nobody is infected: times the usual
     pool_size: int = 10
     labs: int | None = None  # how many of the labs in the credentials take part; None: all
     seed: int = 1
@@ -35,6 +38,8 @@ class Plan:
             raise PlanError("--people must be at least 1")
         if not 0 <= self.prevalence <= 1:
             raise PlanError("--prevalence is a share between 0 and 1, for example 0.001")
+        if not 0 <= self.noise <= MOST_NOISE:
+            raise PlanError(f"--noise is a factor between 0 and {MOST_NOISE}, for example 1")
         if self.pool_size < 1:
             raise PlanError("--pool-size must be at least 1")
         if self.speed is not None and not 0 < self.speed < inf:

@@ -19,7 +19,7 @@ class Report:
     """What a run found. `mismatches` holds the first fifty; `mismatch_counts` all of them by kind.
 
     `waited_seconds` are those of `seconds` in which somebody waited for the server, `server_share` is their part of it; `processor` are
-    seconds of the processor, where they are known.
+    seconds of the processor and `memory_mb` the most memory of the servers, where they are known.
     """
 
     ok: bool
@@ -41,6 +41,7 @@ class Report:
     reconciliation: dict[str, Any]
     throughput: list[dict[str, Any]]
     processor: dict[str, float] = field(default_factory=dict)
+    memory_mb: dict[str, float] = field(default_factory=dict)
 
     def json(self) -> str:
         """The document, indented."""
@@ -121,7 +122,10 @@ def show(report: Report, console: Console) -> None:
     )
     if report.processor:
         said = ", ".join(f"{who} {seconds:,.1f} s" for who, seconds in report.processor.items())
-        console.print(f"Processor: {said}.")
+        each = 1000 * sum(report.processor.values()) / max(report.tubes, 1)
+        console.print(f"Processor: {said}; {each:.2f} ms a tube.")
+    if report.memory_mb:
+        console.print(f"Memory at most: {', '.join(f'{who} {megabytes:,.0f} MB' for who, megabytes in report.memory_mb.items())}.")
     verdict = "everything as it should be" if report.ok else f"{sum(report.mismatch_counts.values())} findings"
     console.print(
         f"{report.people:,} people, {report.tubes:,} tubes, {report.seconds:,} s, {report.people_per_second:,} people/s: {verdict}"

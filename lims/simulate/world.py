@@ -11,9 +11,10 @@ from lims.simulate.people import Person, Population
 SINGLES = 0.02
 SHORT = 0.08
 # What an instrument sees where nobody in the tube is infected: late curves, contamination, grey zones, lost material.
-NOISE = (Look.NEGATIVE, Look.LATE, Look.POSITIVE, Look.SINGLE_TARGET, Look.GREY_ZONE, Look.INVALID)
-NOISE_POOL = (98_600, 1_000, 20, 60, 120, 200)
-NOISE_SINGLE = (96_800, 1_000, 100, 500, 600, 1_000)
+NOISE = (Look.LATE, Look.POSITIVE, Look.SINGLE_TARGET, Look.GREY_ZONE, Look.INVALID)
+NOISE_POOL = (1_000, 20, 60, 120, 200)
+NOISE_SINGLE = (1_000, 100, 500, 600, 1_000)
+ALL = 100_000
 # And where somebody is: mostly both targets; a weak one may lose a target or come late.
 INFECTED = (Look.POSITIVE, Look.SINGLE_TARGET, Look.GREY_ZONE, Look.SPLIT)
 INFECTED_WEIGHTS = (90, 5, 3, 2)
@@ -87,18 +88,19 @@ def infections(rng: random.Random, count: int, prevalence: float) -> int:
     return sum(1 << place for place in range(count) if rng.random() < prevalence)
 
 
-def look_of(rng: random.Random, infected: int, *, pool: bool) -> Look:
-    """What the instrument will see in a tube."""
+def look_of(rng: random.Random, infected: int, *, pool: bool, noise: float = 1.0) -> Look:
+    """What the instrument will see in a tube; where nobody is infected, something `noise` times as often as usual."""
     if infected:
         return rng.choices(INFECTED, INFECTED_WEIGHTS)[0]
-    return rng.choices(NOISE, NOISE_POOL if pool else NOISE_SINGLE)[0]
+    odd = [noise * weight for weight in (NOISE_POOL if pool else NOISE_SINGLE)]
+    return rng.choices((Look.NEGATIVE, *NOISE), (ALL - sum(odd), *odd))[0]
 
 
 class World:
     """All tubes of this run."""
 
-    def __init__(self, population: Population) -> None:
-        self.population = population
+    def __init__(self, population: Population, noise: float = 1.0) -> None:
+        self.population, self.noise = population, noise
         self.tubes: dict[str, Tube] = {}
 
     def add(self, tube: Tube) -> Tube:
@@ -123,7 +125,7 @@ class World:
             first=pool.first + position - 1,
             count=1,
             infected=infected,
-            look=look_of(rng, infected, pool=False),
+            look=look_of(rng, infected, pool=False, noise=self.noise),
             opened=hour,
             sealed=hour + 0.04,
             retest_of=pool,

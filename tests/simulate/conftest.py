@@ -73,7 +73,7 @@ class FakeServer:
             if match := re.fullmatch(pattern, f"{method} {parts.path}"):
                 raw = body if b"form-data" in body[:200] else json.loads(body or b"{}")
                 status, told = handler(self, raw or dict(parse_qsl(parts.query)), *match.groups())
-                return Answer(status, {"x-statements": "3"}, json.dumps(told).encode())
+                return Answer(status, {"x-statements": "3"}, told if isinstance(told, bytes) else json.dumps(told).encode())
         return Answer(404, {}, b'{"code": "not_found", "detail": "no such path"}')
 
     # ---- sampling
@@ -263,6 +263,9 @@ class FakeServer:
     def throughput(self, query: dict[str, str]) -> tuple[int, Any]:
         return 200, {"rows": [{"day": query["from"], "lab": lab, "capacity_tubes": 100} for lab in ("YH", "MV")]}
 
+    def daily(self, _: dict[str, str], day: str) -> tuple[int, Any]:
+        return 200, f"%PDF-1.7 {day}".encode()
+
 
 def parsed(text: str) -> list[tuple[str, str, float | None]]:
     """Well, target and Ct of each row, of the three formats."""
@@ -303,6 +306,7 @@ ROUTES: tuple[tuple[str, Callable[..., tuple[int, Any]]], ...] = (
     (r"GET /reporting/api/person-results", FakeServer.results),
     (r"GET /reporting/api/reconciliation", FakeServer.reconciliation),
     (r"GET /reporting/api/throughput", FakeServer.throughput),
+    (r"GET /reporting/daily/([\d-]+)\.pdf", FakeServer.daily),
 )
 
 

@@ -31,6 +31,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command
     people: cli.People,
     credentials: CredentialsFile = None,
     prevalence: cli.Prevalence = 0.001,
+    noise: cli.Noise = 1.0,
     pool_size: cli.PoolSize = 10,
     labs: cli.Labs = None,
     seed: cli.Seed = 1,
@@ -45,8 +46,8 @@ def simulate(  # noqa: PLR0913 - each is an option of the command
     try:
         day = date.date() if date else cli.yesterday(settings().timezone)
         plan = Plan(
-            people=people, date=day, prevalence=prevalence, pool_size=pool_size, labs=labs, seed=seed, speed=cli.speed_of(speed),
-            timezone=settings().timezone, connections=connections,
+            people=people, date=day, prevalence=prevalence, noise=noise, pool_size=pool_size, labs=labs, seed=seed,
+            speed=cli.speed_of(speed), timezone=settings().timezone, connections=connections,
         )  # fmt: skip
         if credentials is not None:
             told = cli.carry_out(plan, Credentials.read(credentials), url or "http://127.0.0.1:8000", report)
@@ -71,13 +72,16 @@ def with_own_credentials(plan: Plan, url: str | None, report: Path | None, worke
             postmaster = processor.postmaster_of(connection) if told else None
             tokens = people.credentials(connection, catalog.current(connection), clock.now())
         spent: cli.Spent | None = None
+        peak: dict[str, float] = {}
         with contextlib.ExitStack() as stack:
             if url is None:
                 port = hosting.free_port()
                 server = stack.enter_context(hosting.served(port, workers))
                 url = f"http://127.0.0.1:{port}"
-                spent = partial(processor_seconds, server.pid, postmaster) if postmaster is not None else None
-            return cli.carry_out(plan, tokens, url, report, spent)
+                if postmaster is not None:
+                    spent = partial(processor_seconds, server.pid, postmaster)
+                    peak = stack.enter_context(processor.peak_of({"server": server.pid, "database": postmaster}))
+            return cli.carry_out(plan, tokens, url, report, spent, peak)
 
 
 def processor_seconds(server: int, postmaster: int) -> dict[str, float]:
