@@ -5,15 +5,18 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from lims.kernel.partitions import BY_DAY, ensure
+
 EVERY = 150  # of so many pools one is positive
+APART = 4600  # whole boxes and whole plates
 # Each statement makes its rows from numbers, so that whoever asks for tube n knows where it must have been.
 DAY = (
-    """CREATE TEMPORARY TABLE n AS SELECT n, '1099' || lpad(n::text, 10, '0') AS barcode, '2099' || lpad((n / 50)::text, 10, '0') AS box,
-       '3099' || lpad((n / 92)::text, 10, '0') AS plate, md5('run' || n / 92)::uuid AS run,
+    """CREATE TEMPORARY TABLE n ON COMMIT DROP AS SELECT n, '1099' || lpad(n::text, 10, '0') AS barcode,
+       '2099' || lpad((n / 50)::text, 10, '0') AS box, '3099' || lpad((n / 92)::text, 10, '0') AS plate, md5('run' || n / 92)::uuid AS run,
        chr(65 + n % 92 / 12) || n % 92 % 12 + 1 AS well, (CAST(:sites AS text[]))[1 + n / 50 % :site_count] AS site,
        CAST(:day AS timestamptz) + interval '6 hours' + n % 50 * interval '1 minute' + n / 50 / :site_count * interval '50 minutes' AS at,
        CASE WHEN n % :every = 1 THEN 'positive' ELSE 'negative' END AS call
-       FROM generate_series(0, :tubes - 1) AS n""",
+       FROM generate_series(CAST(:first AS integer), CAST(:first AS integer) + :tubes - 1) AS n""",
     """INSERT INTO box (barcode, site, packed_tubes, sealed_at, sealed_by, dispatched_at, dispatched_to, courier, vehicle, lab, received_at,
        received_by, temperature_c)
        SELECT box, min(site), 50, max(at), 'ana', max(at), :lab, 'carl', 'A12345', :lab, max(at), 'ben', 6 FROM n GROUP BY box""",
@@ -23,7 +26,7 @@ DAY = (
        SELECT barcode, gen_random_uuid(), 1, sha256(n::text::bytea), 'dev', site, 'R1', 'swab_pool', 10, 10, 'sealed', at, at, at, :day,
        box, at, :lab, :lab, at, box, 'released', plate, well, run, call, at, call, at FROM n""",
     """INSERT INTO tube_member (day, barcode, position, person_id, member_group, collected_at)
-       SELECT :day, barcode, p, md5(n || ' ' || p)::uuid, 'community', at FROM n, generate_series(1, 10) AS p""",
+       SELECT :day, barcode, p, md5(n - :first || ' ' || p)::uuid, 'community', at FROM n, generate_series(1, 10) AS p""",
     """INSERT INTO run_file (sha256, content, name, kept_at, kept_by) SELECT sha256(plate::bytea), '', 'run', now(), 'ben'
        FROM n GROUP BY plate""",
     """INSERT INTO plate (barcode, lab, assay, assay_version, wells, laid_at, laid_by)
@@ -45,7 +48,7 @@ DAY = (
        SELECT :day, box, verb, 'ana', max(at), max(at), jsonb_build_object('tubes', jsonb_agg(barcode))
        FROM n, unnest(ARRAY['box.packed', 'box.dispatched', 'box.opened']) AS verb GROUP BY box, verb""",
     # Of four cases one waits, one is half sampled again, one is all negative, and one is confirmed and over.
-    """CREATE TEMPORARY TABLE s AS SELECT n.*, p, '1098' || lpad((n * 10 + p)::text, 10, '0') AS single,
+    """CREATE TEMPORARY TABLE s ON COMMIT DROP AS SELECT n.*, p, '1098' || lpad((n * 10 + p)::text, 10, '0') AS single,
        CASE WHEN n / :every % 4 = 3 AND p = 1 THEN 'positive' ELSE 'negative' END AS own
        FROM n, generate_series(1, 10) AS p WHERE call = 'positive' AND (n / :every % 4 >= 2 OR n / :every % 4 = 1 AND p <= 5)""",
     """INSERT INTO tube (barcode, record_id, revision, content_digest, device, site, round, kind, pool_size, member_count, field_state,
@@ -54,24 +57,29 @@ DAY = (
        SELECT single, gen_random_uuid(), 1, sha256(single::bytea), 'dev', site, 'R1', 'single', 1, 1, 'sealed', at, at, at, :day, barcode,
        :lab, at, 'released', own, at, own, at FROM s""",
     """INSERT INTO tube_member (day, barcode, position, person_id, member_group, collected_at)
-       SELECT :day, single, 1, md5(n || ' ' || p)::uuid, 'community', at FROM s""",
+       SELECT :day, single, 1, md5(n - :first || ' ' || p)::uuid, 'community', at FROM s""",
 )
 
 
-def fill(connection: Connection, tubes: int, day: date, sites: list[str], lab: str, assay: tuple[str, int]) -> float:
-    """Fill a new database with a tested day of so many pools of ten; the seconds it took.
+def fill(connection: Connection, tubes: int, day: date, sites: list[str], lab: str, assay: tuple[str, int], first: int = 0) -> float:
+    """Fill a database with a tested day of so many pools of ten; the seconds it took.
 
+    Of a further day `first` is the number of its first tube, a multiple of `APART`; the same people come every day.
     Foreign keys are not checked for these rows (singles of cases have no run under them): they are made right, and made once.
     """
     began = time.monotonic()
     values = {
         "tubes": tubes, "day": day, "sites": sites, "site_count": len(sites), "lab": lab, "assay": assay[0], "version": assay[1],
-        "every": EVERY,
+        "every": EVERY, "first": first,
     }  # fmt: skip
+    for table in BY_DAY:
+        ensure(connection, table, [day])
     connection.execute(text("SET LOCAL session_replication_role = replica"))
     for statement in DAY:
         wanted = {name: value for name, value in values.items() if f":{name}" in statement}
         connection.execute(text(statement), wanted)
-    for table in ("tube", "tube_member", "box", "plate", "run", "reading", "call", "release", "event"):
+    # Of what is cut by day only this day's piece, as autovacuum does it: analysing the whole reads every day there is.
+    pieces = [f"{table}_p{day:%Y%m%d}" for table in BY_DAY]
+    for table in ("tube", "box", "plate", "run", "call", "release", *pieces):
         connection.execute(text(f"ANALYZE {table}"))
     return time.monotonic() - began

@@ -4,6 +4,7 @@ A tube's row gathers facts in any order: the field registers and seals it, a lab
 first. So its life is two short machines side by side, the field's and the bench's, not one long one.
 """
 
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from lims.kernel.errors import Refused
@@ -129,3 +130,12 @@ REJECTION_REASONS = {
     "wrong_medium": "wrong medium",
     "lost": "tube not found",
 }
+
+
+def trail_begins(*known: date | datetime | None) -> date:
+    """The UTC day before the first of these moments of a tube: nothing is told of it from before, whatever the zone it was sealed in.
+
+    So who reads a tube's trail needs not look through the days before. `date.min` where no moment is known.
+    """
+    days = [moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment for moment in known if moment is not None]
+    return min(days) - timedelta(days=1) if days else date.min

@@ -29,6 +29,11 @@ def happened(at: datetime | None, now: datetime) -> datetime:
     return at
 
 
+def utc_day(at: datetime) -> date:
+    """The UTC day of a moment: under it lies what is cut by the day on which the server took it."""
+    return at.astimezone(UTC).date()
+
+
 def local_day(at: datetime, timezone: str) -> date:
     """The calendar day of a moment where it happened."""
     return at.astimezone(ZoneInfo(timezone)).date()

@@ -37,7 +37,7 @@ def results_of_day(
     return connection.execute(query).all()
 
 
-def results_of_person(connection: Connection, person: UUID, limit: int = 50) -> Sequence[AnyRow]:
-    """The newest tubes of one person."""
-    query = select(*RESULT.c).where(RESULT.c.person_id == person)
+def results_of_person(connection: Connection, person: UUID, since: date = date.min, limit: int = 50) -> Sequence[AnyRow]:
+    """The newest tubes of one person; `since`: of those collected on this day or later, so that older days are not even looked at."""
+    query = select(*RESULT.c).where(RESULT.c.person_id == person, RESULT.c.day >= since)
     return connection.execute(query.order_by(RESULT.c.collected_at.desc(), RESULT.c.barcode.desc()).limit(limit)).all()

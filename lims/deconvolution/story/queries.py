@@ -139,9 +139,9 @@ def reads(connection: Connection, barcode: str) -> list[Read]:
     return [Read(**row._asdict() | {"reasons": tuple(row.reasons)}) for row in connection.execute(READS, {"barcode": barcode})]
 
 
-def lines(connection: Connection, subjects: Mapping[str, int | None], since: date | None) -> list[Line]:
+def lines(connection: Connection, subjects: Mapping[str, int | None], since: date) -> list[Line]:
     """What happened to these tubes and boxes, as it happened; `since`: no event of theirs is older than this UTC day."""
-    rows = connection.execute(LINES, {"subjects": [*subjects], "since": since or date.min})
+    rows = connection.execute(LINES, {"subjects": [*subjects], "since": since})
     return [Line(row.at, row.recorded_at, row.subject, row.verb, row.actor, row.what, subjects[row.subject]) for row in rows]
 
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from lims.custody.rules import trail_begins
 from lims.deconvolution import queries as cases
 from lims.deconvolution.board import Case
 from lims.deconvolution.story import queries
 from lims.deconvolution.story.rules import Line, Neighbour, Read, Spot, spot
 from lims.kernel.auth.rules import Caller
 from lims.kernel.db import AnyRow
-
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,7 @@ def of_tube(connection: Connection, barcode: str) -> Story | None:
 def told(connection: Connection, tube: AnyRow, singles: Mapping[str, int | None]) -> Story:
     """The story of a tube, with what happened to the tubes that answer it."""
     boxes = {code: None for code in (tube.box, tube.received_box) if code}
-    days = [day for day in (tube.collected_on, tube.received_at and tube.received_at.date()) if day]
-    since = min(days) - A_DAY if days else None
+    since = trail_begins(tube.collected_on, tube.received_at)
     lines = queries.lines(connection, {tube.barcode: None, **boxes, **singles}, since)
     reads = queries.reads(connection, tube.barcode)
     return Story(tube, spot(tube), reads, queries.neighbours(connection, tube, reads), lines)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, cast, func, literal_column, select
@@ -43,10 +43,10 @@ class HistoryRow:
     what: dict[str, Any]
 
 
-def history(connection: Connection, subject: str) -> list[HistoryRow]:
-    """Everything that happened to one object, oldest first."""
-    query = select(Event.verb, Event.actor, Event.at, Event.recorded_at, Event.what).where(Event.subject == subject).order_by(Event.id)
-    return [HistoryRow(*row) for row in connection.execute(query)]
+def history(connection: Connection, subject: str, since: date = date.min) -> list[HistoryRow]:
+    """Everything that happened to one object, oldest first; `since`: nothing of it is older, so older UTC days are not read."""
+    query = select(Event.verb, Event.actor, Event.at, Event.recorded_at, Event.what).where(Event.subject == subject, Event.day >= since)
+    return [HistoryRow(*row) for row in connection.execute(query.order_by(Event.id))]
 
 
 def newest(connection: Connection, verb: str, subjects: Collection[str]) -> dict[str, HistoryRow]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
+from lims.custody.rules import trail_begins
 from lims.kernel import barcodes
 from lims.kernel.audit import queries as audit
 from lims.kernel.auth.door import Work, allow
@@ -28,7 +29,9 @@ def tube(barcode: str, work: Annotated[Work, allow(Role.SAMPLER, Role.TECHNICIAN
         raise Refused("not_found", "{what} is not known here.", what=f"Tube {code}")
     sampler = work.caller.has(Role.SAMPLER) and row.registered_at is not None and work.caller.reaches_site(row.site)
     shown = {name: getattr(row, name) for name in TubeView.model_fields if hasattr(row, name)}
-    history = [asdict(line) for line in audit.history(work.connection, code)]
+    history = [
+        asdict(line) for line in audit.history(work.connection, code, trail_begins(row.collected_on, row.received_at, row.dispatched_at))
+    ]
     return TubeView(**shown, id=row.record_id, state=row.field_state, members=members_of(work, row) if sampler else None, history=history)
 
 

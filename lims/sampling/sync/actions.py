@@ -6,9 +6,9 @@ row, locks it, and frees what waited for it in the same transaction. So nothing 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -114,15 +114,17 @@ def settle(desk: Desk, sender: Sender, wave: Sequence[Record], known: AbstractSe
     verdicts = {record.id: Verdict(Outcome.ACCEPTED) for record in able if record.barcode in fresh}
     changed: list[Record] = []
     spoken_of: set[str] = set()
+    days: set[date] = set()
     if rest:
         stored = queries.stored_for_update(desk.connection, [r.barcode for r in rest], [r.id for r in rest])
         by_code, by_id = {row.barcode: row for row in stored}, {row.record_id: row for row in stored if row.record_id}
         verdicts |= {record.id: judge(record, by_code, by_id) for record in rest}
         changed = [record for record in rest if verdicts[record.id].outcome is Outcome.ACCEPTED]
         spoken_of = {row.barcode for row in stored if row.record_id is None}
+        days = {row.collected_on for row in stored if row.collected_on}
         writes.update_tubes(desk.connection, changed, sender.device, desk.now)
     first = [record for record in able if record.barcode in fresh] + [record for record in changed if record.barcode in spoken_of]
-    write_people(desk, sender, first, [record for record in changed if record.barcode not in spoken_of])
+    write_people(desk, sender, first, [record for record in changed if record.barcode not in spoken_of], days)
     if changed:
         release_held(desk, [record.barcode for record in changed])
     for record in held:
@@ -131,8 +133,8 @@ def settle(desk: Desk, sender: Sender, wave: Sequence[Record], known: AbstractSe
 
 
 @audited("tube.registered", "tube.changed")
-def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: Sequence[Record]) -> None:
-    """Members, people and events of the records that were taken: of tubes registered now, and of tubes that were before."""
+def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: Sequence[Record], days: Collection[date] = ()) -> None:
+    """Members, people and events of the records that were taken: of tubes registered now, and of tubes that were before, on `days`."""
     taken = [*fresh, *changed]
     if not taken:
         return
@@ -140,7 +142,7 @@ def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: S
     told = ((m.person_id, m.identity, m.collected_at + timedelta(microseconds=r.revision)) for r in taken for m in r.members)
     remember(desk.connection, desk.keys, told)
     if changed:
-        writes.delete_members(desk.connection, [record.barcode for record in changed])
+        writes.delete_members(desk.connection, [record.barcode for record in changed], days)
     writes.insert_members(desk.connection, taken)
     new = {record.barcode for record in fresh}
     skew = {"skew_seconds": sender.skew_seconds} if abs(sender.skew_seconds) > SKEW_NOTED_SECONDS else {}

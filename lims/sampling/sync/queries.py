@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from lims.custody.tables import Tube, TubeMember
 from lims.kernel.db import AnyRow
@@ -19,6 +19,7 @@ STORED = (
     Tube.device,
     Tube.registered_at,
     Tube.received_at,
+    Tube.collected_on,
 )
 
 
@@ -89,15 +90,15 @@ def conflicts_by_site(connection: Connection) -> dict[str, int]:
 def told_of(connection: Connection, codes: Collection[str], ids: Collection[UUID]) -> Sequence[AnyRow]:
     """What devices have told of the tubes under these barcodes or record ids."""
     columns = (Tube.barcode, Tube.record_id, Tube.revision, Tube.device, Tube.registered_at, Tube.site, Tube.round, Tube.kind)
-    more = (Tube.pool_size, Tube.field_state, Tube.opened_at, Tube.sealed_at, Tube.retest_of)
+    more = (Tube.pool_size, Tube.field_state, Tube.opened_at, Tube.sealed_at, Tube.retest_of, Tube.collected_on)
     return connection.execute(select(*columns, *more).where(or_(Tube.barcode.in_(codes), Tube.record_id.in_(ids)))).all()
 
 
-def people_in(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
+def people_in(connection: Connection, tubes: Collection[AnyRow]) -> Sequence[AnyRow]:
     """Who is in these tubes, tube by tube and position by position."""
     columns = (TubeMember.barcode, TubeMember.position, TubeMember.person_id, TubeMember.member_group, TubeMember.collected_at)
-    query = select(*columns).join(Tube, (Tube.barcode == TubeMember.barcode) & (Tube.collected_on == TubeMember.day))
-    return connection.execute(query.where(TubeMember.barcode.in_(codes)).order_by(TubeMember.barcode, TubeMember.position)).all()
+    mine = and_(TubeMember.barcode.in_({tube.barcode for tube in tubes}), TubeMember.day.in_({tube.collected_on for tube in tubes}))
+    return connection.execute(select(*columns).where(mine).order_by(TubeMember.barcode, TubeMember.position)).all()
 
 
 def conflict_for_update(connection: Connection, conflict_id: UUID) -> AnyRow | None:

@@ -75,6 +75,7 @@ class Stored:
     device: str | None
     registered_at: datetime | None
     received_at: datetime | None = None
+    collected_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def side_by_side(desk: Desk, site: str | None, limit: int) -> list[Conflict]:
     entries = queries.conflicts(desk.connection, site, None, limit)
     records = {entry.id: read(desk, entry) for entry in entries}
     tubes = queries.told_of(desk.connection, [entry.barcode for entry in entries], [r.id for r in records.values() if r])
-    members = queries.people_in(desk.connection, [tube.barcode for tube in tubes])
+    members = queries.people_in(desk.connection, tubes)
     known = identities(desk.connection, desk.keys, {member.person_id for member in members})
     by_code, by_id = {tube.barcode: tube for tube in tubes}, {tube.record_id: tube for tube in tubes if tube.record_id}
     result = []

@@ -1,7 +1,7 @@
 """The statements of the sync: each one for any number of tubes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Date, DateTime, Integer, SmallInteger, Text, Uuid, bindparam, delete, exists, func, select, update
@@ -97,9 +97,9 @@ def insert_stubs(connection: Connection, codes: Collection[str]) -> None:
     connection.execute(statement.on_conflict_do_nothing(index_elements=["barcode"]))
 
 
-def delete_members(connection: Connection, codes: Collection[str]) -> None:
-    """Take out the people of tubes that are about to be written anew."""
-    connection.execute(delete(TubeMember).where(TubeMember.barcode.in_(codes)))
+def delete_members(connection: Connection, codes: Collection[str], days: Collection[date]) -> None:
+    """Take out the people of tubes that are about to be written anew, and were collected on these days as far as was known."""
+    connection.execute(delete(TubeMember).where(TubeMember.barcode.in_(codes), TubeMember.day.in_(days)))
 
 
 def insert_members(connection: Connection, taken: Sequence[Record]) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, exists, func, or_, select
 
 from lims.custody.tables import Tube
+from lims.kernel import clock
 from lims.kernel.db import AnyRow
 from lims.testing.instruments.rules import Curve
 from lims.testing.instruments.tables import ReadingRow, Run, RunCurves, RunFile, RunPart
@@ -91,10 +92,11 @@ def calls(connection: Connection, run_id: UUID) -> Sequence[AnyRow]:
     return connection.execute(query.where(CallRow.run == run_id, CallRow.pooled_in.is_(None))).all()
 
 
-def readings(connection: Connection, codes: Sequence[str], run_id: UUID) -> Sequence[AnyRow]:
-    """The readings of a run, found by the codes of its plate's wells."""
+def readings(connection: Connection, codes: Sequence[str], run: AnyRow) -> Sequence[AnyRow]:
+    """The readings of a run, found by the codes of its plate's wells, on the day of its import alone."""
     query = select(ReadingRow.well, ReadingRow.target, ReadingRow.ct, ReadingRow.barcode)
-    return connection.execute(query.where(ReadingRow.barcode.in_(codes), ReadingRow.run == run_id)).all()
+    mine = ReadingRow.barcode.in_(codes), ReadingRow.run == run.id, ReadingRow.day == clock.utc_day(run.imported_at)
+    return connection.execute(query.where(*mine)).all()
 
 
 def last_import(connection: Connection, plate: str) -> datetime | None:

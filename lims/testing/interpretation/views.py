@@ -52,7 +52,7 @@ def well_calls(connection: Connection, catalog: Catalog, run: AnyRow) -> list[We
     assay = catalog.assay(run.assay, run.assay_version)
     codes = [what["tube"] for what in run.wells.values() if "tube" in what] + [run.plate]
     cts: dict[str, dict[str, float | None]] = {well: {} for well in run.wells}
-    for reading in queries.readings(connection, codes, run.id):
+    for reading in queries.readings(connection, codes, run):
         cts[reading.well][reading.target] = reading.ct
     stored = {row.barcode: row for row in queries.calls(connection, run.id)}
     shown = []

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog, TimeLimit
-from lims.custody.rules import REJECTION_REASONS, BenchEvent, ready_for
+from lims.custody.rules import REJECTION_REASONS, BenchEvent, ready_for, trail_begins
 from lims.kernel import barcodes
 from lims.kernel.audit import queries as audit
 from lims.kernel.auth.door import Work, allow
@@ -111,7 +111,7 @@ def tube(request: Request, barcode: str, work: TubeReader) -> Response:
         "site": known.sites.get(row.site) if row.site else None,
         "related": queries.related(work.connection, row.barcode),
         "calls": by_run(queries.calls(work.connection, row.barcode)),
-        "history": audit.history(work.connection, row.barcode),
+        "history": audit.history(work.connection, row.barcode, trail_begins(row.sealed_at, row.received_at, row.dispatched_at)),
         "lies": storage.places_of(work.connection, [row.barcode]).get(row.barcode),
         "limit": limit,
         "due": limit.due(row.received_at) if limit and row.received_at else None,

@@ -35,7 +35,7 @@ def trends(connection: Connection, series: Series, assay: Assay, until: AnyRow |
     """What the weak positives of a series showed, target by target: the newest `shown` runs, or those up to one run."""
     newest = queries.runs_of_series(connection, series, shown + LOOK_BACK, until=until)
     first = queries.runs_of_series(connection, series, 2 * REFERENCE, first=True)
-    rows = queries.weak_positives(connection, list({row.id for row in (*newest, *first)}))
+    rows = queries.weak_positives(connection, [*newest, *first])
     return [trend(target.name, rows, {row.id for row in newest}, {row.id for row in first}, shown) for target in assay.targets]
 
 

@@ -1,12 +1,13 @@
 """Reading what the weak positives of a lab showed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Date, and_, cast, func, select
 
+from lims.kernel import clock
 from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import ReadingRow, Run
 from lims.testing.lots.tables import LotRow
@@ -74,14 +75,16 @@ def runs_of_series(
     return connection.execute(query.order_by(*order).limit(limit)).all()
 
 
-def weak_positives(connection: Connection, runs: Sequence[UUID]) -> Sequence[AnyRow]:
+def weak_positives(connection: Connection, runs: Collection[AnyRow]) -> Sequence[AnyRow]:
     """Every reading of the weak positives of these runs, in the order in which they were imported."""
-    same = and_(ReadingRow.barcode == Plate.barcode, ReadingRow.run == Run.id, ReadingRow.day == day_of_import())
+    # The days once more by value: so that days of no run are not even planned for.
+    on_days = ReadingRow.day.in_({clock.utc_day(run.imported_at) for run in runs})
+    same = and_(ReadingRow.barcode == Plate.barcode, ReadingRow.run == Run.id, ReadingRow.day == day_of_import(), on_days)
     query = (
         select(Run.id, Run.plate, Run.at, Run.controls_passed, ReadingRow.well, ReadingRow.target, ReadingRow.ct)
         .join(Plate, Plate.barcode == Run.plate)
         .join(ReadingRow, same)
-        .where(Run.id.in_(runs), Plate.wells[ReadingRow.well]["control"].astext == "weak_positive")
+        .where(Run.id.in_({run.id for run in runs}), Plate.wells[ReadingRow.well]["control"].astext == "weak_positive")
     )
     return connection.execute(query.order_by(Run.imported_at, Run.id, ReadingRow.well, ReadingRow.target)).all()
 
