@@ -16,6 +16,7 @@ from lims.reporting.day import api as day
 from lims.reporting.diversion import api as diversions
 from lims.reporting.diversion import pages as diversion
 from lims.reporting.metrics import api as metrics
+from lims.reporting.planning import api as plans
 from lims.reporting.planning import pages as planning
 from lims.reporting.prevalence import api as prevalences
 from lims.reporting.prevalence import pages as prevalence
@@ -32,6 +33,7 @@ ROUTERS = (
     capacities.router,
     outlook.router,
     prevalences.router,
+    plans.router,
     casework.router,
     casework_pages.router,
     diversions.router,

@@ -72,7 +72,6 @@ def as_json(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
         "as_of": shown.as_of,
         "total": asdict(shown.total),
         "labs": [asdict(line) for line in shown.labs],
-        "cases": [asdict(case) for case in shown.cases],
         **{name: [asdict(row) for row in rows(shown)] for name, (_, rows) in files.TABLES.items()},
     }
     return json.dumps(content, ensure_ascii=False, indent=2, default=exports.plain).encode()

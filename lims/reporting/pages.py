@@ -58,7 +58,7 @@ def days(
 def rows(request: Request, work: Official, wanted: Annotated[RowsAsked, Query()]) -> Response:
     """The tubes behind a figure, fifty and then more."""
     about = asked(work, wanted.day, wanted.to, lab=wanted.lab, site=wanted.site, area=wanted.area)
-    found = tubes_behind(work, about, wanted.figure, wanted.hour, PAGE, wanted.passed)
+    found = tubes_behind(work, about, wanted, PAGE)
     facts = {"asked": about, "wanted": wanted, "rows": found, "page": PAGE}
     return page(request, "reporting/rows.html", facts | places_of(work, about), caller=work.caller)
 
@@ -103,6 +103,7 @@ def facts_of(work: Work, about: Asked) -> dict[str, object]:
         "hour_capacity": capacity,
         "hour_axis": axis(max(*tested, capacity or 0)),
         "before": about.day - DAY,
+        "week_before": about.day - WEEK,
         "after": about.day + DAY if about.day < about.today else None,
         **places_of(work, about),
     }

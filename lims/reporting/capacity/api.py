@@ -1,26 +1,43 @@
 """Routes of capacities."""
 
-from fastapi import APIRouter
+from typing import Any
+
+from fastapi import APIRouter, Response
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
 from lims.kernel.auth.rules import own_lab
+from lims.kernel.errors import Refused
 from lims.reporting.capacity import actions, board
 from lims.reporting.capacity.access import Planner, refuse_site_bound
 from lims.reporting.capacity.board import LabLine
+from lims.reporting.capacity.files import TABLES
 from lims.reporting.capacity.forms import Capacities, CapacityView, Declaration, DeclareForm
+from lims.reporting.day.forms import Place
+from lims.reporting.downloads import table
+from lims.reporting.forms import Form
+from lims.reporting.rules import Format
 
 router = APIRouter(prefix="/reporting/api", tags=["capacity"])
 
 
 @router.get("/capacities")
-def capacities(work: Planner, lab: str | None = None) -> Capacities:
+def capacities(work: Planner, lab: Place = None) -> Capacities:
     """What each lab declares, has done at best within 24 hours, and could do by what it works with."""
     known = catalog.current(work.connection)
     refuse_site_bound(work.caller)
     if lab is not None:
         own_lab(work.caller, known.lab(lab).code, f"Lab {lab}")
     return Capacities(items=[view_of(line) for line in board.lines(work.connection, known, work.now, work.caller.lab or lab)])
+
+
+@router.get("/capacities/{name}", response_model=None)
+def capacity_table(name: str, work: Planner, lab: Place = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
+    """A table of the page: `labs` or `declarations`, of all labs or of one."""
+    if name not in TABLES:
+        raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
+    kind, rows = TABLES[name]
+    return table(kind, rows(capacities(work, lab).items), form, f"{name}-{work.now:%Y-%m-%d}")
 
 
 @router.post("/capacities")

@@ -6,6 +6,12 @@ UNFINISHED = "(bench_state IN ('waiting', 'pooled', 'plated', 'called') OR relea
 # The end of what is asked about where the tube is, or now if that is earlier.
 END = "LEAST(CAST(:now AS timestamptz), CAST(:beyond AS timestamp) AT TIME ZONE {zone})"
 
+# How many hours it has stood, where some are asked for.
+AGED = (
+    "extract(epoch FROM {end} - {moment}) / 3600 >= COALESCE(CAST(:older AS double precision), 0)"
+    " AND extract(epoch FROM {end} - {moment}) / 3600 < COALESCE(CAST(:younger AS double precision), 'infinity')"
+)
+
 
 @dataclass(frozen=True)
 class Behind:
@@ -22,7 +28,8 @@ class Behind:
         """A statement that goes on from the tubes that count: those behind the figure."""
         if self.stands:
             end = END.format(zone=self.zone)
-            within = f"{self.moment} < :until AND {self.moment} < {end} AND {self.condition.replace('{end}', end)}"
+            aged = AGED.format(end=end, moment=self.moment)
+            within = f"{self.moment} < :until AND {self.moment} < {end} AND {self.condition.replace('{end}', end)} AND {aged}"
         else:
             local = f"{self.moment} AT TIME ZONE {self.zone}"
             within = (
@@ -38,11 +45,13 @@ BEHIND = {
     "received": Behind("received_at"),
     "tested": Behind("tested_at"),
     "released": Behind("released_at"),
+    "direct": Behind("released_at", condition="retest_of IS NULL"),
+    "case": Behind("released_at", condition="retest_of IS NOT NULL"),
     "negative": Behind("released_at", condition="released_call = 'negative'"),
     "nonnegative": Behind("released_at", condition="released_call <> 'negative'"),
     "invalid": Behind("released_at", condition="released_call <> 'negative' AND released_call = 'invalid'"),
     "positive": Behind("released_at", condition="released_call <> 'negative' AND released_call = 'positive' AND kind = 'single'"),
-    "rejected": Behind("rejected_at"),
+    "rejected": Behind("rejected_at", condition="(CAST(:reason AS text) IS NULL OR COALESCE(rejected_for, '') = :reason)"),
     "recollected": Behind("received_at", condition="kind = 'single' AND retest_of IS NOT NULL"),
     # With an aliquot pool go the single tubes in it.
     "returned": Behind("returned.at", source="returned JOIN counted ON returned.barcode IN (counted.barcode, counted.pool)"),

@@ -7,20 +7,21 @@ from typing import Any
 from lims.kernel.auth.door import Work
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
+from lims.reporting.cases import CaseLine
 from lims.reporting.day import queries
 from lims.reporting.day.asking import Asked, Day
 from lims.reporting.day.behind import BEHIND
-from lims.reporting.day.forms import AgeRow, ComparedRow, HourRow, LegRow, RefusedRow, TubeRow
+from lims.reporting.day.forms import AgeRow, ComparedRow, HourRow, LegRow, RefusedRow, RowsAsked, TubeRow
 from lims.reporting.measures import zones_of
 
 MOST_ROWS = 100_000
 
 
-def tubes_behind(work: Work, asked: Asked, figure: str, hour: int | None, most: int, passed: int = 0) -> Sequence[AnyRow]:
+def tubes_behind(work: Work, asked: Asked, wanted: RowsAsked, most: int) -> Sequence[AnyRow]:
     """The tubes behind a figure; Refused where no figure has this name."""
-    if figure not in BEHIND:
-        raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=figure, known=", ".join(BEHIND))
-    return queries.behind(work.connection, asked.question, zones_of(asked.catalog), figure, hour, asked.now, most, passed)
+    if wanted.figure not in BEHIND:
+        raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=wanted.figure, known=", ".join(BEHIND))
+    return queries.behind(work.connection, asked.question, zones_of(asked.catalog), wanted, asked.now, most)
 
 
 def tube_rows(rows: Sequence[AnyRow]) -> list[TubeRow]:
@@ -58,6 +59,11 @@ def hours(day: Day) -> list[HourRow]:
     ]
 
 
+def cases(day: Day) -> list[CaseLine]:
+    """The open cases, the oldest ones."""
+    return day.cases
+
+
 def compared(day: Day) -> list[ComparedRow]:
     """The figures of three days beside each other."""
     return [ComparedRow(row.name, row.now, row.yesterday, row.last_week) for row in day.compared]
@@ -69,11 +75,12 @@ TABLES: dict[str, tuple[type, Callable[[Day], Sequence[Any]]]] = {
     "refused": (RefusedRow, refused),
     "hours": (HourRow, hours),
     "compared": (ComparedRow, compared),
+    "cases": (CaseLine, cases),
 }
 
 
-def name_of(what: str, asked: Asked, ending: str, made_at: datetime) -> str:
-    """The name of a file: what, of which days, and when it was made where the days still run."""
+def name_of(what: str, asked: Asked, made_at: datetime) -> str:
+    """The name of a file without its ending: what, of which days, and when it was made where the days still run."""
     days = f"{asked.question.first}" if asked.question.first == asked.question.last else f"{asked.question.first}-{asked.question.last}"
     running = f"-{made_at:%H%M}" if asked.question.last >= asked.today else ""
-    return f"{what}-{days}{running}.{ending}"
+    return f"{what}-{days}{running}"

@@ -14,12 +14,19 @@ Place = Annotated[str | None, Blank, Query(max_length=64)]
 
 
 class RowsAsked(BaseModel):
-    """Which tubes are asked for: those behind a figure of some days or an hour, of a lab, site or area, but for the first ones."""
+    """Which tubes are asked for: those behind a figure of some days, of a lab, site or area, but for the first ones (`passed`).
+
+    Of one day also those of an hour, or `until` an hour; of what stands those that are so many hours old; of rejections those for a reason.
+    """
 
     figure: str = Field(max_length=40)
     day: date | None = Field(None, ge=EARLIEST, le=LATEST)
     to: date | None = Field(None, ge=EARLIEST, le=LATEST)
     hour: int | None = Field(None, ge=0, le=23)
+    until: int | None = Field(None, ge=0, le=24)
+    older: float | None = Field(None, ge=0, le=1e6)
+    younger: float | None = Field(None, ge=0, le=1e6)
+    reason: str | None = Field(None, max_length=40)
     lab: Annotated[str | None, Blank] = None
     site: Annotated[str | None, Blank] = None
     area: Annotated[str | None, Blank] = None

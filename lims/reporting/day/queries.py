@@ -9,8 +9,9 @@ from sqlalchemy import Connection, TextClause, text
 
 from lims.kernel.db import AnyRow
 from lims.reporting.day.behind import BEHIND
+from lims.reporting.day.forms import RowsAsked
 from lims.reporting.queries import SQL, parameters
-from lims.reporting.rules import Question
+from lims.reporting.rules import HOUR, Question
 
 
 @lru_cache(maxsize=len(BEHIND))
@@ -20,12 +21,13 @@ def rows_of(figure: str) -> TextClause:
     return text(f"{begin}\n{BEHIND[figure].sql}\n{end}")
 
 
-def behind(
-    connection: Connection, question: Question, zones: set[str], figure: str, hour: int | None, now: datetime, most: int, passed: int
-) -> Sequence[AnyRow]:
-    """Tubes behind a figure of some days, or of one hour of them; each row says how many tubes and people there are in all."""
-    values: dict[str, Any] = parameters(question, zones) | {"now": now, "most": most, "passed": passed}
-    if hour is not None:
-        first = question.start.replace(hour=hour)
+def behind(connection: Connection, question: Question, zones: set[str], wanted: RowsAsked, now: datetime, most: int) -> Sequence[AnyRow]:
+    """Tubes behind a figure of some days, or of a part of one; each row says how many tubes and people there are in all."""
+    values: dict[str, Any] = parameters(question, zones) | {"now": now, "most": most, "passed": wanted.passed}
+    values |= {"reason": wanted.reason, "older": wanted.older, "younger": wanted.younger}
+    if wanted.hour is not None:
+        first = question.start.replace(hour=wanted.hour)
         values |= {"first": first, "beyond": first.replace(minute=59, second=59, microsecond=999_999)}
-    return connection.execute(rows_of(figure), values).all()
+    elif wanted.until is not None:
+        values |= {"beyond": question.start + wanted.until * HOUR}
+    return connection.execute(rows_of(wanted.figure), values).all()

@@ -1,15 +1,21 @@
 """Routes of diversions."""
 
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
 from lims.kernel.auth.door import Work
+from lims.kernel.errors import Refused
 from lims.reporting.capacity.access import Planner, refuse_bound
 from lims.reporting.diversion import actions, board, queries
+from lims.reporting.diversion.files import TABLES
 from lims.reporting.diversion.forms import DiversionView, MessageForm
+from lims.reporting.downloads import table
+from lims.reporting.forms import Form
+from lims.reporting.rules import Format
 
 router = APIRouter(prefix="/reporting/api", tags=["diversions"])
 
@@ -29,6 +35,16 @@ def diversion(diversion_id: UUID, work: Planner) -> DiversionView:
     """A proposal, and whether it was accepted."""
     refuse_bound(work.caller)
     return answer(work, diversion_id)
+
+
+@router.get("/diversions/{diversion_id}/{name}", response_model=None)
+def diversion_table(diversion_id: UUID, name: str, work: Planner, form: Form = Format.JSON) -> dict[str, Any] | Response:
+    """A table of a proposal: `moves`, box by box, or `labs` with the tubes that are late without it and with it."""
+    refuse_bound(work.caller)
+    if name not in TABLES:
+        raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
+    kind, rows = TABLES[name]
+    return table(kind, rows(answer(work, diversion_id)), form, f"{name}-{diversion_id}")
 
 
 @router.post("/diversions/{diversion_id}/accept")

@@ -33,6 +33,33 @@ class Line:
     answer: Answer
 
 
+@dataclass(frozen=True)
+class LineRow:
+    """A line in a file; `days` until everybody has a result, `plates` that follow each other."""
+
+    size: int
+    scheme: str
+    sub_pool: int | None
+    pools: int
+    tests: float
+    tests_per_person: float
+    days: float
+    people_a_day: float
+    plates: int
+    found: float
+    missed: float
+    false_alarms: float
+
+
+def row_of(line: Line) -> LineRow:
+    """A line as a file has it, to a thousandth."""
+    got = line.answer
+    return LineRow(
+        line.size, line.kind.value, line.sub_pool, got.pools, round(got.tests, 3), round(got.tests_per_person, 6), round(got.days, 4),
+        round(got.people_a_day, 3), got.plates, round(got.found, 3), round(got.missed, 3), round(got.false_alarms, 3),
+    )  # fmt: skip
+
+
 def by_size(plan: Plan) -> list[Line]:
     """The plan's scheme at every size in use and at the one asked for; tested singly where it does not fit so few."""
     return [line_of(plan, size, *fits(plan.kind, plan.sub_pool, size, plan.assay)) for size in sorted({*SIZES, plan.size})]

@@ -22,7 +22,7 @@ from lims.reporting.prevalence.forms import (
 )  # fmt: skip
 from lims.reporting.prevalence.queries import Asked
 from lims.reporting.prevalence.rules import AreaPools, Assumed
-from lims.reporting.prevalence.table import spreadsheet
+from lims.reporting.prevalence.table import Table, spreadsheet
 from lims.reporting.rules import Format
 
 router = APIRouter(prefix="/reporting/api", tags=["prevalence"])
@@ -36,13 +36,14 @@ def prevalence(
     area: Annotated[str | None, Query(description="this area and what lies in it")] = None,
     sensitivity: Percent = 100.0,
     specificity: Percent = 100.0,
+    name: Annotated[Table, Query(alias="table", description="of the files; JSON has all of them")] = Table.AREAS,
     form: Form = Format.JSON,
 ) -> PrevalenceView | Response:
     """How many people are positive by the pools of some days of collection, with 95 % intervals, and which pool size is advised."""
     refuse_days(first, last)
     asked, assumed = Asked(first, last, work.caller.lab, work.caller.site), Assumed(assay_of(sensitivity, specificity))
     found = board_of(work.connection, catalog.current(work.connection), asked, assumed, area)
-    return view(found) if form is Format.JSON else spreadsheet(found.areas, form, f"prevalence-{first}-{last}")
+    return view(found) if form is Format.JSON else spreadsheet(found, name, form, f"{first}-{last}")
 
 
 def view(found: Board) -> PrevalenceView:

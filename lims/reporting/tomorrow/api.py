@@ -1,12 +1,20 @@
 """The route of the outlook."""
 
 from dataclasses import asdict
+from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from lims.catalog import queries as catalog
+from lims.kernel.errors import Refused
 from lims.reporting.capacity.access import Planner, refuse_site_bound
+from lims.reporting.day.forms import Place
+from lims.reporting.downloads import table
+from lims.reporting.forms import Form
+from lims.reporting.rules import Format
 from lims.reporting.tomorrow import board
+from lims.reporting.tomorrow.asking import asked
+from lims.reporting.tomorrow.files import TABLES
 from lims.reporting.tomorrow.forms import HourView, LabView, OutlookView, OverflowView, RangeView, TogetherView
 from lims.reporting.tomorrow.outlook import LabOutlook, Outlook
 from lims.reporting.tomorrow.rules import Overflow, Range
@@ -26,6 +34,15 @@ def outlook(work: Planner) -> OutlookView:
         together=together(found) if work.caller.lab is None else None,
         labs=[lab_view(found, lab) for lab in found.labs if work.caller.reaches_lab(lab.lab.code)],
     )
+
+
+@router.get("/outlook/{name}", response_model=None)
+def outlook_table(name: str, work: Planner, lab: Place = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
+    """A table of the page of tomorrow: `labs` or `hours`, of all labs or of one."""
+    if name not in TABLES:
+        raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
+    kind, rows = TABLES[name]
+    return table(kind, rows(*asked(work, lab)), form, f"{name}-{work.now:%Y-%m-%d-%H%M}")
 
 
 def together(found: Outlook) -> TogetherView:

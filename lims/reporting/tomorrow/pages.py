@@ -4,10 +4,8 @@ from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
-from lims.catalog import queries as catalog
-from lims.kernel.auth.rules import own_lab
-from lims.reporting.capacity.access import Planner, refuse_site_bound
-from lims.reporting.tomorrow import board
+from lims.reporting.capacity.access import Planner
+from lims.reporting.tomorrow.asking import asked
 from lims.reporting.tomorrow.charts import chart_of
 from lims.reporting.tomorrow.outlook import together
 from lims.web.render import page
@@ -18,20 +16,14 @@ router = APIRouter(include_in_schema=False)
 @router.get("/reporting/tomorrow")
 def tomorrow(request: Request, work: Planner, lab: str | None = None) -> Response:
     """From now until the end of tomorrow, of all labs or of one."""
-    refuse_site_bound(work.caller)
-    known, zone = catalog.current(work.connection), work.program.settings.timezone
-    only = work.caller.lab or lab or None
-    if only is not None:
-        own_lab(work.caller, known.lab(lab or only).code, f"Lab {lab}")
-    outlook = board.outlook(work.connection, known, work.now, zone)
-    labs = [each for each in outlook.labs if only in (None, each.lab.code)]
+    (outlook, labs), zone = asked(work, lab), work.program.settings.timezone
     arrivals, queue, capacity = together(labs, outlook.slots.shown)
     spells = outlook.slots.spells[: outlook.slots.shown]
     late = [each for each in labs if each.waiting and each.capacity is not None]
     facts = {
         "outlook": replace(outlook, labs=labs),
         "labs": [each.lab for each in outlook.labs if work.caller.reaches_lab(each.lab.code)],
-        "only": only,
+        "only": work.caller.lab or lab or None,
         "chart": chart_of(spells, sum(each.waiting for each in labs if each.capacity is not None), arrivals, queue, capacity, zone),
         "hours": list(zip(spells, arrivals, capacity, queue, strict=True)),
         "waiting": sum(each.waiting for each in labs),
