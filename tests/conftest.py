@@ -25,6 +25,8 @@ from tests.factories import Town
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+# Programs of the system that some tests ask: `.ci/run` installs them.
+TOOLS = ("pgbouncer", "systemd-analyze")
 NODE = Path(__file__).with_name("node")
 
 
@@ -34,8 +36,10 @@ def installed(package: str) -> bool:
 
 
 def is_left_out(item: pytest.Item) -> bool:
-    """Whether a test asks what is not installed: a package of `tests/node`, or the reader of `make reader`."""
-    node = item.get_closest_marker("node")
+    """Whether a test asks what is not installed: a package of `tests/node`, the reader of `make reader`, or a program of the system."""
+    node, tool = item.get_closest_marker("node"), item.get_closest_marker("tool")
+    if tool and shutil.which(tool.args[0]) is None:
+        return True
     return bool(node and not installed(node.args[0])) or bool(item.get_closest_marker("reader") and not reader_files())
 
 
@@ -49,6 +53,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, at the end, where it is read."""
+    for tool in TOOLS:
+        if shutil.which(tool) is None:
+            terminalreporter.write_line(f"not installed: {tool}; tests that ask it were left out.", yellow=True)
     for package in json.loads((NODE / "package.json").read_text("utf-8"))["dependencies"]:
         if not installed(package):
             terminalreporter.write_line(f"not installed: {package}; tests that ask it were left out. `make node` installs it.", yellow=True)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TableValuedAlias
@@ -65,35 +67,67 @@ class Access(StrEnum):
 
 
 class Database:
-    """Connection pools to one database, one for each role."""
+    """Connection pools to one database, one for each role; `connections` is how many of a role may be open at once.
 
-    def __init__(self, url: str, connections: int = 8, *, standby_url: str | None = None, report_seconds: float = REPORT_SECONDS) -> None:
+    Half of them stay open: a process that has met a crowd at the field must not keep what the bench needs later.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        connections: int = 8,
+        *,
+        standby_url: str | None = None,
+        pooler_url: str | None = None,
+        report_seconds: float = REPORT_SECONDS,
+    ) -> None:
         self.url = url
         self._connections = connections
         self._standby_url = standby_url
+        self._pooler_url = pooler_url
         self._report_seconds = report_seconds
-        self._engines: dict[Access, Engine] = {}
+        self._engines: dict[tuple[Access, bool], Engine] = {}
 
-    def engine(self, access: Access) -> Engine:
-        """The pool of this role, made at first use."""
-        if access not in self._engines:
-            # `-c role=…` sets the role when the connection opens: no statement a request, and no way to forget it.
-            options = "-c timezone=UTC" + (f" -c role={access.value}" if access.value else "")
-            if access is Access.REPORTS:
-                # Whoever looks on never holds up whoever writes: no lock that a write waits for, and an end to every question.
-                options += f" -c default_transaction_read_only=on -c statement_timeout={round(self._report_seconds * 1000)}"
-            engine = create_engine(
-                self._standby_url if self._standby_url and self.reads_elsewhere(access) else self.url,
-                pool_size=self._connections,
-                max_overflow=0,
-                pool_timeout=30,
-                pool_pre_ping=False,
-                hide_parameters=True,  # an error's text says what was asked, never with which values
-                connect_args={"options": options, "connect_timeout": 10},
-            )
-            event.listen(engine, "before_cursor_execute", count_statement)
-            self._engines[access] = engine
-        return self._engines[access]
+    def engine(self, access: Access, *, direct: bool = False) -> Engine:
+        """The pool of this role, made at first use; `direct` goes past a pooler, for what lasts longer than a transaction."""
+        pooler = None if direct or self.reads_elsewhere(access) else self._pooler_url
+        key = access, pooler is not None
+        if key not in self._engines:
+            standby = self._standby_url if self.reads_elsewhere(access) else None
+            self._engines[key] = self._made(pooler or standby or self.url, self._settings(access), pooled=pooler is not None)
+        return self._engines[key]
+
+    def _settings(self, access: Access) -> dict[str, str]:
+        """What holds for every transaction of a role."""
+        settings = {"timezone": "UTC"} | ({"role": access.value} if access.value else {})
+        if access is Access.REPORTS:
+            # Whoever looks on never holds up whoever writes: no lock that a write waits for, and an end to every question.
+            settings |= {"transaction_read_only": "on", "statement_timeout": str(round(self._report_seconds * 1000))}
+        return settings
+
+    def _made(self, url: str, settings: dict[str, str], *, pooled: bool) -> Engine:
+        """A pool of connections that have these settings.
+
+        They are set when a connection opens: no statement a request, and no way to forget it. Through a pooler every transaction may
+        meet another connection: each then sets them for itself, and nothing is left on the connection, prepared statements neither.
+        """
+        opening = " ".join(f"-c {name.replace('transaction_read', 'default_transaction_read')}={value}" for name, value in settings.items())
+        kept = (self._connections + 1) // 2
+        engine = create_engine(
+            url,
+            pool_size=kept,
+            max_overflow=self._connections - kept,
+            pool_timeout=30,
+            pool_pre_ping=False,
+            hide_parameters=True,  # an error's text says what was asked, never with which values
+            connect_args={"connect_timeout": 10} | ({"prepare_threshold": None} if pooled else {"options": opening}),
+        )
+        event.listen(engine, "before_cursor_execute", count_statement)
+        if pooled:
+            event.listen(engine, "begin", partial(set_for_this_transaction, settings))
+        elif role := settings.get("role"):
+            event.listen(engine, "connect", partial(refuse_another_role, role))
+        return engine
 
     def reads_elsewhere(self, access: Access) -> bool:
         """Whether this role reads on a standby, which may be behind."""
@@ -123,7 +157,7 @@ class Database:
     @contextmanager
     def owner(self) -> Iterator[Connection]:
         """A connection of the schema's owner, for migrations: they commit by themselves."""
-        with self.engine(Access.OWNER).connect() as connection, connection.begin():
+        with self.engine(Access.OWNER, direct=True).connect() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -131,6 +165,26 @@ class Database:
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
+
+
+def set_for_this_transaction(settings: Mapping[str, str], connection: Connection) -> None:
+    """Begin with the settings of a role, which end with the transaction."""
+    values = ", ".join("set_config(%s, %s, true)" for _ in settings)
+    connection.exec_driver_sql(f"SELECT {values}", tuple(part for pair in settings.items() for part in pair))
+
+
+def refuse_another_role(role: str, connection: DBAPIConnection, _record: object) -> None:
+    """A pooler that drops what a connection opens with would leave us the owner's rights, and the bench could read names."""
+    cursor = connection.cursor()
+    cursor.execute("SELECT current_user")
+    if cursor.fetchone() != (role,):
+        raise Refused(
+            "role_not_taken",
+            "A connection did not get its role {role}: a pooler stands between and drops it. Name the pooler in LIMS_POOLER_URL, "
+            "and the database itself in LIMS_DATABASE_URL and LIMS_STANDBY_URL.",
+            role=role,
+        )
+    connection.rollback()
 
 
 def count_statement(connection: Connection, *_: object) -> None:

@@ -33,8 +33,8 @@ def running(settings: Settings, connections: int | None = None) -> Iterator[Prog
 
 
 def _opened(settings: Settings, url: str, connections: int) -> Iterator[Program]:
-    standby = _with_driver(settings.standby_url) if settings.standby_url else None
-    database = Database(url, connections, standby_url=standby, report_seconds=settings.report_seconds)
+    standby, pooler = (_with_driver(given) if given else None for given in (settings.standby_url, settings.pooler_url))
+    database = Database(url, connections, standby_url=standby, pooler_url=pooler, report_seconds=settings.report_seconds)
     try:
         yield Program(database, Keys.derive(settings.secret()), settings)
     finally:

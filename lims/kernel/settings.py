@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = None
     standby_url: str | None = None
+    pooler_url: str | None = None
     report_seconds: float = 20
     report_at: str = ""
     report_folder: Path | None = None

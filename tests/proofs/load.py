@@ -31,10 +31,8 @@ class Devices:
 
     def work(self, number: int) -> None:
         """One device: a tube after the other; each is sent to one door after the other until one takes it."""
-        headers, doors = (
-            dict(self.town.ana.headers),
-            itertools.cycle(self.doors[number % len(self.doors) :] + self.doors[: number % len(self.doors)]),
-        )
+        headers, first = dict(self.town.ana.headers), number % len(self.doors)
+        doors = itertools.cycle([*self.doors[first:], *self.doors[:first]])
         with httpx.Client(timeout=40, trust_env=False) as client:
             while not self.stop.is_set():
                 made = tube(self.town.site, 1 + number % 3)

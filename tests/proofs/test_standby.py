@@ -124,6 +124,7 @@ def test_a_planned_switch_loses_nothing_and_the_old_server_follows_the_new_one(s
                 until(lambda: not postmasters(site.folder / "database"), "the old server does not stop")
                 assert site.lims("db", "promote", str(standby.folder)).returncode == 0
                 load.wait_for(100)
+        assert load.wrong == []
         after = Database(standby.url.replace("postgresql://", "postgresql+psycopg://"), connections=1)
         assert lost(after, load) == {}
         after.close()

@@ -10,7 +10,7 @@ import typer
 from sqlalchemy import text
 
 from lims.apps import migrate
-from lims.apps.commands import way
+from lims.apps.commands import servers, way
 from lims.apps.commands.finding import Finding
 from lims.apps.worker import OTHER_KEY
 from lims.catalog import queries as catalog
@@ -38,6 +38,7 @@ WEBHOOK_LATE = timedelta(hours=1)
 def doctor(
     url: Annotated[str | None, typer.Option(help="the way to this address, too, as devices go it (default: LIMS_PUBLIC_URL)")] = None,
     token: Annotated[str | None, typer.Option(envvar="LIMS_TOKEN", help="whether the server at that address knows this token")] = None,
+    workers: Annotated[int, typer.Option(help="server processes of all hosts together: whether connections suffice for them", min=1)] = 1,
 ) -> None:
     """Look at database, migrations, disk, clock, workers and label templates; exit 1 and say what to do where one is not right."""
     findings = [disk(), *label_templates()]
@@ -45,7 +46,7 @@ def doctor(
         findings += way.look(asked, token, settings().data_dir)
     try:
         with running(settings(), connections=2) as program:
-            findings += [look(program) for look in LOOKS]
+            findings += [*(look(program) for look in LOOKS), servers.connections(program, workers)]
     except (EmbeddedServerError, Refused, OSError) as trouble:
         findings.append(Finding("database", "does not answer", str(trouble)))
     for finding in findings:
@@ -147,4 +148,4 @@ def daily_report(program: Program) -> Finding:
     return Finding("daily report", f"{seen}; {lost} did not arrive" if lost else seen, remedy)
 
 
-LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer, webhooks, daily_report)
+LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer, webhooks, daily_report, servers.standbys)

@@ -67,7 +67,7 @@ def synchronous(
                 typer.echo(f"{', '.join(missing)}: no such standby follows now, and every commit would wait for it.", err=True)
                 raise typer.Exit(1)
             wanted = "" if off else f"ANY 1 ({', '.join(names or [])})"
-            with program.database.engine(Access.OWNER).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with program.database.engine(Access.OWNER, direct=True).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text(f"ALTER SYSTEM SET synchronous_standby_names = '{wanted}'"))
                 connection.execute(text("SELECT pg_reload_conf()"))
             typer.echo(f"commits wait for {wanted}" if wanted else "commits wait for no standby")

@@ -101,7 +101,15 @@ def copy(place: Path, primary: Primary, name: str, programs: Binaries, account: 
         **{**primary.address, "dbname": "", "application_name": name, "passfile": str(passwords), "connect_timeout": "10"}
     )
     slot = ["--slot", rules.slot_of(name)]
-    arguments = ["--pgdata", fresh, "--dbname", address, "--wal-method=stream", "--checkpoint=fast", "--write-recovery-conf"]
+    arguments: list[str | Path] = [
+        "--pgdata",
+        fresh,
+        "--dbname",
+        address,
+        "--wal-method=stream",
+        "--checkpoint=fast",
+        "--write-recovery-conf",
+    ]
     try:
         account.make_folder(fresh)
         done = account.run([programs.folder / COPYING, *arguments, "--create-slot", *slot])
