@@ -20,6 +20,8 @@ from lims.reporting.planning import api as plans
 from lims.reporting.planning import pages as planning
 from lims.reporting.prevalence import api as prevalences
 from lims.reporting.prevalence import pages as prevalence
+from lims.reporting.rounds import api as rounds_api
+from lims.reporting.rounds import pages as rounds
 from lims.reporting.schedule import pages as schedule
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
@@ -31,6 +33,7 @@ ROUTERS = (
     day.router,
     metrics.router,
     capacities.router,
+    rounds_api.router,
     outlook.router,
     prevalences.router,
     plans.router,
@@ -42,6 +45,7 @@ ROUTERS = (
     pages.router,
     schedule.router,
     capacity.router,
+    rounds.router,
     tomorrow.router,
     diversion.router,
     prevalence.router,

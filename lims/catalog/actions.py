@@ -22,6 +22,7 @@ from lims.catalog.tables import (
     BarcodeFormatRow,
     CasePolicyRow,
     CatalogRevision,
+    ExpectedPeople,
     LabCapacity,
     LabMove,
     LabOpening,
@@ -100,6 +101,15 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
                 code=row["code"],
                 version=row["version"],
             )
+        if known is not None and table.name == "expected_people":
+            raise Refused(
+                "expected_people_changed",
+                "Version {version} of the people expected in {place} for round {round} is stored with other content;"
+                " give the changed number a new version.",
+                version=row["version"],
+                place=row["place"],
+                round=row["round"],
+            )
         if table.name == "case_policy":
             refuse_rewriting(stored, row, now, known=known is not None)
         changes.append(f"{label} {'changed' if known else 'new'}")
@@ -145,6 +155,9 @@ def rows_of(form: CatalogForm) -> Iterable[tuple[type[Base], dict[str, Any]]]:
         yield SiteRow, site.model_dump()
     for plan in form.sampling_plan:
         yield SamplingPlan, {"site": plan.site, "day": plan.day, "tubes_by_hour": plan.tubes_by_hour}
+    for expected in form.expected_people:
+        place = {"kind": "area", "place": expected.area} if expected.area is not None else {"kind": "site", "place": expected.site}
+        yield ExpectedPeople, place | expected.model_dump(exclude={"area", "site"})
     for lab in form.lab:
         yield LabRow, lab.model_dump(exclude={"capacity", "resources", "opening", "move"}) | {"kind": lab.kind.value}
         yield from abilities_of(lab)
@@ -204,7 +217,7 @@ def parents_first(form: CatalogForm) -> list[dict[str, Any]]:
 
 
 def refuse_unknown_references(form: CatalogForm, stored: Stored) -> None:
-    """Refused where an area is lain in, or a site planned for, that neither the file nor the database knows."""
+    """Refused where an area is lain in, or a place planned for, that neither the file nor the database knows."""
     areas = {area.code for area in form.area} | {key[0] for key in stored["area"]}
     named = {site.area for site in form.site} | {area.parent for area in form.area if area.parent}
     if missing := sorted(named - areas):
@@ -212,6 +225,9 @@ def refuse_unknown_references(form: CatalogForm, stored: Stored) -> None:
     sites = {site.code for site in form.site} | {key[0] for key in stored["site"]}
     if missing := sorted({plan.site for plan in form.sampling_plan} - sites):
         raise malformed("sampling_plan", f"{', '.join(missing)} is named but not described")
+    expected = form.expected_people
+    if missing := sorted({one.area for one in expected if one.area} - areas | {one.site for one in expected if one.site} - sites):
+        raise malformed("expected_people", f"{', '.join(missing)} is named but not described")
 
 
 def refuse_circles(form: CatalogForm, stored: Stored) -> None:

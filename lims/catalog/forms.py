@@ -1,77 +1,30 @@
 """The shape of a catalogue file (TOML or YAML, the same keys)."""
 
-import re
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
+from lims.catalog.fields import (
+    Check,
+    Code,
+    Days,
+    Latitude,
+    Located,
+    Longitude,
+    Minutes,
+    Name,
+    Number,
+    OnePlace,
+    Pattern,
+    RoundName,
+    Strict,
+    TimeOfDay,
+    Timezone,
+    Wells,
+)
 from lims.catalog.rules import ControlRole, LabKind, Zone
-from lims.kernel.barcodes import CHECKS, Kind
-
-
-def known_timezone(name: str) -> str:
-    """An IANA time zone."""
-    if name not in available_timezones():
-        raise ValueError(f"{name} is not a time zone like Asia/Shanghai")
-    return name
-
-
-def compilable(pattern: str) -> str:
-    """A regular expression that is one."""
-    try:
-        re.compile(pattern)
-    except re.error as wrong:
-        raise ValueError(f"not a regular expression: {wrong}") from wrong
-    return pattern
-
-
-def known_check(name: str) -> str:
-    """A check rule that is known."""
-    if name not in CHECKS:
-        raise ValueError(f"check is one of {', '.join(CHECKS)}")
-    return name
-
-
-def written_as_time(value: object) -> object:
-    """A time of day as it is written; a bare 08:00 in YAML is the number 480, and nobody's hour."""
-    if not isinstance(value, str | time) or (isinstance(value, time) and value.tzinfo is not None):
-        raise ValueError('a time of day is written "08:00"')
-    return value
-
-
-Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
-TimeOfDay = Annotated[time, BeforeValidator(written_as_time)]
-Timezone = Annotated[str, AfterValidator(known_timezone)]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-
-Days = Annotated[int, Field(ge=0, le=3660)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Wells = Annotated[int, Field(ge=1, le=1536)]
-Minutes = Annotated[int, Field(ge=1, le=1440)]
-Number = Annotated[int, Field(ge=0, le=10_000)]
-
-
-class Strict(BaseModel):
-    """A misspelt key is an error, not silence."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
-
-
-class Located(Strict):
-    """What may have a place on earth, in degrees."""
-
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
-
-    @model_validator(mode="after")
-    def both_or_neither(self) -> Self:
-        """A place is two numbers."""
-        if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("latitude and longitude stand together")
-        return self
+from lims.kernel.barcodes import Kind
 
 
 class AreaForm(Strict):
@@ -194,6 +147,16 @@ class SamplingPlanForm(Strict):
     def tubes_by_hour(self) -> list[int]:
         """A number for every hour."""
         return [self.tubes.get(hour, 0) for hour in range(24)]
+
+
+class ExpectedPeopleForm(OnePlace, Strict):
+    """`[[expected_people]]`: how many people a round is for, in an area (with the areas in it) or at a site, and who says so."""
+
+    round: RoundName
+    first_day: Annotated[date, Field(alias="from")]
+    people: Annotated[int, Field(ge=1, le=100_000_000)]
+    source: Name
+    version: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
 class TargetForm(Strict):
@@ -361,8 +324,8 @@ class BarcodeFormatForm(Strict):
 
     name: Name
     kind: Kind
-    regex: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(compilable)]
-    check: Annotated[str, AfterValidator(known_check)] = "none"
+    regex: Pattern
+    check: Check = "none"
 
 
 class CatalogForm(Strict):
@@ -380,3 +343,4 @@ class CatalogForm(Strict):
     case_policy: tuple[CasePolicyForm, ...] = ()
     barcode_format: tuple[BarcodeFormatForm, ...] = ()
     sampling_plan: tuple[SamplingPlanForm, ...] = ()
+    expected_people: tuple[ExpectedPeopleForm, ...] = ()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, DateTime, Double, ForeignKey, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, DateTime, Double, ForeignKey, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -135,6 +135,27 @@ class SamplingPlan(Base):
     site: Mapped[str] = mapped_column(Text, ForeignKey("site.code"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     tubes_by_hour: Mapped[list[int]] = mapped_column(ARRAY(Integer), comment="24 numbers, of midnight first")
+
+
+class ExpectedPeople(Base):
+    """How many people a round is for, in an area (with the areas in it) or at a site; the last version holds, none is changed."""
+
+    __tablename__ = "expected_people"
+    __table_args__ = (
+        CheckConstraint("kind IN ('area','site')", name="kind"),
+        CheckConstraint("people > 0", name="people"),
+        Index("expected_people_first_day_idx", "first_day"),
+    )
+
+    round: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True, comment="of what the place is the code")
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    first_day: Mapped[date] = mapped_column(Date, comment="of the round")
+    people: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(Text)
+    declared_by: Mapped[str | None] = mapped_column(Text, comment="null where a catalogue file said so")
+    declared_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class AssayRow(Base):

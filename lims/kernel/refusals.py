@@ -58,6 +58,7 @@ CATALOGUE: dict[str, Refusal] = {
     # catalogue
     "catalog_malformed": Refusal(422, "The catalogue file is not as it should be"),
     "assay_version_changed": Refusal(409, "A stored assay version is never changed"),
+    "expected_people_changed": Refusal(409, "A stored number of expected people is never changed"),
     "case_policy_changed": Refusal(409, "A stored case policy is never changed"),
     "case_policy_backdated": Refusal(409, "A case policy does not begin in the past"),
     "assay_unknown": Refusal(422, "There is no such assay"),
@@ -265,6 +266,7 @@ CATALOGUE: dict[str, Refusal] = {
     # capacities and diversions
     "capacity_past": Refusal(422, "Nothing is declared anew for days gone by"),
     "capacity_exists": Refusal(409, "Somebody else has just declared this capacity"),
+    "expected_people_exist": Refusal(409, "Somebody else has just said how many people are expected"),
     "diversion_unsolved": Refusal(503, "No assignment of boxes was found in time"),
     "diversion_accepted": Refusal(409, "The diversion was accepted already"),
     "diversion_empty": Refusal(409, "The diversion moves no box"),
@@ -308,6 +310,10 @@ OF_CONSTRAINT: dict[str, tuple[str, str]] = {
     "release_evidence_fkey": ("no_evidence", "There is no call of this run for this tube."),
     "release_one_stands_key": ("tube_released", "A result of this tube stands already."),
     "tube_released_call_fkey": ("no_evidence", "Nobody has released this result of this tube."),
+    "expected_people_pkey": (
+        "expected_people_exist",
+        "Somebody else has just said how many people are expected; look at it and send yours again.",
+    ),
     "lab_capacity_pkey": ("capacity_exists", "Somebody else has just declared this lab's capacity; look at it and send yours again."),
     "label_range_never_twice": ("label_range_taken", "These codes were given out before; ask again."),
     "print_job_one_at_a_time": ("print_job_open", "These labels are being printed by another job; finish or cancel that one first."),

@@ -17,6 +17,7 @@ from lims.reporting.day.forms import Place, RowsAsked
 from lims.reporting.forms import AnyDay, AnyFirst, AnyLast, DayInPath
 from lims.reporting.lines import COUNTED
 from lims.reporting.reconciliation import labels, reconcile
+from lims.reporting.rounds.rules import LONGEST
 from lims.reporting.rules import DAY, By, Ending
 from lims.reporting.wording import Tongue
 from lims.web.render import page
@@ -105,6 +106,8 @@ def facts_of(work: Work, about: Asked) -> dict[str, object]:
         "before": about.day - DAY,
         "week_before": about.day - WEEK,
         "after": about.day + DAY if about.day < about.today else None,
+        "rounds_since": about.day - LONGEST + DAY,
+        "site_names": {code: site.name for code, site in about.catalog.sites.items()},
         **places_of(work, about),
     }
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from lims.simulate.hours import SimulatedDay
 from lims.simulate.world import Tube, World
@@ -17,6 +18,11 @@ class Entry:
 
     tube: Tube
     sealed: bool = True
+
+
+def round_of(day: date) -> str:
+    """The screening round that everybody is sampled for."""
+    return f"SIM-{day}"
 
 
 def record(world: World, day: SimulatedDay, entry: Entry) -> dict[str, object]:
@@ -42,7 +48,7 @@ def record(world: World, day: SimulatedDay, entry: Entry) -> dict[str, object]:
         "revision": tube.revision if entry.sealed else 1,
         "barcode": tube.barcode,
         "site": tube.site,
-        "round": f"SIM-{day.midnight:%Y-%m-%d}",
+        "round": round_of(day.midnight.date()),
         "kind": "swab_pool" if tube.pool else "single",
         "pool_size": tube.size,
         "state": "sealed" if entry.sealed else "open",

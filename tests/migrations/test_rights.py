@@ -74,11 +74,12 @@ def test_no_request_writes_the_catalogue(bench: Connection, field: Connection, t
         refuse(end, f"INSERT INTO {table} DEFAULT VALUES")
 
 
-def test_what_a_lab_declares_is_added_to_and_never_changed(bench: Connection, field: Connection) -> None:
+@pytest.mark.parametrize(("table", "column"), [("lab_capacity", "tubes_per_day"), ("expected_people", "people")])
+def test_what_is_declared_is_added_to_and_never_changed(bench: Connection, field: Connection, table: str, column: str) -> None:
     for end in (bench, field):
-        refuse(end, "UPDATE lab_capacity SET tubes_per_day = 0")
-        refuse(end, "DELETE FROM lab_capacity")
-    refuse(field, "INSERT INTO lab_capacity DEFAULT VALUES")
+        refuse(end, f"UPDATE {table} SET {column} = 1")
+        refuse(end, f"DELETE FROM {table}")
+    refuse(field, f"INSERT INTO {table} DEFAULT VALUES")
 
 
 def test_no_request_makes_a_user_or_a_seal(bench: Connection, field: Connection) -> None:

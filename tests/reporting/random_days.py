@@ -40,7 +40,7 @@ class Crowd:
     def way(self, sealed_at: datetime) -> dict[str, Any]:
         """Where a tube goes and when it comes there, if it does."""
         site, lab = self.luck.choice(SITES), self.luck.choice(LABS)
-        values: dict[str, Any] = {"site": site, "sealed_at": sealed_at}
+        values: dict[str, Any] = {"site": site, "sealed_at": sealed_at, "round": self.luck.choice(["one", "two", None])}
         sent = sealed_at + self.some(5, 300) if self.luck.random() < 0.9 else None
         if sent:
             values |= {"dispatched_at": sent, "dispatched_to": lab}

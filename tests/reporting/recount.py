@@ -284,6 +284,16 @@ class Slow:
         whole = self.by in (By.DAY, By.HOUR)
         return sum((whole or one.key == key) and one.at_the_end_of(here, self.hourly) for one in stood)
 
+    def sampled(self, days: Iterable[date]) -> dict[tuple[date, str, str], int]:
+        """People of each round by day and site, but for recollections."""
+        found: dict[tuple[date, str, str], int] = defaultdict(int)
+        for row in self.tubes:
+            if row.field_state == "sealed" and row.retest_of is None:
+                day = slot_of(row.sealed_at, self.raw.site_zone(row), False)[0]
+                if day in days:
+                    found[day, row.round or "", row.site or ""] += row.member_count
+        return dict(found)
+
     def bands(self, day: date, hours_at_most: Any) -> list[tuple[int, int]]:
         """Of each band of ages at the end of a day: the tubes, and those over what they are allowed (hours of a tube; None: nothing)."""
         found = [[0, 0] for _ in range(len(EDGES) + 1)]

@@ -20,9 +20,11 @@ from lims.catalog import queries as catalog
 from lims.catalog.tables import LabCapacity, LabRow, SiteRow, TimeLimitRow
 from lims.reporting import answers
 from lims.reporting.day.behind import BEHIND
+from lims.reporting.day.forms import RowsAsked
 from lims.reporting.day.queries import behind
 from lims.reporting.keeping import actions, queries
 from lims.reporting.measures import zones_of
+from lims.reporting.rounds.board import until
 from lims.reporting.rules import By, Question
 from tests.reporting.city import CHINA, City, put
 from tests.reporting.random_days import Crowd, moments
@@ -161,6 +163,24 @@ def test_the_backlog_by_age_is_the_backlog(followed: City, day: date, place: dic
 
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])
+@pytest.mark.parametrize("place", [{}, {"site": "NY-001"}, {"areas": ("330111",)}])
+def test_who_was_sampled_for_which_round_is_counted_alike(followed: City, day: date, place: dict[str, Any]) -> None:
+    Crowd(followed, random.Random(f"rounds {day}")).live_through(day, 60)
+    now, days = last_moment(followed), [day + timedelta(days=number) for number in range(-1, 2)]
+    asked = Question(days[0], days[-1], By.DAY, CHINA, **place)
+    expected = Slow(Raw(followed), By.DAY, now, site=place.get("site"), areas=place.get("areas")).sampled(days)
+    assert len(expected) > 3
+
+    def seen() -> dict[tuple[date, str, str], int]:
+        found = followed.as_bench(partial(until, catalog=followed.catalog, question=asked, now=now))
+        return {(row.day, row.round, row.site): row.people for row in found}
+
+    assert seen() == expected
+    keep(followed, now, days[1])
+    assert seen() == expected
+
+
+@pytest.mark.parametrize("day", [SPRING, AUTUMN])
 def test_behind_every_figure_stand_as_many_rows_as_it_counts(followed: City, day: date) -> None:
     Crowd(followed, random.Random(f"rows {day}")).live_through(day, 60)
     now, asked = last_moment(followed), Question(day, day, By.DAY, CHINA)
@@ -168,10 +188,17 @@ def test_behind_every_figure_stand_as_many_rows_as_it_counts(followed: City, day
 
     def rows(figure: str) -> int:
         found = followed.as_bench(
-            partial(behind, question=asked, zones=zones_of(followed.catalog), figure=figure, hour=None, now=now, most=10_000, passed=0)
+            partial(behind, question=asked, zones=zones_of(followed.catalog), wanted=RowsAsked(figure=figure), now=now, most=10_000)
         )
         return len(found)
 
     assert {figure: rows(figure) for figure in LISTED} == {figure: line[name] for figure, name in LISTED.items()}
+    of_round = followed.as_bench(
+        partial(behind, question=asked, zones=zones_of(followed.catalog), wanted=RowsAsked(figure="sampled", round="one"), now=now, most=9)
+    )
+    assert of_round[0].people == sum(
+        people for (_, name, _), people in Slow(Raw(followed), By.DAY, now).sampled([day]).items() if name == "one"
+    )
     assert rows("recollected") + rows("returned") == line["retest_tubes"]
-    assert {*LISTED, "recollected", "returned", "positive"} == {*BEHIND}
+    assert rows("direct") + rows("case") == line["released_tubes"]
+    assert {*LISTED, "recollected", "returned", "positive", "sampled", "direct", "case"} == {*BEHIND}

@@ -12,12 +12,14 @@ from lims.apps.commands.simulate import CITY
 from lims.apps.demo import hosting, people
 from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
+from lims.catalog.forms import CatalogForm
 from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 from lims.simulate import cli
 from lims.simulate.late import Late
+from lims.simulate.messages import round_of
 from lims.simulate.plan import Plan
 
 LIVED = "demo-day"
@@ -61,6 +63,7 @@ def live(program: Program, plan: Plan, url: str) -> bool:
         typer.echo(f"The day of {lived.read_text()} has been lived already.", err=True)
         return True
     with program.database.transaction(Access.OWNER) as connection:
+        catalog_actions.load(connection, expecting(plan), clock.now(), "demo")
         tokens = people.credentials(connection, catalog.current(connection), clock.now())
     with httpx.Client(base_url=url, timeout=60, trust_env=False) as web:
         late = Late(plan, tokens, web)
@@ -69,6 +72,18 @@ def live(program: Program, plan: Plan, url: str) -> bool:
         lived.write_text(plan.date.isoformat())
         late.leave()
     return report.ok
+
+
+def expecting(plan: Plan) -> CatalogForm:
+    """The day's round is for a few more people in the city than come to it."""
+    said = {
+        "round": round_of(plan.date),
+        "from": plan.date,
+        "area": "990100",
+        "people": plan.people + plan.people // 20,
+        "source": "示例户籍",
+    }
+    return CatalogForm.model_validate({"expected_people": [said]})
 
 
 def tell(sign_ins: list[people.SignIn], url: str | None) -> None:

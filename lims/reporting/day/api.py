@@ -36,7 +36,7 @@ def rows(work: Official, wanted: Annotated[RowsAsked, Query()], form: Form = For
 def day_table(
     name: str, work: Official, day: Day, lab: Place = None, area: Place = None, form: Form = Format.JSON
 ) -> dict[str, Any] | Response:
-    """A table of the page of a day: `legs`, `ages`, `refused`, `hours`, `compared` or `cases`."""
+    """A table of the page of a day: `legs`, `ages`, `refused`, `hours`, `compared`, `cases` or `rounds`."""
     if name not in TABLES:
         raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
     about = asked(work, day, None, lab=lab, site=None, area=area)

@@ -17,6 +17,8 @@ from lims.reporting import answers
 from lims.reporting.cases import CaseLine, case_line
 from lims.reporting.day.rules import Compared, Flow, Panels, compare, flow_of, hours_of
 from lims.reporting.figures import DayLine, LabLine
+from lims.reporting.rounds.board import rounds_of
+from lims.reporting.rounds.rules import Coverage
 from lims.reporting.rules import DAY, By, Question, areas_within
 
 WEEK = timedelta(days=7)
@@ -67,6 +69,7 @@ class Day:
     hours: list[dict[str, int]]
     flow: Flow
     compared: list[Compared]
+    rounds: list[Coverage]
     cases: list[CaseLine]
 
 
@@ -104,6 +107,7 @@ def day_of(connection: Connection, asked: Asked) -> Day:
         panels=panels,
         hours=hours,
         flow=flow_of(hours, panels.begun or {}, passed),
+        rounds=rounds_of(connection, known, question, now),
         compared=compare(hours[:whole], *(day[:whole] for day in before)),
         cases=[case_line(case) for case in board.these(connection, known, list(panels.cases))],
     )

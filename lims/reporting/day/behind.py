@@ -41,6 +41,12 @@ class Behind:
 
 BEHIND = {
     "collected": Behind("sealed_at", "site_zone", "field_state = 'sealed'"),
+    # As coverage counts: of one round (empty: those of none), without recollections.
+    "sampled": Behind(
+        "sealed_at",
+        "site_zone",
+        "field_state = 'sealed' AND retest_of IS NULL AND (CAST(:round AS text) IS NULL OR COALESCE(round, '') = :round)",
+    ),
     "dispatched": Behind("dispatched_at", "site_zone"),
     "received": Behind("received_at"),
     "tested": Behind("tested_at"),

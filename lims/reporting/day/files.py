@@ -13,6 +13,8 @@ from lims.reporting.day.asking import Asked, Day
 from lims.reporting.day.behind import BEHIND
 from lims.reporting.day.forms import AgeRow, ComparedRow, HourRow, LegRow, RefusedRow, RowsAsked, TubeRow
 from lims.reporting.measures import zones_of
+from lims.reporting.rounds.board import row_of
+from lims.reporting.rounds.forms import RoundRow
 
 MOST_ROWS = 100_000
 
@@ -69,6 +71,11 @@ def compared(day: Day) -> list[ComparedRow]:
     return [ComparedRow(row.name, row.now, row.yesterday, row.last_week) for row in day.compared]
 
 
+def rounds(day: Day) -> list[RoundRow]:
+    """How far each round has come."""
+    return [row_of(line) for line in day.rounds]
+
+
 TABLES: dict[str, tuple[type, Callable[[Day], Sequence[Any]]]] = {
     "legs": (LegRow, legs),
     "ages": (AgeRow, ages),
@@ -76,6 +83,7 @@ TABLES: dict[str, tuple[type, Callable[[Day], Sequence[Any]]]] = {
     "hours": (HourRow, hours),
     "compared": (ComparedRow, compared),
     "cases": (CaseLine, cases),
+    "rounds": (RoundRow, rounds),
 }
 
 

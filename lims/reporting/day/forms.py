@@ -16,12 +16,14 @@ Place = Annotated[str | None, Blank, Query(max_length=64)]
 class RowsAsked(BaseModel):
     """Which tubes are asked for: those behind a figure of some days, of a lab, site or area, but for the first ones (`passed`).
 
-    Of one day also those of an hour, or `until` an hour; of what stands those that are so many hours old; of rejections those for a reason.
+    Of one day also those of an hour, or `until` an hour; of what stands those that are so many hours old; of rejections those for a reason;
+    of those sampled those for a round (empty: for none that is named).
     """
 
     figure: str = Field(max_length=40)
     day: date | None = Field(None, ge=EARLIEST, le=LATEST)
     to: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    round: str | None = Field(None, max_length=100)
     hour: int | None = Field(None, ge=0, le=23)
     until: int | None = Field(None, ge=0, le=24)
     older: float | None = Field(None, ge=0, le=1e6)

@@ -19,7 +19,7 @@ from lims.reporting.measures import zones_of
 from lims.reporting.rules import BETWEEN, By, Question
 
 # Each panel's statement, and the one that it narrows the tubes with.
-STATEMENTS = {"ages": "standing", "oldest": "standing", "legs": "", "refused": "", "rounds": "", "begun": "", "hours": ""}
+STATEMENTS = {"ages": "standing", "oldest": "standing", "legs": "", "refused": "", "begun": "", "hours": ""}
 MOST_CASES = 50
 Cases = dict[str, list[str]]
 

@@ -24,7 +24,7 @@ def rows_of(figure: str) -> TextClause:
 def behind(connection: Connection, question: Question, zones: set[str], wanted: RowsAsked, now: datetime, most: int) -> Sequence[AnyRow]:
     """Tubes behind a figure of some days, or of a part of one; each row says how many tubes and people there are in all."""
     values: dict[str, Any] = parameters(question, zones) | {"now": now, "most": most, "passed": wanted.passed}
-    values |= {"reason": wanted.reason, "older": wanted.older, "younger": wanted.younger}
+    values |= {"reason": wanted.reason, "older": wanted.older, "younger": wanted.younger, "round": wanted.round}
     if wanted.hour is not None:
         first = question.start.replace(hour=wanted.hour)
         values |= {"first": first, "beyond": first.replace(minute=59, second=59, microsecond=999_999)}

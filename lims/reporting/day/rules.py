@@ -140,7 +140,6 @@ class Panels:
     oldest: Sequence[Mapping[str, Any]] = ()
     legs: Sequence[Mapping[str, Any]] = ()
     refused: Sequence[Mapping[str, Any]] = ()
-    rounds: Sequence[Mapping[str, Any]] = ()
     hours: Sequence[Mapping[str, Any]] = ()
     cases: Sequence[str] = ()
     begun: Mapping[str, int] | None = None

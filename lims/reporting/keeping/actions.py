@@ -1,7 +1,7 @@
 """Counting days to keep, and forgetting those that something late has changed."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import Date, SmallInteger, Text, TypeEngine
+from sqlalchemy.types import Date, Integer, SmallInteger, Text, TypeEngine
 
 from lims.catalog.rules import Catalog
 from lims.kernel.audit.rules import unaudited
@@ -21,7 +21,9 @@ from lims.reporting.keeping import queries
 from lims.reporting.keeping.counting import Counting
 from lims.reporting.keeping.cuts import Cut
 from lims.reporting.keeping.rules import MANY_TUBES, Difference, KeptRow, differences, places_digest
-from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader
+from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader, KeptRound
+from lims.reporting.rounds.queries import sampled
+from lims.reporting.rounds.rules import Sampled
 from lims.reporting.rules import By, Question
 
 # What counting may sort and gather in memory, whatever the database allows others.
@@ -36,6 +38,7 @@ class Counted:
     is_over: bool
     rows: list[KeptRow]
     panels: dict[str, Any]
+    rounds: list[Sampled]
     seconds: float
 
     @property
@@ -82,8 +85,9 @@ def counted(connection: Connection, catalog: Catalog, day: date, zone: str, now:
     counting = Counting(connection, catalog, question, zones, cases)
     rows = [*counting.rows(now)]
     beside = panels.of_all_places(connection, catalog, question, now, cases, counting.hours())
+    rounds = sampled(connection, question, zones, "once")
     queries.forget_gathered(connection)
-    return Counted(day, is_over, rows, beside, perf_counter() - began)
+    return Counted(day, is_over, rows, beside, rounds, perf_counter() - began)
 
 
 @unaudited("what it writes can be counted again")
@@ -96,6 +100,14 @@ def keep(connection: Connection, catalog: Catalog, found: Counted, now: datetime
     types: dict[str, TypeEngine[Any]] = {"day": Date(), "by": Text(), "key": Text(), "hour": SmallInteger(), "figures": JSONB()}
     source = records(rows, **types)
     connection.execute(insert(KeptLine).from_select([*types], select(*(source.c[name] for name in types))))
+    keep_rounds(connection, found.rounds)
+
+
+def keep_rounds(connection: Connection, rounds: Collection[Sampled]) -> None:
+    """Keep who was sampled for which round."""
+    types: dict[str, TypeEngine[Any]] = {"day": Date(), "round": Text(), "site": Text(), "tubes": Integer(), "people": Integer()}
+    source = records([asdict(row) for row in rounds], **types)
+    connection.execute(insert(KeptRound).from_select([*types], select(*(source.c[name] for name in types))))
 
 
 @unaudited("what it writes can be counted again")

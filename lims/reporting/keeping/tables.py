@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, DateTime, Double, ForeignKey, Index, SmallInteger, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, DateTime, Double, ForeignKey, Index, Integer, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,18 @@ class KeptLine(Base):
     key: Mapped[str] = mapped_column(Text, primary_key=True, comment="code of the lab, site or area; empty where it is of none")
     hour: Mapped[int] = mapped_column(SmallInteger, primary_key=True, comment="0 but by hour")
     figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class KeptRound(Base):
+    """Who was sampled on a kept day for a round of screening, by site; both are empty where the tubes name none."""
+
+    __tablename__ = "kept_round"
+
+    day: Mapped[date] = mapped_column(Date, ForeignKey("kept_day.day", ondelete="CASCADE"), primary_key=True)
+    round: Mapped[str] = mapped_column(Text, primary_key=True)
+    site: Mapped[str] = mapped_column(Text, primary_key=True)
+    tubes: Mapped[int] = mapped_column(Integer)
+    people: Mapped[int] = mapped_column(Integer)
 
 
 class KeptReader(Base):

@@ -1,0 +1,1 @@
+"""Rounds of screening: how many people were sampled, of how many that are expected."""
