@@ -60,9 +60,8 @@ coverage: setup  ## which lines the tests did not reach
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-bench: setup  ## what things cost
-	$(BIN)/python -m benchmarks.registration
-	$(BIN)/python -m benchmarks.labels
+bench: setup  ## what things cost, three times each; writes the tables of docs/performance.md
+	$(BIN)/python -m benchmarks
 
 # Beside the other files of the pages: served, and kept by devices with them. Never needed by anything else here.
 READER := lims/web/static/reader

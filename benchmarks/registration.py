@@ -2,20 +2,30 @@
 
 python -m benchmarks.registration                       # 0 and 300,000 tubes in the database
 python -m benchmarks.registration --fill 0 --calls 2000
+
+Beside each stands, in the same run, what `yardstick.py` does with the same messages, and COPY of the rows that they became.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import random
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import processor
+import psycopg
+
+from benchmarks import processor, yardstick
+from benchmarks.figures import tell
 from benchmarks.rows import analyse, copy_rate, fill
 from lims.apps import migrate
 from lims.apps.commands.simulate import CITY
@@ -33,6 +43,7 @@ from lims.simulate.wire import Wire
 SITE = "DH-001"
 CLIENTS = 8
 BATCH = 50
+SYNC, PLAIN = "/sampling/api/sync", "/sync"
 
 
 class Measured(NamedTuple):
@@ -42,6 +53,14 @@ class Measured(NamedTuple):
     p50_ms: float
     p99_ms: float
     statements: int
+
+
+class Servers(NamedTuple):
+    """Where we and the yardstick listen, and the process that is us."""
+
+    ours: str
+    plain: str
+    number: int
 
 
 def bodies(calls: int, each: int, device: str, rng: random.Random) -> list[bytes]:
@@ -75,19 +94,19 @@ def pool(people: list[Any], begun: datetime, rng: random.Random) -> dict[str, An
 
 
 async def send(url: str, token: str, messages: list[bytes], each: int) -> Measured:
-    """Send messages over 8 connections, each the next as soon as it has an answer."""
+    """Send messages to this address over 8 connections, each the next as soon as it has an answer."""
     wire, left, took, statements = Wire(url, CLIENTS), iter(messages), [], set()
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
 
     async def client() -> None:
         for message in left:
             began = time.perf_counter()
-            answer = await wire.send("POST", "/sampling/api/sync", headers, message, 60)
+            answer = await wire.send("POST", "", headers, message, 60)
             took.append(time.perf_counter() - began)
             outcomes = {tube["outcome"] for tube in answer.json()["tubes"]}
             if answer.status != 202 or outcomes != {"accepted"}:
                 raise RuntimeError(f"{answer.status} {outcomes}")
-            statements.add(int(answer.headers["x-statements"]))
+            statements.add(int(answer.headers.get("x-statements", 0)))
 
     began = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
@@ -97,27 +116,54 @@ async def send(url: str, token: str, messages: list[bytes], each: int) -> Measur
     return Measured(len(messages) * each / seconds, 1000 * took[len(took) // 2], 1000 * took[int(len(took) * 0.99)], max(statements))
 
 
-def measure(program: Program, server: int, url: str, token: str, calls: int, filled: int) -> None:
-    """One line of the table for each way of sending."""
+def measure(program: Program, servers: Servers, token: str, calls: int, filled: int) -> None:
+    """One row for each way of sending, and the yardstick beside each."""
     with program.database.owner() as connection:
         postmaster = processor.postmaster_of(connection)
     rng = random.Random(filled + 1)  # noqa: S311 - a benchmark
-    asyncio.run(send(url, token, bodies(50, 1, "warm", rng), 1))
-    for name, count, each in (("one a call", calls, 1), (f"batches of {BATCH}", max(calls // 25, 8), BATCH)):
+    asyncio.run(send(servers.ours + SYNC, token, bodies(50, 1, "warm", rng), 1))
+    asyncio.run(send(servers.plain + PLAIN, token, bodies(50, 1, "warm", rng), 1))
+    for name, count, each in (("one tube a call", calls, 1), (f"{BATCH} tubes a call", max(calls // 25, 8), BATCH)):
         device = f"bench-{filled}-{each}"
         messages = bodies(count, each, device, rng)
-        before = processor.used(server, postmaster)
-        got = asyncio.run(send(url, token, messages, each))
-        cost = processor.used(server, postmaster).since(before)
-        per = 1e6 / (count * each)
+        before = processor.used(servers.number, postmaster)
+        got = asyncio.run(send(servers.ours + SYNC, token, messages, each))
+        cost = processor.used(servers.number, postmaster).since(before)
+        plain = asyncio.run(send(servers.plain + PLAIN, token, messages, each))
         with program.database.owner() as connection:
             copied = copy_rate(connection, device, day())
-        print(
-            f"{filled:>8,} tubes  {name:<14} {got.pools_per_second:8.0f} pools/s  p50 {got.p50_ms:6.1f} ms  p99 {got.p99_ms:6.1f} ms  "
-            f"{got.statements} statements  COPY {copied:7.0f} pools/s  ratio {got.pools_per_second / copied:.2f}  "
-            f"processor µs a pool: server {per * cost.server:.0f}, database {per * cost.database:.0f}, client {per * cost.client:.0f}",
-            flush=True,
+        of_a_pool = 1e6 / (count * each)
+        tell(
+            "Registration",
+            f"{name}, {CLIENTS} clients, {filled:,} tubes in the database",
+            pools_per_second=got.pools_per_second,
+            p50_ms=got.p50_ms,
+            p99_ms=got.p99_ms,
+            statements_a_call=got.statements,
+            COPY_pools_per_second=copied,
+            part_of_COPY=got.pools_per_second / copied,
+            plain_pools_per_second=plain.pools_per_second,
+            part_of_plain=got.pools_per_second / plain.pools_per_second,
+            server_µs_a_pool=of_a_pool * cost.server,
+            database_µs_a_pool=of_a_pool * cost.database,
+            client_µs_a_pool=of_a_pool * cost.client,
         )
+
+
+@contextmanager
+def plain_server(url: str, workers: int) -> Iterator[str]:
+    """The yardstick beside us, on the same database; its address."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(yardstick.TABLES)
+    port = hosting.free_port()
+    words = [sys.executable, "-m", "uvicorn", "benchmarks.yardstick:app", "--port", str(port), "--workers", str(workers), "--no-access-log"]
+    process = subprocess.Popen([*words, "--log-level", "warning"], env=os.environ | {yardstick.VARIABLE: url})  # noqa: S603 - our own program
+    try:
+        hosting.wait_until_ready(process, f"http://127.0.0.1:{port}/openapi.json")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def day() -> date:
@@ -133,8 +179,6 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="server processes")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    import os  # noqa: PLC0415 - only here
-
     os.environ["LIMS_DATA_DIR"] = str(folder)
     settings.cache_clear()
     try:
@@ -144,14 +188,16 @@ def main() -> None:
                 catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
                 token = credentials(connection, catalog.current(connection), clock.now()).samplers[SITE]
             port = hosting.free_port()
-            with hosting.served(port, options.workers) as server:
-                measure(program, server.pid, f"http://127.0.0.1:{port}", token, options.calls, 0)
+            plain_url = program.database.url.replace("postgresql+psycopg", "postgresql")
+            with hosting.served(port, options.workers) as server, plain_server(plain_url, options.workers) as plain:
+                servers = Servers(f"http://127.0.0.1:{port}", plain, server.pid)
+                measure(program, servers, token, options.calls, 0)
                 if options.fill:
                     with program.database.owner() as connection:
                         seconds = fill(connection, options.fill, SITE, day())
                         analyse(connection)
                     print(f"filled {options.fill:,} tubes in {seconds:.0f} s", flush=True)
-                    measure(program, server.pid, f"http://127.0.0.1:{port}", token, options.calls, options.fill)
+                    measure(program, servers, token, options.calls, options.fill)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
