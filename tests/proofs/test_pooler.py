@@ -1,6 +1,7 @@
 """A day through pgbouncer in transaction mode, where every transaction may meet another connection of the database."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,26 +13,13 @@ import pytest
 from sqlalchemy import text
 
 from lims.apps.demo.hosting import free_port
+from lims.apps.migrate import ROOT
 from lims.kernel.db import Access, Database
 from lims.kernel.errors import Refused
 from tests.proofs.hosts import Site, a_site, until
 
 pytestmark = [pytest.mark.proof, pytest.mark.tool("pgbouncer")]
 CONNECTIONS = 12
-CONFIGURATION = """\
-[databases]
-lims = host={sockets} port=5432
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = {folder}/users
-pool_mode = transaction
-default_pool_size = {connections}
-max_client_conn = 500
-ignore_startup_parameters = {ignored}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +35,15 @@ def pooled(site: Site, ignored: str = "") -> Iterator[str]:
     folder = site.folder / f"pooler-{port}"
     folder.mkdir()
     sockets = parse_qs(place.query)["host"][0]
-    settings = CONFIGURATION.format(sockets=sockets, port=port, folder=folder, connections=CONNECTIONS, ignored=ignored)
+    # The file that is handed out, with the places of this machine.
+    here = {
+        "host": f"{sockets} port=5432 dbname=lims", "listen_addr": "127.0.0.1", "listen_port": str(port),
+        "auth_file": f"{folder}/users", "default_pool_size": str(CONNECTIONS),
+    }  # fmt: skip
+    settings = (ROOT / "docs" / "deploy" / "pgbouncer.ini").read_text("utf-8") + f"ignore_startup_parameters = {ignored}\n"
+    for name, value in here.items():
+        settings, found = re.subn(rf"(?m)(^|\b){name} ?= ?.*$", f"{name} = {value}" if name != "host" else f"host={value}", settings)
+        assert found == 1, name
     (folder / "pgbouncer.ini").write_text(settings)
     (folder / "users").write_text(f'"lims" "{place.password}"\n')
     # The account of the database's server, who may enter its socket's folder; pgbouncer does not run as root either.

@@ -22,7 +22,7 @@ Folder = Annotated[Path, typer.Argument(help="data folder of the standby", file_
 
 def follow(
     folder: Folder,
-    of: Annotated[str, typer.Option("--of", help="address of the database to follow, or its data folder")],
+    of: Annotated[str, typer.Option("--of", envvar="LIMS_DATABASE_URL", help="address of the database to follow, or its data folder")],
     name: Annotated[str, typer.Option(help="what the standby is called there")] = "standby",
     once: Annotated[bool, typer.Option("--once", help="make the copy and end")] = False,
 ) -> None:
