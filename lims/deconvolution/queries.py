@@ -27,6 +27,9 @@ TUBE = (
     Tube.rejected_for, Tube.received_at, Tube.call, Tube.run, Tube.member_count,
 )  # fmt: skip
 
+# Made once: an alias costs more than the rest of the statement it is used in.
+ANSWERING = (aliased(Tube), aliased(Tube), aliased(TubeMember), aliased(TubeMember))
+
 
 @dataclass(frozen=True)
 class Among:
@@ -135,7 +138,7 @@ def answered(pool: Subquery) -> LateralFromClause:
 
     `tangled` where that takes the rules: somebody's result was unclear, or a tube answers one that answers the pool.
     """
-    one, deeper, whose, own = aliased(Tube), aliased(Tube), aliased(TubeMember), aliased(TubeMember)
+    one, deeper, whose, own = ANSWERING
     mixed = func.coalesce(pool.c.kind == "aliquot_pool", False)
     # Of a swab pool: a single tube of somebody who is in it. Of an aliquot pool: a tube that went into it.
     member = case((mixed, one.barcode), (one.field_state != "void", cast(own.person_id, Text)))
