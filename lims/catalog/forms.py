@@ -299,7 +299,7 @@ class CasePolicyForm(Strict):
     valid_from: Annotated[date, Field(alias="from")]
     zone: Zone
     group: Name = "*"
-    scheme: Literal["individual", "choose", "halving", "sub_pools", "square"] = "individual"
+    scheme: Literal["individual", "choose", "halving", "sub_pools", "square", "recollect"] = "individual"
     sub_pool_size: Annotated[int, Field(ge=2, le=50)] | None = None
     most_stages: Annotated[int, Field(ge=1, le=10)] | None = None
     verify_original: bool = False

@@ -234,7 +234,8 @@ class RetentionPolicy:
 class CasePolicy:
     """From when, in which zone and for which group ("*" is everybody), how the case of a pool that is not negative is handled.
 
-    `scheme`: how the members of an aliquot pool are found: `individual`, `choose` (they are kept until somebody has chosen), or which one.
+    `scheme`: how the members of an aliquot pool are found: `individual`, `choose` (they are kept until somebody has chosen), which one, or
+    `recollect` (their people are sampled again, the kept tubes are not tested).
     `prevalence`, `sensitivity` and `specificity` are what costs are reckoned with beforehand; results never depend on them.
     """
 

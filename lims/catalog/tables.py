@@ -248,7 +248,7 @@ class CasePolicyRow(Base):
     __tablename__ = "case_policy"
     __table_args__ = (
         CheckConstraint("zone IN ('quarantine','sealed','controlled','precaution','normal')", name="zone"),
-        CheckConstraint("scheme IN ('individual','choose','halving','sub_pools','square')", name="scheme"),
+        CheckConstraint("scheme IN ('individual','choose','halving','sub_pools','square','recollect')", name="scheme"),
         CheckConstraint("(scheme = 'sub_pools') = (sub_pool_size IS NOT NULL)", name="sub_pools_have_a_size"),
     )
 

@@ -130,6 +130,9 @@ REJECTION_REASONS = {
     "wrong_medium": "wrong medium",
     "lost": "tube not found",
 }
+RESAMPLE = "resample"
+# As above, and what is decided later, in the case of an aliquot pool: nothing is wrong with the tube.
+TURNED_AWAY_FOR = REJECTION_REASONS | {RESAMPLE: "sampled again instead of retested"}
 
 
 def trail_begins(*known: date | datetime | None) -> date:

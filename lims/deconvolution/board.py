@@ -27,6 +27,7 @@ from lims.kernel.db import AnyRow
 
 CHUNK = 500
 USUAL_HOURS = 24
+RECOLLECT = "recollect"  # of a policy's schemes the one that tests no kept tube
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def zone_of(catalog: Catalog, row: AnyRow) -> str:
 def deadline(catalog: Catalog, row: AnyRow, since: datetime, policy: CasePolicy | None = None) -> datetime:
     """By when its people should have been sampled again, or its kept tubes tested: by the case's policy, or else the zone's."""
     if policy is not None:
-        hours = policy.retest_within_hours if row.kind == Kind.ALIQUOT_POOL else policy.recollect_within_hours
+        retest = row.kind == Kind.ALIQUOT_POOL and policy.scheme != RECOLLECT
+        hours = policy.retest_within_hours if retest else policy.recollect_within_hours
         return since + timedelta(hours=hours)
     pooling = catalog.policy(row.site, local_day(since, zone_of(catalog, row)))
     return since + timedelta(hours=pooling.recollect_within_hours if pooling else USUAL_HOURS)

@@ -13,23 +13,29 @@ from lims.sampling.people.queries import identities
 
 
 def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | None, state: MemberState | None) -> list[RecollectionView]:
-    """Members of this site's tubes in a state (without: all who have not come back), most urgent first."""
+    """Members of this site's tubes in a state (without: all who have not come back), most urgent first.
+
+    The time of a case runs, and its policy is that in force, from when it was opened; of a tube without a case from its result.
+    """
     tubes = queries.tubes_to_answer(connection, site, queries.handed_to(connection, site) if site else ())
     codes = [tube.barcode for tube in tubes]
     noted = queries.contacts(connection, codes)
+    opened = queries.opened(connection, [tube.barcode for tube in tubes if tube.kind == "swab_pool"])
     people = queries.people(connection, tubes)
     standings = board.standings(connection, tubes, people, noted)
     # Nobody is called back for a case that a reviewer has closed, nor twice: a recollection's own person waits in the tube it answers.
-    spoken_for = {*queries.closures(connection, codes), *queries.answering(connection, codes)}
+    pools = {tube.pool for tube in tubes if tube.pool is not None}
+    spoken_for = {*queries.closures(connection, [*codes, *pools]), *queries.answering(connection, codes)}
     wanted = []
     for tube in tubes:
-        if tube.barcode in spoken_for:
+        if tube.barcode in spoken_for or tube.pool in spoken_for:
             continue
         who = {person.position: person.person_id for person in people.get(tube.barcode, [])}
         for member in standings[tube.barcode]:
             out = member.state not in CAME_BACK if state is None else member.state is state
             if out and (site is None or calls_back(site, tube.site, member.handed_over)) and who[member.position] is not None:
                 wanted.append((tube, member, who[member.position]))
+    mixed = {case.row.barcode: case.deadline for case in board.these(connection, catalog, sorted(pools - spoken_for))}
     known = identities(connection, keys, {person for _, _, person in wanted if person})
     rows = [
         RecollectionView(
@@ -41,7 +47,8 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             site_name=name_of(catalog, tube.site),
             take_over=member.awaited_at is not None and site in (None, member.awaited_at),
             since=tube.released_at or tube.rejected_at,
-            deadline=board.deadline(catalog, tube, since, board.policy_of(catalog, tube, people[tube.barcode], since)),
+            deadline=mixed.get(tube.pool)
+            or board.deadline(catalog, tube, began, board.policy_of(catalog, tube, people[tube.barcode], began)),
             why=why(tube.kind, Call(tube.released_call) if tube.released_call else None, sampled_again=member.tube is not None),
             reason=tube.rejected_for,
             tried=[tried(catalog, one) for one in noted.get((tube.barcode, member.position), [])],
@@ -50,6 +57,7 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
         )
         for tube, member, person in wanted
         for since in [tube.released_at or tube.rejected_at]
+        for began in [opened.get(tube.barcode, since)]
         if person is not None
     ]
     return sorted(rows, key=place)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lims.custody.rules import BenchState
 from lims.deconvolution.rules import CaseStanding, CaseState, MemberStanding, MemberState
 
 
@@ -28,15 +29,50 @@ class Step(StrEnum):
     BRING = "bring"
     TEST = "test"
     CLOSE = "close"
+    CHOOSE_SCHEME = "choose_scheme"
+    MIX = "mix"
+    PLATE = "plate"
+    READ = "read"
+    REVIEW_SUB_POOL = "review_sub_pool"
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """One thing to do, by whom, and for which members; no positions: for the case."""
+    """One thing to do, by whom, and for which members; no positions: for the case. Of a sub-pool its tube, and the plate it is on."""
 
     step: Step
     who: Who
     positions: tuple[int, ...] = ()
+    tube: str | None = None
+    plate: str | None = None
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """A sub-pool whose result is awaited: of which members, and how far it is."""
+
+    tube: str
+    positions: tuple[int, ...]
+    state: BenchState
+    plate: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the kept tubes of an aliquot pool wait for: a scheme, sub-pools to be mixed, sub-pools under test. Members by position."""
+
+    positions: frozenset[int] = frozenset()
+    unchosen: bool = False
+    to_mix: tuple[tuple[int, ...], ...] = ()
+    mixed: tuple[Mixed, ...] = ()
+
+
+NOTHING_KEPT = Kept()
+OF_MIXED = {
+    BenchState.WAITING: (Step.PLATE, Who.LAB),
+    BenchState.PLATED: (Step.READ, Who.LAB),
+    BenchState.CALLED: (Step.REVIEW_SUB_POOL, Who.REVIEWER),
+}
 
 
 # In the order in which a member passes them; who was asked and has not come stands last, since it needs a decision.
@@ -65,8 +101,11 @@ def step_of(member: MemberStanding) -> Step | None:
     return Step.TAKE_OVER if member.awaited_at else STEPS.get(member.state)
 
 
-def next_steps(standing: CaseStanding, members: Sequence[MemberStanding]) -> tuple[NextStep, ...]:
-    """Everything that a case waits for; nothing where it is closed. Every unsettled member is in one step."""
+def next_steps(standing: CaseStanding, members: Sequence[MemberStanding], kept: Kept = NOTHING_KEPT) -> tuple[NextStep, ...]:
+    """Everything that a case waits for; nothing where it is closed.
+
+    Every unsettled member is in one step, but for those whose tubes are kept: they wait for what the scheme waits for.
+    """
     if standing.state is CaseState.CLOSED:
         return ()
     if standing.state is CaseState.SETTLED:
@@ -74,5 +113,14 @@ def next_steps(standing: CaseStanding, members: Sequence[MemberStanding]) -> tup
     first = (NextStep(Step.REVIEW_CALL, Who.REVIEWER),) if standing.preliminary else ()
     if not members:
         return (*first, NextStep(Step.FIND_PEOPLE, Who.SITE))
-    chosen = ((step, who, tuple(m.position for m in members if step_of(m) is step)) for step, who in OF_MEMBERS)
-    return (*first, *(NextStep(step, who, positions) for step, who, positions in chosen if positions))
+    single = [member for member in members if not (member.state is MemberState.RECEIVED and member.position in kept.positions)]
+    chosen = ((step, who, tuple(m.position for m in single if step_of(m) is step)) for step, who in OF_MEMBERS)
+    return (*first, *of_scheme(kept), *(NextStep(step, who, positions) for step, who, positions in chosen if positions))
+
+
+def of_scheme(kept: Kept) -> tuple[NextStep, ...]:
+    """What the scheme of kept tubes waits for: the choice of one, each sub-pool to be mixed, each that is under test."""
+    choice = (NextStep(Step.CHOOSE_SCHEME, Who.LAB, tuple(sorted(kept.positions))),) if kept.unchosen else ()
+    mixing = (NextStep(Step.MIX, Who.LAB, wish) for wish in kept.to_mix)
+    tested = (NextStep(*OF_MIXED[one.state], one.positions, one.tube, one.plate) for one in kept.mixed if one.state in OF_MIXED)
+    return (*choice, *mixing, *tested)

@@ -18,7 +18,8 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import Kind
 from lims.deconvolution import board, queries
 from lims.deconvolution.lookup import found, opened_by, own_case
-from lims.deconvolution.next_steps import next_steps
+from lims.deconvolution.next_steps import NOTHING_KEPT, next_steps
+from lims.deconvolution.plans.awaiting import kept_of
 from lims.deconvolution.plans.lookup import scheme_view
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import SETTLED, CaseState, Check, ContactEvent, Finding, MemberState, Outcome
@@ -115,9 +116,12 @@ def board_page(request: Request, work: Work, asked: Asked) -> Response:
     sites = sites_of(known, asked.area, work.caller.site or asked.site)
     among = Among(work.caller.lab or asked.lab, sites, states=asked.shown.states)
     found_cases, more = board.listed(work.connection, known, among, point, CASES_SHOWN)
+    kept = kept_of(work.connection, found_cases)
     facts = {
         "cases": [board.view(case) for case in found_cases],
-        "steps": {case.row.barcode: next_steps(case.standing, case.members) for case in found_cases},
+        "steps": {
+            case.row.barcode: next_steps(case.standing, case.members, kept.get(case.row.barcode, NOTHING_KEPT)) for case in found_cases
+        },
         "standings": {case.row.barcode: Counter(member.state.value for member in case.members) for case in found_cases},
         "whereabouts": whereabouts(work.connection, found_cases),
         "awaited": {case.row.barcode: {m.position: m.awaited_at for m in case.members if m.awaited_at} for case in found_cases},
@@ -161,7 +165,7 @@ def case(request: Request, case_id: str, work: BoardReader) -> Response:
     known = catalog.current(work.connection)
     facts = {
         "case": board.view(one),
-        "steps": next_steps(one.standing, one.members),
+        "steps": next_steps(one.standing, one.members, kept_of(work.connection, [one]).get(case_id, NOTHING_KEPT)),
         "story": of_case(work.connection, one, work.caller),
         "counts": Counter(member.state.value for member in one.members),
         "handed_over": {member.position: member.handed_over for member in one.members if member.handed_over},

@@ -24,7 +24,7 @@ from lims.testing.review.tables import Release
 SINCE = func.coalesce(Tube.amended_at, Tube.released_at).label("released_at")
 TUBE = (
     Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.collected_on, Tube.released_call, SINCE, Tube.rejected_at,
-    Tube.rejected_for, Tube.received_at, Tube.call, Tube.run, Tube.member_count,
+    Tube.rejected_for, Tube.received_at, Tube.call, Tube.run, Tube.member_count, Tube.pool,
 )  # fmt: skip
 
 # Made once: an alias costs more than the rest of the statement it is used in.
@@ -111,6 +111,13 @@ def pools_in_order(among: Among, after: tuple[datetime, str] | None) -> Subquery
     if after is not None:
         query = query.where(tuple_(opened.c.opened_at, Tube.barcode) > after)
     return query.subquery("pool")
+
+
+def opened(connection: Connection, pools: Collection[str]) -> dict[str, datetime]:
+    """When the cases of those of these pools that have one were opened: by their first call that is not negative."""
+    query = select(CallRow.barcode, func.min(Run.at).label("at")).join(Run, Run.id == CallRow.run)
+    query = query.where(CallRow.barcode.in_(pools), CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None))
+    return {row.barcode: row.at for row in connection.execute(query.group_by(CallRow.barcode))}
 
 
 def may_be_in(states: frozenset[CaseState], pool: Subquery, doubted: ColumnElement[bool]) -> ColumnElement[bool]:

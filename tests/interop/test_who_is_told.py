@@ -99,7 +99,7 @@ def test_a_pool_of_two_groups_is_told_to_whom_either_policy_names(town: Town) ->
     assert notice["tell"] == [cdc, hospital]
     case = done(town.olga.get(f"/testing/api/cases/{pool['barcode']}"))
     assert case["tell"] == [cdc, hospital]
-    assert f"Told: {cdc}, {hospital}" in town.olga.get("/reporting/notices", lang="en").text
+    assert f"To be told: {cdc}, {hospital}" in town.olga.get("/reporting/notices", lang="en").text
 
 
 def test_who_is_named_only_once_the_people_are_known_hears_of_the_first_sign_too_and_the_others_not_again(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lims.custody.rules import REJECTION_REASONS
+from lims.custody.rules import TURNED_AWAY_FOR
 from lims.kernel.errors import Refused
 from lims.web.extraction import sentences
 from lims.web.language import catalog, preferred
@@ -45,7 +45,7 @@ def test_a_translation_is_chinese_and_carries_the_same_facts(known: dict[str, st
 
 def test_a_reason_of_rejection_has_the_same_words_on_every_page() -> None:
     page = environment("en").get_template("rejection_reasons.html").module
-    assert vars(page)["reasons"] == REJECTION_REASONS
+    assert vars(page)["reasons"] == TURNED_AWAY_FOR
 
 
 def test_a_refusal_is_translated_by_its_template_and_its_words() -> None:

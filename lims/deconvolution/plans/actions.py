@@ -14,7 +14,7 @@ from lims.custody.tables import Tube
 from lims.deconvolution import board
 from lims.deconvolution.plans import queries, standing
 from lims.deconvolution.plans.choosing import Chosen, by_policy, mixing
-from lims.deconvolution.plans.forms import AsideForm
+from lims.deconvolution.plans.forms import AsideForm, RecollectForm
 from lims.deconvolution.plans.rules import Progress
 from lims.deconvolution.plans.tables import Plan
 from lims.kernel import ids
@@ -22,7 +22,7 @@ from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.auth.rules import Caller
 from lims.kernel.db import AnyRow
-from lims.kernel.errors import Refused
+from lims.kernel.errors import Refused, listed
 from lims.testing.accession import actions as accession
 from lims.testing.pools import actions as pools
 from lims.testing.pools.actions import MadeForCase
@@ -103,6 +103,9 @@ def begin_by_policy(connection: Connection, pool: AnyRow, policy: CasePolicy | N
     if policy is None or policy.scheme == "individual" or pool.kind != "aliquot_pool":
         return
     members = queries.members_of(connection, [pool.barcode])[pool.barcode]
+    if policy.scheme == board.RECOLLECT:
+        turn_away(connection, members, RecollectForm(id=ids.uuid7(moment.now), note=policy.source), moment)
+        return
     if (chosen := by_policy(pool.barcode, members, policy)) is not None:
         choose(connection, chosen, ids.uuid7(moment.now), moment)
         return
@@ -176,6 +179,33 @@ def set_aside(connection: Connection, case: AnyRow, tube: str, form: AsideForm, 
     accession.reject(connection, tube, form.reason, form.note, at, caller, now)
     if plan := queries.plans_of(connection, [case.barcode]).get(case.barcode):
         go_on(connection, plan, Moment(at, caller.name, now))
+
+
+@unaudited("`turn_away` writes what happens")
+def recollect(connection: Connection, case: str, tubes: Sequence[str], form: RecollectForm, moment: Moment) -> None:
+    """Sample the people of these members again instead of testing their kept tubes; what is under test already goes on."""
+    queries.lock(connection, [case])
+    rows = queries.kept_tubes(connection, tubes)
+    if strange := [code for code in tubes if code not in rows or rows[code].pool != case]:
+        raise Refused("case_tube_unknown", "These tubes are no members of the case: {tubes}.", tubes=listed(strange))
+    if not turn_away(connection, tubes, form, moment):
+        raise Refused(
+            "recollect_none", "Nothing of case {case} is kept any more: its tubes are under test, tested, or turned away.", case=case
+        )
+    if plan := queries.plans_of(connection, [case]).get(case):
+        go_on(connection, plan, moment)
+
+
+@audited("tube.rejected")
+def turn_away(connection: Connection, tubes: Sequence[str], form: RecollectForm, moment: Moment) -> Sequence[str]:
+    """Turn those of these tubes away that are kept; which ones. Whose they are is sampled again, and answers for the member."""
+    going = [code for code, row in queries.kept_tubes(connection, tubes).items() if standing.untested(row)]
+    turned_away = {"bench_state": BenchState.REJECTED.value, "rejected_at": moment.at, "rejected_for": form.reason}
+    if going:
+        connection.execute(update(Tube).where(Tube.barcode.in_(going)).values(turned_away))
+        what = {"reason": form.reason, "note": form.note}
+        record(connection, moment.by, moment.now, [Happening(code, "tube.rejected", moment.at, what) for code in going])
+    return going
 
 
 @audited("case.verification_begun")

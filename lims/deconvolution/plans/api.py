@@ -9,7 +9,7 @@ from lims.custody.actions import taken_first
 from lims.deconvolution.lookup import own_case
 from lims.deconvolution.plans import actions, lookup, queries
 from lims.deconvolution.plans.choosing import planned_with
-from lims.deconvolution.plans.forms import AliquotForm, AsideForm, ChooseForm, DesignForm, DesignView, MixForm, SchemeView
+from lims.deconvolution.plans.forms import AliquotForm, AsideForm, ChooseForm, DesignForm, DesignView, MixForm, RecollectForm, SchemeView
 from lims.deconvolution.schemes.choice import reckoned_design
 from lims.deconvolution.schemes.matrix import judged
 from lims.kernel import barcodes, clock
@@ -79,6 +79,19 @@ def set_aside(case_id: str, barcode: str, form: AsideForm, work: Technician) -> 
     if taken_first(work.connection, form.id, "case.aside", content, work.caller.name, work.now):
         actions.set_aside(work.connection, case.row, code, form, at, work.caller, work.now)
     return lookup.scheme_view(work, own_case(work, case_id))
+
+
+@router.post("/{case_id}/recollect")
+def recollect(case_id: str, form: RecollectForm, work: Chooser) -> SchemeView:
+    """Sample people of an aliquot pool again: those of the named tubes, or of all whose tubes are kept. What is under test goes on."""
+    case, at = own_case(work, case_id), clock.happened(form.at, work.now)
+    content = form.model_dump() | {"case": case_id}
+    if taken_first(work.connection, form.id, "case.recollect", content, work.caller.name, work.now):
+        lookup.resolvable(work, case_id)
+        named = [barcodes.normalise(code) for code in form.tubes] if form.tubes else None
+        members = named or queries.members_of(work.connection, [case_id]).get(case_id, [])
+        actions.recollect(work.connection, case_id, members, form, actions.Moment(at, work.caller.name, work.now))
+    return lookup.scheme_view(work, case)
 
 
 @router.post("/{case_id}/verification")

@@ -72,6 +72,16 @@ class AsideForm(BaseModel):
     at: AwareDatetime | None = None
 
 
+class RecollectForm(BaseModel):
+    """That people be sampled again whose kept tubes are gone or are not to be tested: of these tubes, or of all that are still kept."""
+
+    id: UUID
+    reason: Literal["resample", "lost", "QS"] = "resample"
+    note: Annotated[str, Field(max_length=500)] = ""
+    tubes: Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=200)] | None = None
+    at: AwareDatetime | None = None
+
+
 class AliquotForm(BaseModel):
     """A new tube with some of the reactive tube's own liquid, to be tested with another kit."""
 
@@ -136,11 +146,17 @@ class ProblemView(BaseModel):
 
 
 class SchemeView(BaseModel):
-    """Where the schemes of a case stand. `held`: its tubes are kept until a scheme is chosen. `to_mix`: each in walking order."""
+    """Where the schemes of a case stand. `held`: its tubes are kept until a scheme is chosen. `to_mix`: each in walking order.
+
+    `untested`: how many tubes are kept or wait, so that their people might be sampled again instead; `called_back`: how many.
+    """
 
     case: str
     lab: str
     held: bool
+    untested: int
+    called_back: int
+    members: int
     plan: PlanView | None
     standing: Standing | None
     to_mix: list[list[KeptTube]]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lims.catalog.rules import CasePolicy
-from lims.custody.rules import Kind
+from lims.custody.rules import BenchState, Kind
 from lims.deconvolution import board
 from lims.deconvolution.lookup import own_case
 from lims.deconvolution.plans import queries, standing
@@ -65,12 +65,16 @@ def scheme_view(work: Work, case: board.Case, prevalence: float | None = None) -
     at_work = standing.at_work(work.connection, [code]).get(code)
     members = at_work.plan.members if at_work else queries.members_of(work.connection, [code]).get(code, [])
     kept = at_work.tubes if at_work else queries.kept_tubes(work.connection, members)
+    own = [row for row in kept.values() if row.pool == code]
     mixed = queries.mixed_for(work.connection, [code]).get(code, [])
     open_ = case.standing.state is not CaseState.CLOSED and case.row.kind == Kind.ALIQUOT_POOL
     return SchemeView(
         case=code,
         lab=case.row.lab,
         held=at_work is None and not case.standing.preliminary and standing.held(kept.values()),
+        untested=0 if case.standing.preliminary else sum(map(standing.untested, own)),
+        called_back=sum(row.bench_state == BenchState.REJECTED for row in own),
+        members=len(own),
         plan=plan_view(at_work.plan) if at_work else None,
         standing=at_work.progress.standing if at_work else None,
         to_mix=[picks(at_work, wish) for wish in at_work.progress.to_mix] if at_work else [],

@@ -68,6 +68,11 @@ def unsure(tube: AnyRow) -> bool:
     return bool(tube.bench_state == BenchState.WAITING and tube.repeat_reason is None and tube.batch is None and tube.pooled_in is None)
 
 
+def untested(tube: AnyRow) -> bool:
+    """Whether a member is kept, or waits to be tested by itself and nobody has begun: its person may be sampled again instead."""
+    return bool(tube.bench_state == BenchState.POOLED) or unsure(tube)
+
+
 def held(tubes: Collection[AnyRow]) -> bool:
     """Whether members are kept although no scheme was chosen."""
     return any(tube.bench_state == BenchState.POOLED for tube in tubes)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog, TimeLimit
-from lims.custody.rules import REJECTION_REASONS, BenchEvent, ready_for, trail_begins
+from lims.custody.rules import REJECTION_REASONS, TURNED_AWAY_FOR, BenchEvent, ready_for, trail_begins
 from lims.kernel import barcodes
 from lims.kernel.audit import queries as audit
 from lims.kernel.auth.door import Work, allow
@@ -117,6 +117,7 @@ def tube(request: Request, barcode: str, work: TubeReader) -> Response:
         "due": limit.due(row.received_at) if limit and row.received_at else None,
         "rejectable": row.bench_state in ready_for(BenchEvent.REJECT) and work.caller.has(Role.TECHNICIAN),
         "rejections": REJECTION_REASONS,
+        "turned_away_for": TURNED_AWAY_FOR,
         "reason_codes": CODE_OF_REASON,
         "labs": known.labs,
         "zone": zone,

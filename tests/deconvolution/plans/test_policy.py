@@ -14,9 +14,9 @@ from lims.kernel.barcodes import Kind
 from lims.kernel.clock import now
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
-from tests.bench import bench_state, done, lay_out, refused, tubes_in
+from tests.bench import bench_state, done, lay_out, refused, review, tubes_in
 from tests.deconvolution.plans.at_work import choose, load_policy, reactive, stands, to_mix
-from tests.factories import Town, code, person
+from tests.factories import Town, at, code, person
 
 DAY = datetime(2022, 2, 2, tzinfo=UTC).date()
 
@@ -68,7 +68,7 @@ def test_deadlines_are_those_of_the_policy_of_the_strictest_group_in_the_tube(to
     assert case is not None
     assert hours_to(case) == 3
     (first, *_) = town.ana.get("/sampling/api/recollections", site=town.site).json()["items"]
-    assert datetime.fromisoformat(first["deadline"]) - datetime.fromisoformat(first["since"]) == timedelta(hours=3)
+    assert first["deadline"] == case["deadline"], "who calls back reads the same as the board"
     pool, _ = reactive(town, 2, group=strict)
     mixed = town.case(pool)
     assert mixed is not None
@@ -88,6 +88,27 @@ def test_a_later_policy_leaves_the_cases_of_before_as_they_were(town: Town) -> N
     case = town.case(swabs["barcode"])
     assert case is not None
     assert hours_to(case) == 3
+    (listed,) = town.ana.get("/sampling/api/recollections", site=town.site).json()["items"]
+    assert listed["deadline"] == case["deadline"]
+
+
+def test_a_case_released_days_later_keeps_the_policy_of_the_day_it_was_opened(town: Town) -> None:
+    ours = group()
+    form = [{"zone": "controlled", "group": ours, "source": "s"} | more for more in (
+        {"from": "2022-02-01", "recollect_within_hours": 3}, {"from": "2022-02-03", "recollect_within_hours": 9},
+    )]  # fmt: skip
+    with town.program.database.transaction(Access.OWNER) as connection:
+        catalog.load(connection, CatalogForm.model_validate({"case_policy": form}), now(), "tests")
+    swabs = town.collected([person(group=ours)])
+    town.received(swabs["barcode"])
+    run = town.imported(town.plated(), {swabs["barcode"]: "positive"}).json()["run"]
+    done(review(run, town.bea, tubes=[swabs["barcode"]], at=at(40)))
+    (listed,) = done(town.ana.get("/sampling/api/recollections", site=town.site))["items"]
+    case = town.case(swabs["barcode"])
+    assert case is not None
+    assert listed["since"] > "2022-02-03"
+    assert hours_to(case) == 3
+    assert listed["deadline"] == case["deadline"]
 
 
 @pytest.mark.parametrize(("changes", "said"), [({}, "case_policy_changed"), ({"from": "2022-01-05"}, "case_policy_backdated")])
