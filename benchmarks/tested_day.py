@@ -61,7 +61,9 @@ DAY = (
 )
 
 
-def fill(connection: Connection, tubes: int, day: date, sites: list[str], lab: str, assay: tuple[str, int], first: int = 0) -> float:
+def fill(
+    connection: Connection, tubes: int, day: date, sites: list[str], lab: str, assay: tuple[str, int], first: int = 0, every: int = EVERY
+) -> float:
     """Fill a database with a tested day of so many pools of ten; the seconds it took.
 
     Of a further day `first` is the number of its first tube, a multiple of `APART`; the same people come every day.
@@ -70,7 +72,7 @@ def fill(connection: Connection, tubes: int, day: date, sites: list[str], lab: s
     began = time.monotonic()
     values = {
         "tubes": tubes, "day": day, "sites": sites, "site_count": len(sites), "lab": lab, "assay": assay[0], "version": assay[1],
-        "every": EVERY, "first": first,
+        "every": every, "first": first,
     }  # fmt: skip
     for table in BY_DAY:
         ensure(connection, table, [day])

@@ -14,6 +14,7 @@ from lims.reporting.diversion import tables as diversion
 from lims.reporting.keeping import tables as keeping
 from lims.reporting.schedule import tables as schedule
 from lims.reporting.walls import tables as walls
+from lims.retention.forgetting import tables as forgetting
 from lims.sampling.devices import tables as devices
 from lims.sampling.labels import tables as labels
 from lims.sampling.people import tables as people
@@ -42,6 +43,7 @@ TABLES = (
     keeping,
     schedule,
     walls,
+    forgetting,
     imports,
     devices,
     labels,

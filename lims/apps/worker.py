@@ -13,7 +13,7 @@ from lims.apps.posting import Reporter
 from lims.catalog import queries as catalog
 from lims.interop.notices.actions import remind, tell
 from lims.interop.subscribers.actions import enqueue
-from lims.kernel import clock
+from lims.kernel import clock, partitions
 from lims.kernel.audit.actions import seal
 from lims.kernel.audit.verify import begun_with
 from lims.kernel.db import Access
@@ -21,6 +21,7 @@ from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.program import Program, running
 from lims.kernel.secrets import UnknownKeyError
 from lims.kernel.settings import settings
+from lims.retention.forgetting.actions import forget_one
 
 log = logging.getLogger("lims.worker")
 PAUSE_SECONDS = 1.0
@@ -57,6 +58,15 @@ def remind_once(program: Program) -> None:
     now = clock.now()
     with program.database.transaction(Access.OWNER) as connection:
         enqueue(connection, remind(connection, catalog.current(connection), now), now)
+
+
+def days_once(program: Program) -> None:
+    """Make the pieces of the coming days, and forget who was in the negative tubes of one day whose time is over."""
+    now = clock.now()
+    with program.database.transaction(Access.OWNER) as connection:
+        partitions.ahead(connection, now)
+    with program.database.transaction(Access.OWNER) as connection:
+        forget_one(connection, catalog.current(connection), program.settings.timezone, now)
 
 
 def known_head(program: Program) -> int:
@@ -97,6 +107,7 @@ def work_until_trouble(program: Program, helpers: Helpers, stop: threading.Event
             tell_once(program)
             if next(turns) % REMIND_EVERY == 0:
                 remind_once(program)
+                days_once(program)
             for helper in helpers:
                 helper.look()
         except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more

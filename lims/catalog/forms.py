@@ -284,12 +284,17 @@ class VerificationForm(Strict):
 
 
 class RetentionPolicyForm(Strict):
-    """`[[retention_policy]]`: for how many days tubes are kept after a negative result, after any other, after they were rejected."""
+    """`[[retention_policy]]`: for how many days tubes are kept after a negative result, after any other, after they were rejected.
+
+    `people_days`: after so many days from sampling it is forgotten who was in a tube whose result is negative. Without it never.
+    """
 
     valid_from: Annotated[date, Field(alias="from")]
     negative_days: Days
     other_days: Days
     rejected_days: Days
+    # A fortnight is looked back on when a case is traced.
+    people_days: Annotated[int, Field(ge=15, le=3660)] | None = None
     source: Name
 
 

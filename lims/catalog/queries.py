@@ -97,7 +97,7 @@ def read(connection: Connection, revision: int) -> Catalog:
     formats = select(BarcodeFormatRow.name, BarcodeFormatRow.kind, BarcodeFormatRow.regex, BarcodeFormatRow.check)
     verifications = select(VerificationRow.valid_from, VerificationRow.calls, VerificationRow.required, VerificationRow.source)
     kept = RetentionPolicyRow
-    retentions = select(kept.valid_from, kept.negative_days, kept.other_days, kept.rejected_days, kept.source)
+    retentions = select(kept.valid_from, kept.negative_days, kept.other_days, kept.rejected_days, kept.source, kept.people_days)
     sites = select(SiteRow.code, SiteRow.name, SiteRow.area, SiteRow.timezone, SiteRow.priority, SiteRow.latitude, SiteRow.longitude)
     labs = connection.execute(select(LabRow.__table__)).all()
     return Catalog(

@@ -216,13 +216,17 @@ class VerificationPolicy:
 
 @dataclass(frozen=True)
 class RetentionPolicy:
-    """From when, and for how many days tubes are kept: after a negative result, after any other, after they were rejected."""
+    """From when, and for how many days tubes are kept: after a negative result, after any other, after they were rejected.
+
+    `people_days`: for how many days after sampling it is kept who was in a tube with a negative result; None is for ever.
+    """
 
     valid_from: date
     negative_days: int
     other_days: int
     rejected_days: int
     source: str
+    people_days: int | None = None
 
     def moments(self, now: datetime) -> tuple[datetime, datetime, datetime]:
         """Before when a tube must have been released negative, released otherwise, or rejected, to be old enough now."""

@@ -239,6 +239,7 @@ class RetentionPolicyRow(Base):
     negative_days: Mapped[int] = mapped_column(SmallInteger)
     other_days: Mapped[int] = mapped_column(SmallInteger, comment="after any other result")
     rejected_days: Mapped[int] = mapped_column(SmallInteger)
+    people_days: Mapped[int | None] = mapped_column(SmallInteger, comment="who was in a tube with a negative result; null is for ever")
     source: Mapped[str] = mapped_column(Text)
 
 

@@ -1,14 +1,19 @@
-"""Tables of bulky facts are cut by day; this makes the day's piece exist before the first row of the day."""
+"""Tables of bulky facts are cut by day; this makes the day's piece exist before the first row of the day.
+
+The worker makes them ahead; who writes looks once a day and process whether they are there.
+"""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Date, Engine, Text, func, select
 
+from lims.kernel import clock
 from lims.kernel.db import records
 
 BY_DAY = ("event", "tube_member", "reading")
+DAYS_AHEAD = 3  # the database makes none beyond
 _seen: WeakKeyDictionary[Engine, set[tuple[str, date]]] = WeakKeyDictionary()
 
 
@@ -24,3 +29,10 @@ def ensure(connection: Connection, table: str, days: Iterable[date]) -> None:
     source = records(({"relation": table, "day": day} for day in sorted(fresh)), relation=Text(), day=Date())
     connection.execute(select(func.ensure_day_partition(source.c.relation, source.c.day))).all()
     seen.update((table, day) for day in fresh)
+
+
+def ahead(connection: Connection, now: datetime) -> None:
+    """Make the pieces of today and the next two days: nobody who samples at midnight waits for one."""
+    today = clock.utc_day(now)
+    for table in BY_DAY:
+        ensure(connection, table, [today + timedelta(days=days) for days in range(DAYS_AHEAD)])

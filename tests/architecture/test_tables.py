@@ -40,7 +40,7 @@ EVERYWHERE = {
     "label_block", "label_range",
     "print_job", "label_void", "label_printer", "device", "handover",
     "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",
-    "rack", "retention_policy", "import_report",
+    "rack", "retention_policy", "forgotten_day", "import_report",
     "case_policy",
     "lab_resources", "lab_opening", "lab_move", "sampling_plan", "diversion",
     "notice", "notice_seen", "notice_reader", "subscriber", "delivery", "delivery_attempt",

@@ -4,7 +4,10 @@
 ), judged AS (
     SELECT cohort.barcode, GREATEST(cohort.member_count, listed.people, 0) AS people,
         array_remove(ARRAY[
-            CASE WHEN cohort.member_count <> COALESCE(listed.people, 0) THEN 'members_differ' END,
+            -- Who was in its negative tubes is forgotten of a day whose time is over.
+            CASE WHEN cohort.member_count <> COALESCE(listed.people, 0)
+                AND NOT (listed.barcode IS NULL AND cohort.released_call = 'negative' AND EXISTS (SELECT FROM forgotten_day WHERE day = :day))
+                THEN 'members_differ' END,
             CASE WHEN cohort.released_at IS NOT NULL AND release.barcode IS NULL THEN 'release_missing' END,
             CASE WHEN cohort.released_at IS NULL AND release.barcode IS NOT NULL THEN 'release_unknown_to_tube' END,
             CASE WHEN cohort.released_call <> release.call THEN 'release_differs' END,
