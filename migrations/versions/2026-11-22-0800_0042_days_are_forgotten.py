@@ -8,8 +8,8 @@ nor dropping one keeps those who write waiting behind a long report: after a mom
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 
 # As in 0006, but it never waits long for a lock: rows of a day without a piece lie in the default one, which is slower and never wrong.
 ENSURE_DAY = """
