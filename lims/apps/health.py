@@ -29,11 +29,11 @@ def alive(_program: Anybody) -> dict[str, str]:
 
 @router.get("/readyz")
 def ready(program: Anybody) -> JSONResponse:
-    """The database answers and its schema is the one this program was written for."""
+    """The database answers and its schema is the one this program was written for, or a newer one."""
     try:
         schema, known = migrate.current(program.database), migrate.head()
     except Refused as refusal:
         return JSONResponse({"status": "database unreachable", "detail": refusal.detail}, status_code=503)
-    if schema != known:
+    if not migrate.serves(schema):
         return JSONResponse({"status": "schema not current", "database": schema, "program": known}, status_code=503)
     return JSONResponse({"status": "ready", "schema": schema})

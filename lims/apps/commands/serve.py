@@ -54,8 +54,8 @@ def serve(
 ) -> None:
     """Serve the sampling end, the testing end, the reports, or all of them."""
     with running(settings(), connections=2) as program:
-        if (have := migrate.current(program.database)) != (want := migrate.head()):
-            typer.echo(f"The schema is at {have}, this program needs {want}: run `lims db upgrade` first.", err=True)
+        if not migrate.serves(have := migrate.current(program.database)):
+            typer.echo(f"The schema is at {have}, this program needs {migrate.head()}: run `lims db upgrade` first.", err=True)
             raise typer.Exit(1)
         refuse_another_key(program)
         if end is not End.ALL:
