@@ -1,164 +1,228 @@
-"""What a day of 3,000,000 people costs to look at: counted, kept, and over a year; and what keeping in the writing statement would cost.
+"""What a day of 3,000,000 people costs to look at: every page, table and document of the reports, of a day that is over and of today.
 
-python -m benchmarks.reports                 # fills 300,000 tubes of 2,000 sites and 3 labs; some minutes
+python -m benchmarks.reports                          # fills two days of 300,000 tubes; some minutes
+python -m benchmarks.reports --data /somewhere        # fills that folder once, and measures there again another time
 python -m benchmarks.reports --tubes 30000
+
+The clock's time is the least of some; beside it the seconds of the processor that server and database used for one answer.
 """
 
 import argparse
+import os
+import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+import httpx
+from sqlalchemy import text
 
-from benchmarks.tested_day import fill
+from benchmarks import processor
+from benchmarks.great_day import LABS, ZONE, lived
 from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
-from lims.catalog import actions as catalog_actions
+from lims.apps.demo import hosting
 from lims.catalog import queries as catalog
-from lims.catalog.rules import Catalog
 from lims.kernel import clock
-from lims.kernel.audit.actions import seal
-from lims.kernel.db import Access, Database
+from lims.kernel.auth import actions as auth
+from lims.kernel.auth import queries as users
+from lims.kernel.db import Access
 from lims.kernel.program import Program, running
-from lims.kernel.settings import Settings
-from lims.reporting import answers, measures
+from lims.kernel.settings import settings
+from lims.reporting import measures
 from lims.reporting.keeping import actions
-from lims.reporting.rules import By, Question
+from lims.reporting.pools import actions as pools
 
-ZONE, LABS = "Asia/Shanghai", ("QM", "ZX", "YD")
-# The tubes of `tested_day` as if 2,000 sites had sampled for 14 hours, with the hours that boxes, plates and reviews take.
-SPREAD = (
-    """INSERT INTO site (code, name, area, timezone) SELECT 'B-' || lpad(n::text, 4, '0'), 'site ' || n,
-       (SELECT (array_agg(code))[1 + n % count(*)::int] FROM area), 'Asia/Shanghai' FROM generate_series(0, 1999) AS n""",
-    "UPDATE catalog_revision SET revision = revision + 1",
-    """CREATE TEMPORARY TABLE drawn AS SELECT barcode, row_number() OVER () AS n,
-       CAST(:day AS timestamp) AT TIME ZONE 'Asia/Shanghai' + interval '6 hours' + random() * interval '14 hours' AS sealed,
-       random() * interval '1 hour' AS road, random() * interval '1 hour' AS waited, random() * interval '3 hours' AS tested FROM tube""",
-    """UPDATE tube SET site = 'B-' || lpad((n % 2000)::text, 4, '0'), lab = (CAST(:labs AS text[]))[1 + n % 2000 % 3],
-       dispatched_to = (CAST(:labs AS text[]))[1 + n % 2000 % 3], opened_at = sealed - interval '5 minutes', sealed_at = sealed,
-       dispatched_at = sealed + interval '30 minutes' + road, received_at = sealed + interval '90 minutes' + road + waited,
-       tested_at = sealed + interval '3 hours' + road + waited + tested, released_at = sealed + interval '4 hours' + road + waited + tested
-       FROM drawn WHERE drawn.barcode = tube.barcode""",
+SITE = "B-0007"
+PEOPLE = {"olga": {}, "lena": {"lab": LABS[1]}, "sina": {"site": SITE}}
+# What is asked of a day: a name, who asks (of all, of one lab, of one site), and the address.
+DAY = (
+    ("page of the day", "olga", "/reporting/?day={day}"),
+    ("page of a lab", "lena", "/reporting/?day={day}"),
+    ("page of an area", "olga", "/reporting/?day={day}&area={area}"),
+    ("page of a site's official", "sina", "/reporting/?day={day}"),
+    ("throughput by lab", "olga", "/reporting/api/throughput?from={day}&to={day}&by=lab"),
+    ("throughput by hour", "olga", "/reporting/api/throughput?from={day}&to={day}&by=hour"),
+    ("throughput by site", "olga", "/reporting/api/throughput?from={day}&to={day}&by=site"),
+    ("  as CSV", "olga", "/reporting/api/throughput?from={day}&to={day}&by=site&format=csv"),
+    ("  as XLSX", "olga", "/reporting/api/throughput?from={day}&to={day}&by=site&format=xlsx"),
+    ("by hour of a lab", "lena", "/reporting/api/throughput?from={day}&to={day}&by=hour"),
+    ("by hour of an area", "olga", "/reporting/api/throughput?from={day}&to={day}&by=hour&area={area}"),
+    ("by hour of a site", "sina", "/reporting/api/throughput?from={day}&to={day}&by=hour"),
+    ("tubes tested", "olga", "/reporting/rows?figure=tested&day={day}"),
+    ("tubes tested, page 2001", "olga", "/reporting/rows?figure=tested&day={day}&passed=100000"),
+    ("tubes not negative", "olga", "/reporting/rows?figure=nonnegative&day={day}"),
+    ("backlog, its tubes", "olga", "/reporting/rows?figure=backlog&day={day}"),
+    ("prevalence of the day", "olga", "/reporting/api/prevalence?from={day}&to={day}"),
+    ("figures of cases", "olga", "/reporting/cases?from={day}&to={day}"),
+    ("reconciliation", "olga", "/reporting/api/reconciliation?date={day}"),
+    ("PDF of the day", "olga", "/reporting/daily/{day}.pdf"),
 )
-# What the writing statement would have to do beside, for every stage of every tube: the hour of a lab and a site goes up by one.
-TALLY = """INSERT INTO tally VALUES (:slot, :lab, :site, 1, 10)
-ON CONFLICT (slot, lab, site) DO UPDATE SET tubes = tally.tubes + 1, people = tally.people + 10"""
-TUBE = """INSERT INTO tube (barcode, record_id, revision, content_digest, device, site, kind, pool_size, member_count, field_state,
-opened_at, sealed_at, registered_at, collected_on) VALUES (:barcode, gen_random_uuid(), 1, '', 'dev', :site, 'swab_pool', 10, 10, 'sealed',
-now(), now(), now(), CURRENT_DATE)"""
+ALWAYS = (
+    ("tomorrow", "olga", "/reporting/tomorrow"),
+    ("tomorrow again", "olga", "/reporting/tomorrow"),
+    ("the wall's metrics", "olga", "/reporting/api/throughput?from={today}&to={today}"),
+)
+YEAR = (
+    ("a year of days", "olga", "/reporting/api/throughput?from={first}&to={day}"),
+    ("a year of an area", "olga", "/reporting/api/throughput?from={first}&to={day}&area={area}"),
+    ("a year of labs", "olga", "/reporting/api/throughput?from={first}&to={day}&by=lab"),
+    ("a year's prevalence", "olga", "/reporting/api/prevalence?from={first}&to={day}"),
+    ("60 days' prevalence", "olga", "/reporting/prevalence?from={sixty}&to={day}"),
+)
 
 
-def median_ms(work: Callable[[], object], times: int = 7) -> float:
-    """How long something takes, in the middle of several times."""
-    took = []
-    for _ in range(times):
-        began = time.perf_counter()
-        work()
-        took.append(1000 * (time.perf_counter() - began))
-    return statistics.median(took)
-
-
-def writing(database: Database, *, beside: bool, sites: int, clients: int = 8, each: int = 400) -> float:
-    """Tubes a second that 8 clients register, with a row of a tally raised in the same transaction or not."""
-    mark = "1" if beside else "0"
-
-    def client(number: int) -> None:
-        for n in range(each):
-            with database.transaction(Access.OWNER) as connection:
-                site = f"B-{(number * each + n) % sites:04}"
-                connection.execute(text(TUBE), {"barcode": f"98{mark}{sites:04}{number:02}{n:06}", "site": site})
-                if beside:
-                    connection.execute(text(TALLY), {"slot": 9, "lab": "QM", "site": site})
-
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return clients * each / (time.perf_counter() - began)
-
-
-def filled(program: Program, tubes: int, day: date) -> Catalog:
-    """A city that has lived a day."""
+def kept(program: Program, day: date) -> None:
+    """Count a day as the worker does, and keep it."""
+    with program.database.owner() as connection:
+        postmaster = processor.postmaster_of(connection)
+    before = processor.used(os.getpid(), postmaster)
     with program.database.transaction(Access.OWNER) as connection:
-        catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-        fill(connection, tubes, day, ["DH-001"], LABS[0], ("ncov2", 1))
-    with program.database.transaction(Access.OWNER) as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for statement in SPREAD:
-            wanted = {name: value for name, value in {"day": day, "labs": list(LABS)}.items() if f":{name}" in statement}
-            connection.execute(text(statement), wanted)
-    with program.database.engine(Access.OWNER).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM FULL ANALYZE tube"))
-        return catalog.current(connection)
-
-
-def look(connection: Connection, known: Catalog, question: Question) -> None:
-    """What the page of a day asks for."""
-    now = clock.now()
-    answers.throughput(connection, known, question, now)
-    answers.throughput(connection, known, Question(question.first, question.last, By.LAB, ZONE), now)
-    answers.panels_of(connection, known, question, now)
-
-
-def measure(program: Program, known: Catalog, day: date) -> None:
-    """The table."""
-    one, year = Question(day, day, By.DAY, ZONE), Question(day - timedelta(days=364), day, By.DAY, ZONE)
-    with program.database.transaction(Access.REPORTS) as connection:
-        print(f"a day, counted                 {median_ms(lambda: look(connection, known, one), 1):8.0f} ms", flush=True)
-    with program.database.transaction(Access.OWNER) as connection:
-        seal(connection, program.keys.seal, clock.now())
-    with program.database.transaction(Access.OWNER) as connection:
+        known = catalog.current(connection)
         actions.read_on(connection, measures.zones_of(known))
         found = actions.counted(connection, known, day, ZONE, clock.now())
         actions.keep(connection, known, found, clock.now())
-    print(f"counting it for keeping        {1000 * found.seconds:8.0f} ms", flush=True)
-    with program.database.transaction(Access.REPORTS) as connection:
-        print(f"a day, kept                    {median_ms(lambda: look(connection, known, one)):8.0f} ms", flush=True)
+        pools.count(connection, day)
+    used = processor.used(os.getpid(), postmaster).since(before)
+    print(
+        f"counting {day} for keeping: {found.seconds:.1f} s, processor {used.client:.1f} s here, {used.database:.1f} s database", flush=True
+    )
+
+
+def a_year(program: Program, day: date) -> None:
+    """364 more kept days, all like this one."""
+    copies = (
+        "DELETE FROM kept_day WHERE day < :day",
+        """INSERT INTO kept_day (day, is_over, places, made_at, seconds, panels)
+           SELECT day - n, is_over, places, made_at, seconds, panels FROM kept_day, generate_series(1, 364) AS n WHERE day = :day""",
+        """INSERT INTO kept_line (day, by, key, hour, figures)
+           SELECT day - n, by, key, hour, figures FROM kept_line, generate_series(1, 364) AS n WHERE day = :day""",
+        "DELETE FROM kept_pool_day WHERE day < :day",
+        "INSERT INTO kept_pool_day SELECT day - n, seen FROM kept_pool_day, generate_series(1, 364) AS n WHERE day = :day",
+        """INSERT INTO kept_pool SELECT day - n, site, lab, kind, again, size, negative, positive, undecided
+           FROM kept_pool, generate_series(1, 364) AS n WHERE day = :day""",
+        "ANALYZE kept_line, kept_pool",
+    )
     with program.database.transaction(Access.OWNER) as connection:
-        connection.execute(
-            text(
-                "INSERT INTO kept_day SELECT day - n, is_over, places, made_at, seconds, panels FROM kept_day, generate_series(1, 364) AS n"
-            )
+        for statement in copies:
+            connection.execute(text(statement), {"day": day} if ":day" in statement else {})
+
+
+def tokens(program: Program) -> dict[str, str]:
+    """Officials of everything, of a lab and of a site."""
+    now = clock.now()
+    with program.database.transaction(Access.OWNER) as connection:
+        there = users.user_names(connection)
+        for name, place in PEOPLE.items():
+            if name not in there:
+                auth.add_user(connection, now, name, ("official",), **place, by="benchmark")
+        return {name: auth.issue_token(connection, now, name, now + timedelta(days=1), "benchmark") for name in PEOPLE}
+
+
+class Asker:
+    """Asks a served program, and says what it cost."""
+
+    def __init__(self, program: Program, server: int, url: str, words: dict[str, object]) -> None:
+        with program.database.owner() as connection:
+            self.postmaster = processor.postmaster_of(connection)
+        self.server, self.words, self.tokens = server, words, tokens(program)
+        self.http = httpx.Client(base_url=url, timeout=120, trust_env=False)
+
+    def ask(self, name: str, who: str, address: str, times: int = 5) -> None:
+        """One line of the table: least and median of some answers, processor, size."""
+        took, before = [], processor.used(self.server, self.postmaster)
+        headers = {"authorization": f"Bearer {self.tokens[who]}"}
+        for _ in range(times):
+            began = time.perf_counter()
+            answer = self.http.get(address.format(**self.words), headers=headers)
+            took.append(1000 * (time.perf_counter() - began))
+            if took[-1] > 5000:
+                break
+        used = processor.used(self.server, self.postmaster).since(before)
+        per = 1000 / len(took)
+        print(
+            f"  {name:<26} {answer.status_code} {min(took):7.0f} {statistics.median(took):7.0f} ms   "
+            f"{per * used.server:6.0f} {per * used.database:6.0f} ms   {len(answer.content) / 1000:8.0f} kB "
+            f"{answer.headers.get('x-statements', '-'):>4}",
+            flush=True,
         )
-        connection.execute(
-            text("INSERT INTO kept_line SELECT day - n, by, key, hour, figures FROM kept_line, generate_series(1, 364) AS n")
+
+
+def peak_mb(root: int) -> float:
+    """The most memory that the largest of a process and those it started has ever had."""
+    children = subprocess.run(["pgrep", "-P", str(root)], capture_output=True, text=True, check=False).stdout.split()  # noqa: S603, S607
+    lines = [Path("/proc", str(number), "status").read_text() for number in (root, *children)]
+    return max(int(text.partition("VmHWM:")[2].split()[0]) for text in lines if "VmHWM:" in text) / 1000
+
+
+def commands(day: date, folder: Path) -> None:
+    """The commands of a day, with the memory they took at most."""
+    report = ["report", "daily", "--date", str(day), "--out"]
+    for words in (["reconcile", "--date", str(day)], *([*report, str(folder / f"day.{form}")] for form in ("pdf", "html", "xlsx", "json"))):
+        began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([sys.executable, "-m", "lims", *words], capture_output=True, check=False)  # noqa: S603 - our own program
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        name = " ".join(["lims", *words[:2], Path(words[-1]).suffix])
+        print(
+            f"  {name:<26} {done.returncode:3} {1000 * (time.perf_counter() - began):7.0f} ms, "
+            f"processor {used:.1f} s (without the database), at most {after.ru_maxrss / 1000:.0f} MB",
+            flush=True,
         )
-    with program.database.transaction(Access.REPORTS) as connection:
-        now = clock.now()
-        print(f"a year of days, kept           {median_ms(lambda: answers.throughput(connection, known, year, now)):8.0f} ms", flush=True)
+
+
+@contextmanager
+def great(folder: Path | None, tubes: int) -> Iterator[Program]:
+    """The program on two great days: in a folder that may have them already, or in one that goes away."""
+    place = folder or Path(tempfile.mkdtemp(prefix="lims-bench-"))
+    place.mkdir(parents=True, exist_ok=True)
+    place.chmod(0o711)
+    os.environ["LIMS_DATA_DIR"] = str(place / "data")
+    settings.cache_clear()
+    fresh = not (place / "data").exists()
+    try:
+        with running(settings(), connections=8) as program:
+            migrate.upgrade(program.database)
+            if fresh:
+                lived(program, tubes, clock.local_day(clock.now(), ZONE))
+            yield program
+    finally:
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def main() -> None:
-    """Measure on a database of our own."""
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tubes", type=int, default=300_000)
+    parser.add_argument("--data", type=Path, help="a folder to fill once and keep")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    folder.chmod(0o711)
-    try:
-        with running(Settings(data_dir=folder / "data"), connections=8) as program:
-            migrate.upgrade(program.database)
-            known = filled(program, options.tubes, date(2026, 11, 20))
-            measure(program, known, date(2026, 11, 20))
-            with program.database.transaction(Access.OWNER) as connection:
-                columns = "slot int, lab text, site text, tubes int, people int, PRIMARY KEY (slot, lab, site)"
-                connection.execute(text(f"CREATE TABLE tally ({columns}) WITH (fillfactor = 50)"))
-            for sites in (2000, 8, 1):
-                plain, tallied = (writing(program.database, beside=beside, sites=sites) for beside in (False, True))
-                print(
-                    f"writing at {sites:4} sites          {plain:8.0f} tubes/s, with a tally {tallied:6.0f} ({tallied / plain - 1:+.0%})",
-                    flush=True,
-                )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with great(options.data, options.tubes) as program:
+        today = clock.local_day(clock.now(), ZONE)
+        day = today - timedelta(days=1)
+        with program.database.transaction(Access.OWNER) as connection:
+            area = next(iter(catalog.current(connection).areas))
+        words = {"today": today, "area": area, "first": day - timedelta(days=364), "sixty": day - timedelta(days=59)}
+        for one in (day, today):
+            kept(program, one)
+        a_year(program, day)
+        port = hosting.free_port()
+        with hosting.served(port) as server:
+            asker = Asker(program, server.pid, f"http://127.0.0.1:{port}", words)
+            print(f"  {'':<26}      least  median     processor: server, database     size  statements   (load {os.getloadavg()[0]:.0f})")
+            for title, asked, about in ((f"{day}, over", DAY, day), (f"{today}, running", DAY, today), ("", (*ALWAYS, *YEAR), day)):
+                print(title)
+                asker.words["day"] = about
+                for one in asked:
+                    asker.ask(*one)
+            print(f"the server took at most {peak_mb(server.pid):.0f} MB")
+            commands(day, settings().data_dir)
 
 
 if __name__ == "__main__":

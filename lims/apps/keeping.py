@@ -12,6 +12,8 @@ from lims.kernel.program import Program
 from lims.reporting.keeping import actions, queries
 from lims.reporting.keeping.rules import QUIET, REST
 from lims.reporting.measures import zones_of
+from lims.reporting.pools import actions as pools
+from lims.reporting.pools.queries import next_to_count
 
 log = logging.getLogger("lims.worker")
 DAYS_KEPT = 400
@@ -55,6 +57,7 @@ class Keeper:
             self._late_at = now if first < today - timedelta(days=1) else self._late_at
         if monotonic() < self._rest_until:
             return None
+        self.count_pools(today)
         with self._program.database.transaction(Access.OWNER) as connection:
             if not queries.try_to_keep(connection):
                 return None
@@ -71,6 +74,14 @@ class Keeper:
                 return None
             actions.keep(connection, known, found, now)
             return found.day
+
+    def count_pools(self, today: date) -> None:
+        """Count the results of one day of collection that is not kept; those that come later are added when the trail is read."""
+        began = monotonic()
+        with self._program.database.transaction(Access.OWNER) as connection:
+            if queries.try_to_keep(connection) and (day := next_to_count(connection, today + timedelta(days=1), DAYS_KEPT)):
+                pools.count(connection, day)
+                self._rest_until = monotonic() + REST * (monotonic() - began)
 
     def read_on(self) -> date | None:
         """Forget what the trail has changed; the first day of it."""

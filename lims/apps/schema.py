@@ -12,6 +12,7 @@ from lims.kernel.db import Base
 from lims.kernel.imports import tables as imports
 from lims.reporting.diversion import tables as diversion
 from lims.reporting.keeping import tables as keeping
+from lims.reporting.pools import tables as pools
 from lims.reporting.schedule import tables as schedule
 from lims.reporting.walls import tables as walls
 from lims.retention.forgetting import tables as forgetting
@@ -41,6 +42,7 @@ TABLES = (
     audit,
     auth,
     keeping,
+    pools,
     schedule,
     walls,
     forgetting,

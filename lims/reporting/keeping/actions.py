@@ -22,6 +22,7 @@ from lims.reporting.keeping.counting import Counting
 from lims.reporting.keeping.cuts import Cut
 from lims.reporting.keeping.rules import MANY_TUBES, Difference, KeptRow, differences, places_digest
 from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader, KeptRound
+from lims.reporting.pools import actions as pools
 from lims.reporting.rounds.queries import sampled
 from lims.reporting.rounds.rules import Sampled
 from lims.reporting.rules import By, Question
@@ -58,11 +59,16 @@ def read_on(connection: Connection, zones: Collection[str]) -> date | None:
         if not connection.execute(update(KeptReader).where(KeptReader.seal != newest).values(seal=newest)).rowcount:
             return None
         connection.execute(delete(KeptDay))
+        pools.forget(connection)
         return date.min
     if to.number == after.number:
         return None
     found = queries.touched(connection, after, to)
     first = date.min if found.is_too_much or to.epoch != after.epoch else first_day_of(found.since, zones)
+    if found.is_too_much:
+        pools.forget(connection)
+    else:
+        pools.read_on(connection, after, to)
     if first is not None:
         connection.execute(delete(KeptDay).where(KeptDay.day >= first, KeptDay.is_over))
     connection.execute(update(KeptReader).values(seal=to.number))

@@ -1,4 +1,4 @@
-"""Reading what pools said: four statements, whatever the number of tubes."""
+"""Reading what pools said, from kept counts where there are any: a fixed number of statements."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,9 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from lims.reporting.pooling_math.monitoring import Day
+from lims.reporting.pools import queries as pools
 from lims.reporting.prevalence.rules import Found, Resolved
 from lims.reporting.prevalence.watching import Spell
 from lims.reporting.queries import statement
+from lims.reporting.rules import DAY
 
 
 class Asked(NamedTuple):
@@ -23,7 +25,7 @@ class Asked(NamedTuple):
 
 def released(connection: Connection, asked: Asked) -> list[Found]:
     """Pools with a result, by area, week and size."""
-    return [Found(**row._asdict()) for row in connection.execute(statement("pools_released"), asked._asdict())]
+    return [Found(**row._asdict()) for row in pools.asked(connection, "pools_released", days_of(asked.first, asked.last), asked._asdict())]
 
 
 def resolved(connection: Connection, asked: Asked) -> list[Resolved]:
@@ -36,6 +38,11 @@ def begun(connection: Connection, lab: str | None) -> dict[str, date]:
     return {row.lab: row.day for row in connection.execute(statement("pooling_begun"), {"lab": lab})}
 
 
+def days_of(first: date, last: date) -> list[date]:
+    """Every day of a range."""
+    return [first + DAY * number for number in range((last - first).days + 1)]
+
+
 def days(connection: Connection, spells: Sequence[Spell]) -> list[tuple[str, bool, date, Day]]:
     """People with a final result in each spell: lab, whether alone, day."""
     columns = {
@@ -44,5 +51,6 @@ def days(connection: Connection, spells: Sequence[Spell]) -> list[tuple[str, boo
         "firsts": [spell.first for spell in spells],
         "lasts": [spell.last for spell in spells],
     }
-    rows = connection.execute(statement("pooling_days"), columns)
+    wanted = {day for spell in spells for day in days_of(spell.first, spell.last)}
+    rows = pools.asked(connection, "pooling_days", wanted, columns)
     return [(row.lab, row.alone, row.day, Day(int(row.people), int(row.positive))) for row in rows]

@@ -1,0 +1,1 @@
+"""Results of pools, counted by day of collection and kept: what prevalences are estimated from."""
