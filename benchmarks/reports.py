@@ -209,8 +209,8 @@ def main() -> None:
         with program.database.transaction(Access.OWNER) as connection:
             area = next(iter(catalog.current(connection).areas))
         words = {"today": today, "area": area, "first": day - timedelta(days=364), "sixty": day - timedelta(days=59)}
-        for one in (day, today):
-            kept(program, one)
+        for counted in (day, today):
+            kept(program, counted)
         a_year(program, day)
         port = hosting.free_port()
         with hosting.served(port) as server:
