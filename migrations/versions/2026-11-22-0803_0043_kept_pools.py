@@ -6,8 +6,8 @@ Why: prevalence is asked of weeks, and a week has two million tubes. What was co
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0043"
+down_revision = "0042"
 
 
 def upgrade() -> None:
