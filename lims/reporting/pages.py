@@ -107,7 +107,6 @@ def facts_of(work: Work, about: Asked) -> dict[str, object]:
         "week_before": about.day - WEEK,
         "after": about.day + DAY if about.day < about.today else None,
         "rounds_since": about.day - LONGEST + DAY,
-        "site_names": {code: site.name for code, site in about.catalog.sites.items()},
         **places_of(work, about),
     }
 

@@ -72,6 +72,8 @@ def covered(
 ) -> list[Coverage]:
     """The rounds that somebody was sampled for on a day, or that begin on it: each as a whole, then each place somebody spoke of.
 
+    The largest comes first, and last what was sampled for none that is named.
+
     `sampled` are those of the sites `within` (None: all sites), of days up to this one.
     """
     said: dict[str, list[Expected]] = defaultdict(list)
@@ -85,7 +87,7 @@ def covered(
     shown |= {name for name, ones in said.items() if any(one.first_day == day for one in ones)}
     lines = [line for name in shown for line in lines_of(catalog, day, name, came.get(name, []), said.get(name, []))]
     size = {name: sum(row.people for row in came.get(name, [])) for name in shown}
-    return sorted(lines, key=lambda line: (-size[line.round], line.round, line.kind or "", line.place or ""))
+    return sorted(lines, key=lambda line: (not line.round, -size[line.round], line.round, line.kind or "", line.place or ""))
 
 
 def lines_of(catalog: Catalog, day: date, name: str, came: Sequence[Sampled], said: Sequence[Expected]) -> list[Coverage]:
