@@ -1,7 +1,7 @@
 """The officials' day: throughput against capacity, backlog, turnaround, open cases."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -89,7 +89,7 @@ def daily(day: DayInPath, ending: Ending, work: Official, language: Tongue = Ton
     return Response(form_of(name)(report, language), media_type=ending.media, headers=headers)
 
 
-def facts_of(work: Work, about: Asked) -> dict[str, object]:
+def facts_of(work: Work, about: Asked) -> dict[str, Any]:
     """The page of a day, and how long the charts' axes are."""
     day = day_of(work.connection, about)
     capacity = round(day.total.capacity_tubes / 24) if day.total.capacity_tubes else None

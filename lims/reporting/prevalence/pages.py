@@ -1,11 +1,13 @@
 """The page of prevalences: areas and weeks with their intervals, the pool sizes that fit, and whether pooling still finds people."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.kernel.clock import local_day
+from lims.kernel.pages import Blank
 from lims.reporting.forms import AnyDay
 from lims.reporting.prevalence.access import Reader
 from lims.reporting.prevalence.board import Board, board_of
@@ -29,7 +31,7 @@ def prevalence(
     area: str | None = None,
     sensitivity: Percent = 100.0,
     specificity: Percent = 100.0,
-    floor: Percent | None = None,
+    floor: Annotated[Percent | None, Blank] = None,
 ) -> Response:
     """The last seven days where none are asked for."""
     known, zone = catalog.current(work.connection), work.program.settings.timezone

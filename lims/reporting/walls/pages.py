@@ -16,6 +16,7 @@ from lims.reporting.walls.rules import Theme, refuse_closed
 from lims.reporting.walls.views import Keeper, mine
 from lims.web.render import page
 
+MOST_LABS = 6  # as many bars as a screen holds that is read from five metres
 router = APIRouter(include_in_schema=False)
 Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.REPORTS)]
 Onlooker = Annotated[Work, everyone(Access.REPORTS, "a screen on a wall has nobody to sign in; its signed link opens sums and no person")]
@@ -43,4 +44,8 @@ def linked(wall_id: UUID, key: str, request: Request, work: Onlooker, theme: The
 def drawn(request: Request, work: Work, theme: Theme) -> Response:
     """What the caller may see of today."""
     about = asked(work, None, None, lab=None, site=None, area=None)
-    return page(request, "reporting/wall.html", facts_of(work, about) | {"theme": theme, "sounds": bool(work.caller.roles)})
+    facts = facts_of(work, about)
+    labs = [lab for lab in facts["labs"] if lab.lab]
+    fullest = sorted(labs, key=lambda lab: (-(lab.utilisation or 0), -lab.tested_tubes, lab.lab or ""))
+    more = {"fullest": fullest[:MOST_LABS], "more_labs": len(labs[MOST_LABS:]), "theme": theme, "sounds": bool(work.caller.roles)}
+    return page(request, "reporting/wall.html", facts | more)
