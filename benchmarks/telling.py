@@ -16,8 +16,7 @@ from sqlalchemy import text
 from benchmarks.story import prepared, spread, timed
 from lims.apps import worker
 from lims.catalog import queries as catalog
-from lims.interop.notices.actions import remind
-from lims.interop.notices.queries import touched, unread_seals
+from lims.interop.notices.actions import PORTION, late
 from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import Program, running
@@ -33,15 +32,15 @@ def tellings(program: Program) -> None:
     """Everything is sealed and told at once, as after a day without a worker; then a second of a busy hour at a time."""
     took, _ = timed(worker.seal_once, program)
     print(f"the whole day sealed in {took / 1000:.1f} s")
-    with program.database.transaction(Access.OWNER) as connection:
-        unread = unread_seals(connection)
-        if unread is None:
-            raise LookupError("there is nothing to tell")
-        spread("tubes that a day touches", [timed(touched, connection, *unread)[0]])
-    took, _ = timed(worker.tell_once, program)
+    portions, more = [], True
+    while more:
+        took, more = timed(worker.tell_some, program)
+        portions.append(took)
     with program.database.transaction(Access.OWNER) as connection:
         count = connection.execute(text("SELECT count(*) FROM notice")).scalar_one()
-    print(f"{count:,} notices of the whole day told in {took / 1000:.1f} s")
+    print(f"{count:,} notices of the whole day told in {sum(portions) / 1000:.1f} s, {len(portions)} transactions")
+    print(f"of these the first, which reads the day's trail, took {portions[0] / 1000:.1f} s")
+    spread("each further portion", portions[1:])
     looks = []
     for look in range(LOOKS):
         with program.database.transaction(Access.OWNER) as connection:
@@ -52,10 +51,10 @@ def tellings(program: Program) -> None:
     spread("a look where nothing is new", [timed(worker.tell_once, program)[0] for _ in range(LOOKS)])
     later = clock.now() + timedelta(hours=72)
     with program.database.transaction(Access.OWNER) as connection:
-        known = catalog.current(connection)
-        took, late = timed(remind, connection, known, later)
-        print(f"{len(late):,} cases reminded of in {took / 1000:.1f} s")
-        spread("reminders where all were reminded of", [timed(remind, connection, known, later)[0] for _ in range(3)])
+        overdue = len(late(connection, catalog.current(connection), later))
+    took, _ = timed(worker.remind_once, program, lambda: later)
+    print(f"{overdue:,} cases reminded of in {took / 1000:.1f} s, {-(-overdue // PORTION)} transactions")
+    spread("reminders where all were reminded of", [timed(worker.remind_once, program, lambda: later)[0] for _ in range(3)])
 
 
 def main() -> None:

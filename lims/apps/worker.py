@@ -5,13 +5,15 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from types import FrameType
 
 from lims.apps.delivering import AT_ONCE, Couriers
 from lims.apps.keeping import Keeper
 from lims.apps.posting import Reporter
 from lims.catalog import queries as catalog
-from lims.interop.notices.actions import remind, tell
+from lims.interop.notices.actions import PORTION, late, remind, tell
 from lims.interop.subscribers.actions import enqueue
 from lims.kernel import clock, partitions
 from lims.kernel.audit.actions import seal
@@ -46,18 +48,29 @@ def seal_once(program: Program) -> None:
         aside.replace(program.settings.data_dir / HEAD_FILE)
 
 
+def tell_some(program: Program) -> bool:
+    """Draw the notices of a portion of what was sealed since last time, due to whoever is told of them; whether there may be more."""
+    now = clock.now()
+    with program.database.transaction(Access.OWNER) as connection:
+        new = tell(connection, catalog.current(connection), now)
+        enqueue(connection, new or (), now)
+    return new is not None
+
+
 def tell_once(program: Program) -> None:
-    """Draw the notices of what was sealed since last time; they are due to whoever is told of them."""
-    now = clock.now()
-    with program.database.transaction(Access.OWNER) as connection:
-        enqueue(connection, tell(connection, catalog.current(connection), now), now)
+    """Draw the notices of everything that was sealed since last time, a transaction a portion."""
+    while tell_some(program):
+        pass
 
 
-def remind_once(program: Program) -> None:
-    """Draw the notices of cases whose time is over; they are due to whoever is told of them."""
-    now = clock.now()
+def remind_once(program: Program, time: Callable[[], datetime] = clock.now) -> None:
+    """Draw the notices of cases whose time is over, due to whoever is told of them, a transaction a portion."""
+    now = time()
     with program.database.transaction(Access.OWNER) as connection:
-        enqueue(connection, remind(connection, catalog.current(connection), now), now)
+        told_at = sorted(late(connection, catalog.current(connection), now).items())
+    for start in range(0, len(told_at), PORTION):
+        with program.database.transaction(Access.OWNER) as connection:
+            enqueue(connection, remind(connection, catalog.current(connection), dict(told_at[start : start + PORTION]), now), now)
 
 
 def days_once(program: Program) -> None:
@@ -100,11 +113,12 @@ def main() -> None:
 
 def work_until_trouble(program: Program, helpers: Helpers, stop: threading.Event, parent: int) -> None:
     """Seal, tell, send and count about once a second, remind about once a minute; return when told to, or when the database is gone."""
-    turns = itertools.count()
-    while not stop.wait(PAUSE_SECONDS) and os.getppid() == parent:
+    turns, more = itertools.count(), False
+    # After a day away there are many portions to tell: they follow each other without a pause, and sealing and sending go on between them.
+    while not stop.wait(0 if more else PAUSE_SECONDS) and os.getppid() == parent:
         try:
             seal_once(program)
-            tell_once(program)
+            more = tell_some(program)
             if next(turns) % REMIND_EVERY == 0:
                 remind_once(program)
                 days_once(program)

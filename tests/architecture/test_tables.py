@@ -43,7 +43,7 @@ EVERYWHERE = {
     "rack", "retention_policy", "forgotten_day", "import_report",
     "case_policy",
     "lab_resources", "lab_opening", "lab_move", "sampling_plan", "diversion",
-    "notice", "notice_seen", "notice_reader", "subscriber", "delivery", "delivery_attempt",
+    "notice", "notice_seen", "notice_reader", "notice_due", "subscriber", "delivery", "delivery_attempt",
     "kept_day", "kept_line", "kept_reader", "kept_round", "kept_pool", "kept_pool_day", "expected_people", "wall", "report_sending",
 }  # fmt: skip
 

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lims.catalog import queries as catalog
+from lims.apps import worker
 from lims.deconvolution.forms import CaseView, MemberView
-from lims.interop.notices.actions import remind
 from lims.interop.notices.rules import overdue
 from lims.interop.notices.wording import sentence
 from lims.kernel.barcodes import Kind
-from lims.kernel.db import Access
 from tests.bench import another_town, close, done, message, note, recollected
 from tests.factories import Town, code
 from tests.interop.telling import answered, first_sign, kinds, told
@@ -24,8 +22,7 @@ DAY = datetime(2022, 2, 2, tzinfo=UTC)
 def reminded(town: Town, hours: float) -> list[dict[str, Any]]:
     """What officials have been told once so many hours have passed since the first sign was told; newest of this town's."""
     told(town)
-    with town.program.database.transaction(Access.OWNER) as connection:
-        remind(connection, catalog.current(connection), datetime.now(UTC) + timedelta(hours=hours))
+    worker.remind_once(town.program, lambda: datetime.now(UTC) + timedelta(hours=hours))
     return [notice for notice in told(town) if notice["kind"] == "case.overdue"]
 
 

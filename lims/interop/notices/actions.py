@@ -1,9 +1,9 @@
 """Drawing notices out of the trail, and taking note of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog.rules import Catalog
@@ -12,43 +12,63 @@ from lims.custody.rules import Kind as TubeKind
 from lims.deconvolution import board
 from lims.interop.notices import queries
 from lims.interop.notices.rules import Fact, Kind, Signed, facts_of, overdue, time_over
-from lims.interop.notices.tables import Notice, NoticeReader, NoticeSeen
+from lims.interop.notices.tables import Notice, NoticeDue, NoticeReader, NoticeSeen
 from lims.kernel import ids
 from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening, audited, unaudited
 from lims.kernel.db import AnyRow
 
 READER_LOCK = 7_301_006
+PORTION = 300  # tubes, or cases, told of in one transaction: about a second
 LONGEST = timedelta(days=30)  # three times the longest time that a policy may give
 
 
 @unaudited("it tells what the trail says already")
-def tell(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[AnyRow]:
-    """Draw the notices of everything that was sealed since last time; those that are new, in order.
+def tell(connection: Connection, catalog: Catalog, now: datetime, portion: int = PORTION) -> Sequence[AnyRow] | None:
+    """Draw the notices of the next portion of what was sealed since last time: those that are new, in order; None where nothing is left.
 
-    The trail is written in the transaction of each fact; how far it was read is kept in the transaction of the notices. So none
-    is lost and none told twice, whichever process fails when.
+    The trail is written in the transaction of each fact; how far it was read, and of which tubes it is still to be told, is kept in the
+    transaction of the notices. So none is lost and none told twice, whichever process fails when, and however much there is after a day
+    away no transaction is long. A case is told whole and in order whenever one of its tubes is due; the trail is not read on before all
+    are told.
     """
     if not connection.execute(select(func.pg_try_advisory_xact_lock(READER_LOCK))).scalar_one():
-        return ()
-    unread = queries.unread_seals(connection)
-    if unread is None:
-        return ()
-    new = write(connection, catalog, facts(connection, catalog, queries.touched(connection, *unread)), now)
-    connection.execute(update(NoticeReader).values(seal=unread[1]))
+        return None
+    due = queries.due(connection, portion)
+    if not due and (unread := queries.unread_seals(connection)) is not None:
+        read_on(connection, *unread)
+        due = queries.due(connection, portion)
+        if not due:
+            return ()
+    if not due:
+        return None
+    new = write(connection, catalog, facts(connection, catalog, queries.told_of(connection, due)), now)
+    connection.execute(delete(NoticeDue).where(NoticeDue.barcode.in_(due)))
     return new
 
 
-@unaudited("it tells what the trail says already, and the clock")
-def remind(connection: Connection, catalog: Catalog, now: datetime) -> Sequence[AnyRow]:
-    """The notices of cases whose time is over while people have not come back; each case is reminded of once."""
+@unaudited("it notes which tubes the trail speaks of")
+def read_on(connection: Connection, after: int, to: int) -> None:
+    """Read what these seals hold: of which tubes there is something to tell."""
+    connection.execute(insert(NoticeDue).from_select(["barcode", "family"], queries.touched(after, to)).on_conflict_do_nothing())
+    connection.execute(update(NoticeReader).values(seal=to))
+
+
+@unaudited("it only reads")
+def late(connection: Connection, catalog: Catalog, now: datetime) -> dict[str, datetime]:
+    """The cases whose time is over as far as their rows tell, and that nobody was reminded of; each with when its first sign was told."""
     shortest = min((policy.recollect_within_hours for policy in catalog.policies), default=board.USUAL_HOURS)
     rows = queries.unreminded(connection, now - LONGEST, now - timedelta(hours=min(shortest, board.USUAL_HOURS)))
     # Only cases whose time is over are put together: on a bad day there are thousands of others.
-    told_at = {row.barcode: row.told_at for row in rows if now >= time_over(row.at, board.deadline(catalog, row, row.at), row.told_at)}
+    return {row.barcode: row.told_at for row in rows if now >= time_over(row.at, board.deadline(catalog, row, row.at), row.told_at)}
+
+
+@unaudited("it tells what the trail says already, and the clock")
+def remind(connection: Connection, catalog: Catalog, told_at: Mapping[str, datetime], now: datetime) -> Sequence[AnyRow]:
+    """The notices of those of these cases whose time is over while people have not come back; each case is reminded of once."""
     cases = board.these(connection, catalog, list(told_at))
-    late = [overdue(board.view(case), told_at[case.row.barcode], now) for case in cases]
-    return write(connection, catalog, [fact for fact in late if fact is not None], now)
+    found = [overdue(board.view(case), told_at[case.row.barcode], now) for case in cases]
+    return write(connection, catalog, [fact for fact in found if fact is not None], now)
 
 
 def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow]) -> list[Fact]:

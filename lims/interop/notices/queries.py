@@ -4,14 +4,30 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, Uuid, and_, case, cast, distinct, exists, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lims.custody.tables import Tube
 from lims.deconvolution.tables import Closure
 from lims.interop.notices.rules import Amendment, Kind
-from lims.interop.notices.tables import Notice, NoticeReader, NoticeSeen
+from lims.interop.notices.tables import Notice, NoticeDue, NoticeReader, NoticeSeen
 from lims.kernel.audit.tables import Event, Seal
 from lims.kernel.auth.rules import Caller
 from lims.kernel.db import AnyRow
@@ -33,8 +49,11 @@ def unread_seals(connection: Connection) -> tuple[int, int] | None:
     return (row.seal, min(row.newest, row.seal + SEALS_AT_ONCE)) if row.newest is not None and row.newest > row.seal else None
 
 
-def touched(connection: Connection, after: int, to: int) -> Sequence[AnyRow]:
-    """The tubes that have ever been called not negative in control, and that events under these seals touch, directly or by an answer."""
+def touched(after: int, to: int) -> Select[str, str]:
+    """The tubes that have ever been called not negative in control, and that events under these seals touch, directly or by an answer.
+
+    Each with the tube it answers or went into, or itself.
+    """
 
     def bound(number: InstrumentedAttribute[int]) -> ColumnElement[int]:
         return cast(cast(number, Text), Event.txid.type)
@@ -48,12 +67,30 @@ def touched(connection: Connection, after: int, to: int) -> Sequence[AnyRow]:
         .where(Seal.number > after, Seal.number <= to, CallRow.call != "negative", CallRow.controls_passed)
     )
     start = told.where(Event.verb.in_(VERBS)).union(imported).subquery()
-    chain = select(start.c.barcode).cte("chain", recursive=True)
+    return select(Tube.barcode, func.coalesce(Tube.pool, Tube.retest_of, Tube.barcode)).where(*reactive_above(select(start.c.barcode)))
+
+
+def reactive_above(start: Select[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That a tube is one of these or one that they answer or went into, and was ever called not negative in control."""
+    chain = start.cte("chain", recursive=True)
     above = select(func.unnest(array([Tube.retest_of, Tube.pool]))).join(chain, Tube.barcode == chain.c.barcode)
     chain = chain.union(above)
-    reactive = exists().where(CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed)
+    return (
+        Tube.barcode.in_(select(chain.c.barcode)),
+        exists().where(CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed),
+    )
+
+
+def due(connection: Connection, limit: int) -> Sequence[str]:
+    """The next tubes of which there is something to tell, those of one family together."""
+    return connection.execute(select(NoticeDue.barcode).order_by(NoticeDue.family, NoticeDue.barcode).limit(limit)).scalars().all()
+
+
+def told_of(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
+    """Due tubes and those they answer or went into: a single tube's case is told of with it, wherever its pool stands among those due."""
     query = select(Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.released_call, Tube.released_at)
-    return connection.execute(query.where(Tube.barcode.in_(select(chain.c.barcode)), reactive)).all()
+    start = select(NoticeDue.barcode).where(NoticeDue.barcode.in_(codes))
+    return connection.execute(query.where(*reactive_above(start)).order_by(Tube.barcode)).all()
 
 
 def amendments(connection: Connection, codes: Collection[str]) -> dict[str, Amendment]:

@@ -66,8 +66,18 @@ class NoticeSeen(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class NoticeDue(Base):
+    """A tube that the trail says something of, until what there is to tell of it is told."""
+
+    __tablename__ = "notice_due"
+    __table_args__ = (Index("notice_due_family_idx", "family", "barcode"),)
+
+    barcode: Mapped[str] = mapped_column(Text, primary_key=True)
+    family: Mapped[str] = mapped_column(Text, comment="the tube that it answers or went into, or itself: these are told of together")
+
+
 class NoticeReader(Base):
-    """Up to which seal of the trail the notices have been drawn; one row."""
+    """Up to which seal the trail has been read for notices; one row."""
 
     __tablename__ = "notice_reader"
     __table_args__ = (CheckConstraint("one", name="one_row"),)
