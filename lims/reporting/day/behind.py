@@ -34,9 +34,11 @@ class Behind:
             local = f"{self.moment} AT TIME ZONE {self.zone}"
             within = (
                 f"{self.moment} >= :since AND {self.moment} < :until AND {self.condition}"
-                f" AND {local} >= CAST(:first AS timestamp) AND {local} < CAST(:beyond AS timestamp)"
+                f" AND (({self.moment} >= :surely_since AND {self.moment} < :surely_until)"
+                f" OR ({local} >= CAST(:first AS timestamp) AND {local} < CAST(:beyond AS timestamp)))"
             )
-        return f", behind AS (SELECT counted.*, {self.moment} AS at FROM {self.source} WHERE {within})"  # noqa: S608 - words of this file
+        columns = f"counted.barcode, counted.member_count, {self.moment} AS at"
+        return f", behind AS MATERIALIZED (SELECT {columns} FROM {self.source} WHERE {within})"  # noqa: S608 - words of this file
 
 
 BEHIND = {
