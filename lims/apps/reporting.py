@@ -8,6 +8,8 @@ from lims.interop.subscribers import pages as subscriber_pages
 from lims.release import api as release
 from lims.reporting import api as reports
 from lims.reporting import pages
+from lims.reporting.accounting import api as account_api
+from lims.reporting.accounting import pages as account
 from lims.reporting.capacity import api as capacities
 from lims.reporting.capacity import pages as capacity
 from lims.reporting.casework import api as casework
@@ -34,6 +36,8 @@ ROUTERS = (
     metrics.router,
     capacities.router,
     rounds_api.router,
+    account_api.router,
+    account.router,
     outlook.router,
     prevalences.router,
     plans.router,

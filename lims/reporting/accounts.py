@@ -107,17 +107,18 @@ def people_account(standings: Mapping[str, int], wrong: Sequence[AnyRow]) -> tup
     return account, [Finding("people", "result_unknown", nowhere)] if nowhere else []
 
 
-def tubes_account(standings: AnyRow, wrong: Sequence[AnyRow]) -> TubesAccount:
+def tubes_account(standings: Sequence[AnyRow]) -> TubesAccount:
     """Tubes by where they stand."""
-    columns = standings._asdict()
+    tubes = {row.standing: row.tubes for row in standings}
+    registered = sum(row.registered for row in standings)
     return TubesAccount(
-        registered=standings.registered,
-        unregistered=standings.unregistered,
-        received=standings.received,
-        released=standings.released,
-        rejected=standings.rejected,
-        open={reason: columns[reason] for reason in OPEN_TUBES if columns[reason]},
-        unexplained=sum(row.is_tube for row in wrong),
+        registered=registered,
+        unregistered=sum(tubes.values()) - registered,
+        received=sum(row.received for row in standings),
+        released=tubes.get("released", 0),
+        rejected=tubes.get("rejected", 0),
+        open={reason: tubes[reason] for reason in OPEN_TUBES if reason in tubes},
+        unexplained=tubes.get("unexplained", 0),
     )
 
 

@@ -66,14 +66,14 @@ def capacities(connection: Connection, last_day: date) -> list[Declared]:
 
 def people_of_day(connection: Connection, day: date, passing_over: Collection[str]) -> dict[str, int]:
     """How many people of a day of collection stand where, but for those of some tubes."""
-    rows = connection.execute(statement("account_people"), {"day": day, "wrong": list(passing_over)})
+    rows = connection.execute(statement("account_people", "account_standing"), {"day": day, "wrong": list(passing_over)})
     return {row.standing: row.people for row in rows}
 
 
-def tubes_of_day(connection: Connection, day: date, window: Window, zone: str, passing_over: Collection[str]) -> Row[Any]:
-    """How many tubes of a day stand where, but for some."""
-    values = {"day": day, "since": window[0], "until": window[1], "zone": zone, "wrong": list(passing_over)}
-    return connection.execute(statement("account_tubes", "account_cohort"), values).one()
+def tubes_of_day(connection: Connection, day: date, window: Window, zone: str, wrong: Collection[str]) -> Sequence[Row[Any]]:
+    """How many tubes of a day stand where, how many of them are registered, and how many received."""
+    values = {"day": day, "since": window[0], "until": window[1], "zone": zone, "wrong": list(wrong)}
+    return connection.execute(statement("account_tubes", "account_cohort", "account_judged"), values).all()
 
 
 def wrong_tubes(connection: Connection, day: date, window: Window, zone: str) -> Sequence[Row[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.reporting.city import City
 
 CALLS = ["negative"] * 5 + ["positive"] * 3 + ["inconclusive", "invalid"]
-SITES, LABS = ["FY-001", "FY-002", "NY-001", "TK-001"], ["YH", "MV", "NYL"]
+SITES, LABS = ("FY-001", "FY-002", "NY-001", "TK-001"), ("YH", "MV", "NYL")
 
 
 @dataclass
@@ -19,6 +19,8 @@ class Crowd:
     city: City
     luck: random.Random
     name: str = "t"
+    sites: tuple[str, ...] = SITES
+    labs: tuple[str, ...] = LABS
     made: int = 0
 
     def live_through(self, day: date, tubes: int) -> None:
@@ -39,7 +41,7 @@ class Crowd:
 
     def way(self, sealed_at: datetime) -> dict[str, Any]:
         """Where a tube goes and when it comes there, if it does."""
-        site, lab = self.luck.choice(SITES), self.luck.choice(LABS)
+        site, lab = self.luck.choice(self.sites), self.luck.choice(self.labs)
         values: dict[str, Any] = {"site": site, "sealed_at": sealed_at, "round": self.luck.choice(["one", "two", None])}
         sent = sealed_at + self.some(5, 300) if self.luck.random() < 0.9 else None
         if sent:
@@ -106,13 +108,11 @@ class Crowd:
 
     def mixed(self, code: str, mixed_at: datetime) -> None:
         """Singles of three people mixed in a lab: negative together, or tested one by one."""
-        lab, own = self.luck.choice(LABS), [f"{code}-{n}" for n in range(3)]
+        lab, own = self.luck.choice(self.labs), [f"{code}-{n}" for n in range(3)]
         for single in own:
-            sealed_at = mixed_at - self.some(200, 500)
-            self.city.single(
-                single, f"{single} person", site=self.luck.choice(SITES), sealed_at=sealed_at, received_at=mixed_at - self.some(5, 100),
-                lab=lab, pool=code, bench_state="pooled",
-            )  # fmt: skip
+            values = {"site": self.luck.choice(self.sites), "sealed_at": mixed_at - self.some(200, 500)}
+            values |= {"received_at": mixed_at - self.some(5, 100), "lab": lab, "pool": code, "bench_state": "pooled"}
+            self.city.single(single, f"{single} person", **values)
         self.city.tube(
             code, (), kind="aliquot_pool", site=None, sealed_at=mixed_at, received_at=mixed_at, lab=lab, field_state=None,
             collected_on=None, member_count=3,

@@ -68,19 +68,24 @@ def sent() -> None:
 def reconcile(date: Day) -> None:
     """Account for every person, tube and reading of a day, and count its figures anew; exit 1 and a list if something does not agree."""
     from lims.reporting.keeping.actions import keep_anew  # noqa: PLC0415 - slow to load
+    from lims.reporting.reconciliation import labels  # noqa: PLC0415 - slow to load
     from lims.reporting.reconciliation import reconcile as account  # noqa: PLC0415 - pandas is slow to load
 
     with running(settings(), connections=2) as program:
         with program.database.transaction(Access.BENCH) as connection:
             found = account(connection, date.date())
         with program.database.transaction(Access.OWNER) as connection:
+            printed, passed_over = labels(connection, date.date())
             known = catalog.current(connection)
             differing = keep_anew(connection, known, date.date(), program.settings.timezone, clock.now())
     typer.echo(f"people    {found.people}")
     typer.echo(f"tubes     {found.tubes}")
     typer.echo(f"readings  {found.readings}")
+    typer.echo(f"labels    {printed}")
     for finding in found.findings:
         typer.echo(str(finding))
+    for run in passed_over:
+        typer.echo(f"{run.first} - {run.last}: printed labels that were passed over, and nobody has said why ({run.count})")
     kept = "none were kept" if differing is None else f"{len(differing)} lines differ from what was kept; counted anew"
     typer.echo(f"figures   {kept}")
     for difference in (differing or ())[:MOST_SHOWN]:

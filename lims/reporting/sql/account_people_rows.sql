@@ -1,0 +1,8 @@
+-- The tubes in which people stand so, and how many.
+SELECT standing.barcode AS code, tube.site, tube.lab, COALESCE(tube.released_call, tube.bench_state, tube.field_state) AS state, count(*) AS number
+FROM standing
+LEFT JOIN tube ON tube.barcode = standing.barcode
+WHERE standing = :reason AND standing.barcode > :after
+GROUP BY 1, 2, 3, 4
+ORDER BY 1
+LIMIT :most

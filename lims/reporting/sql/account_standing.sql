@@ -1,0 +1,16 @@
+-- Where the people of a day stand, by the view that everybody's result is read from; but for those of tubes that are wrong.
+WITH standing AS (
+    SELECT barcode,
+        CASE
+            WHEN state IN ('negative', 'positive') THEN 'with_result'
+            WHEN state IN ('verifying', 'recollect', 'inconclusive') THEN state
+            WHEN state = 'pending' AND bench_state IS NULL AND field_state = 'open' THEN 'not_sealed'
+            WHEN state = 'pending' AND bench_state IS NULL THEN 'not_received'
+            WHEN state = 'pending' AND bench_state = 'plated' THEN 'on_plate'
+            WHEN state = 'pending' AND bench_state = 'called' THEN 'in_review'
+            WHEN state = 'pending' AND bench_state IN ('waiting', 'pooled') THEN bench_state
+            ELSE 'unexplained'
+        END AS standing
+    FROM person_result
+    WHERE day = :day AND barcode <> ALL (CAST(:wrong AS text[]))
+)

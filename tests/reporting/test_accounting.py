@@ -1,0 +1,104 @@
+"""Every number of a day's account leads to what stands behind it, and that adds up to the number."""
+
+import random
+from dataclasses import asdict
+from datetime import timedelta
+
+import pytest
+from lxml import html
+
+from lims.kernel import clock, ids
+from lims.reporting.accounting.board import REASONS, rows_behind
+from lims.reporting.accounting.forms import AccountRow, Part, RowsAsked
+from lims.reporting.reconciliation import reconcile
+from lims.testing.instruments.tables import ReadingRow
+from tests.factories import Town
+from tests.reporting.city import DAY, City, at, put
+from tests.reporting.random_days import Crowd
+
+MOST = 10_000
+
+
+def behind(city: City, part: Part, reason: str, after: str = "", most: int = MOST) -> list[AccountRow]:
+    return city.as_bench(lambda connection: rows_behind(connection, RowsAsked(part=part, reason=reason, day=DAY, after=after), DAY, most))
+
+
+def numbers(city: City) -> dict[tuple[Part, str], int]:
+    """Every number of the account, by part and reason."""
+    found = city.as_bench(lambda connection: reconcile(connection, DAY))
+    people, tubes, readings = asdict(found.people), asdict(found.tubes), asdict(found.readings)
+    flat = [(Part.PEOPLE, people | people["open"]), (Part.TUBES, tubes | tubes["open"]), (Part.READINGS, readings)]
+    return {(part, reason): values.get(reason, 0) for part, values in flat for reason in REASONS[part]}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_rows_behind_each_number_add_up_to_it(city: City, seed: int) -> None:
+    crowd = Crowd(city, random.Random(seed), sites=("FY-001", "FY-002", "TK-001"), labs=("YH", "MV", "JL"))
+    crowd.live_through(DAY, 40)
+    city.member("nowhere", 1, "Ana", DAY, at(8))
+    city.tube("adrift", received_at=at(12), bench_state="plated", plate="none", well="A1")
+    counted = numbers(city)
+    # Readings that differ are counted by how many are too few or too many; their rows are the runs.
+    listed = {(part, reason): sum(row.count for row in behind(city, part, reason)) for part, reason in counted}
+    assert listed == counted
+    assert counted[Part.PEOPLE, "unexplained"] == 3
+    assert counted[Part.PEOPLE, "verifying"] > 0
+
+
+def test_who_is_in_a_row_stands_by_its_code_and_the_list_goes_on_where_it_ended(city: City) -> None:
+    for number in range(5):
+        city.tube(f"w{number}", ("Ana", "Ben"), received_at=at(12))
+    first = behind(city, Part.PEOPLE, "waiting", most=3)
+    assert [(row.code, row.site, row.lab, row.count) for row in first] == [(f"w{n}", "FY-001", "YH", 2) for n in range(3)]
+    assert [row.code for row in behind(city, Part.PEOPLE, "waiting", after=first[-1].code)] == ["w3", "w4"]
+    assert [row.code for row in behind(city, Part.TUBES, "waiting", after="w3")] == ["w4"]
+
+
+def test_a_run_whose_readings_differ_is_named(city: City) -> None:
+    run = city.run(city.tube("one", received_at=at(12)))
+    city.run(city.tube("two", received_at=at(12)), when=at(16) + timedelta(minutes=1))
+    put(city.connection, ReadingRow, day=DAY, barcode="one", run=run, well="A1", target="S", ct=None)
+    assert [(row.code, row.state, row.count) for row in behind(city, Part.READINGS, "unexplained")] == [(city.plates[run], "3", 4)]
+    assert len(behind(city, Part.READINGS, "stored")) == 2
+
+
+def test_the_page_of_the_account_leads_to_all_of_them(town: Town) -> None:
+    town.tested(town.collected(4)["barcode"], town.collected(3)["barcode"])
+    town.collected(2)
+    page = html.fromstring(town.web.get("/reporting/reconciliation?day=2022-02-02&lang=en", headers=town.olga.headers).text)
+    cells = [cell for cell in page.xpath("//tbody//td[contains(@class, 'number')]") if cell.text_content().strip() not in ("0", "")]
+    links = [cell.xpath(".//a/@href") for cell in page.xpath("//section//tbody//td[contains(@class, 'number')]")]
+    assert len([link for link in links if link]) >= 4
+    assert all(cell.xpath(".//a") or cell.xpath(".//*[contains(text(), '0')]") for cell in cells)
+    for (link,) in (link for link in links if link):
+        shown = town.web.get(link, headers=town.olga.headers)
+        assert shown.status_code == 200, (link, shown.text)
+        assert "format=csv" in shown.text
+        for form in ("csv", "xlsx", "json"):
+            file = town.web.get(f"{link.replace('/reporting/', '/reporting/api/', 1)}&format={form}", headers=town.olga.headers)
+            assert file.status_code == 200
+
+
+def test_labels_lead_to_their_blocks_and_runs(town: Town) -> None:
+    answer = town.ana.post("/sampling/api/label-ranges", {"id": str(ids.uuid7()), "site": town.site, "count": 5})
+    assert answer.status_code in (200, 201), answer.text
+    day = clock.local_day(clock.now(), "Asia/Shanghai").isoformat()
+    asked = {"part": "labels", "reason": "not_printed", "day": day}
+    rows = [row for row in town.olga.get("/reporting/api/reconciliation/rows", **asked).json()["items"] if row["site"] == town.site]
+    assert [(row["code"], row["last_code"], row["count"]) for row in rows] == [(answer.json()["first"], answer.json()["last"], 5)]
+
+
+def test_who_is_bound_to_a_site_or_lab_sees_the_sums_and_not_others_tubes(town: Town) -> None:
+    of_lab, of_site = town.somebody("oscar", "official", lab=town.lab), town.somebody("orla", "official", site=town.site)
+    asked = {"part": "tubes", "reason": "released", "day": "2022-02-02"}
+    for who, status in ((of_lab, 404), (of_site, 404), (town.ben, 403), (town.ana, 403), (town.authority, 403)):
+        assert who.get("/reporting/api/reconciliation/rows", **asked).status_code == status
+        assert town.web.get("/reporting/reconciliation/rows", params=asked, headers=who.headers).status_code == status
+    page = town.web.get("/reporting/reconciliation?day=2022-02-02", headers=of_site.headers)
+    assert "/reporting/reconciliation/rows" not in page.text
+
+
+@pytest.mark.parametrize(("part", "reason"), [("people", "released"), ("labels", "nothing"), ("tubes", "with_result")])
+def test_a_reason_that_an_account_does_not_know_is_refused(town: Town, part: str, reason: str) -> None:
+    answer = town.olga.get("/reporting/api/reconciliation/rows", part=part, reason=reason)
+    assert (answer.status_code, answer.json()["code"]) == (404, "figure_unknown")
