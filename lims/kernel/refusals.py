@@ -28,6 +28,7 @@ CATALOGUE: dict[str, Refusal] = {
     "database_unreachable": Refusal(503, "The database does not answer"),
     "role_not_taken": Refusal(503, "The database did not give the rights that were asked for"),
     "schema_busy": Refusal(503, "The schema could not be changed while it is in use"),
+    "citus_missing": Refusal(503, "This database cannot be spread over several machines"),
     "disk_full": Refusal(503, "The server's disk is full"),
     "server_ended": Refusal(500, "The server did not start"),
     "question_too_long": Refusal(503, "The question took too long and was stopped"),

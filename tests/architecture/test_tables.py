@@ -5,57 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import Constraint, ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from lims.apps.placement import EVERYWHERE, LOCAL, SPREAD, group_of, spread_by
 from lims.apps.schema import METADATA, TABLES
 from tests.architecture.source import modules
-
-# A tube's facts are spread by its barcode, a person's by person_id; what is in one group lies together.
-SPREAD = {
-    "tube": (
-        "barcode",
-        {
-            "tube",
-            "tube_member",
-            "reading",
-            "call",
-            "release",
-            "rejudged",
-            "returned",
-            "inbox",
-            "case_contact",
-            "case_closure",
-            "case_plan",
-            "stored_tube",
-        },
-    ),
-    "person": ("person_id", {"person"}),
-    "box": ("barcode", {"box", "handover_box"}),
-    "rack": ("rack", {"rack_position"}),
-    "message": ("id", {"message"}),
-    "trail": ("subject", {"event"}),
-}
-# Small, and the same on every machine: everybody may point at these.
-EVERYWHERE = {
-    "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision",
-    "app_user", "token", "attempt", "seal", "plate", "run", "rejudgement", "run_file", "run_part", "run_curves", "run_alarm",
-    "label_block", "label_range",
-    "print_job", "label_void", "label_printer", "device", "handover",
-    "lot", "extraction_batch", "extraction_failure", "extraction_settlement", "verification", "time_limit",
-    "rack", "retention_policy", "forgotten_day", "import_report",
-    "case_policy",
-    "lab_resources", "lab_opening", "lab_move", "sampling_plan", "diversion",
-    "notice", "notice_seen", "notice_reader", "notice_due", "subscriber", "delivery", "delivery_attempt",
-    "kept_day", "kept_line", "kept_reader", "kept_round", "kept_pool", "kept_pool_day", "expected_people", "wall", "report_sending",
-}  # fmt: skip
-
-
-def spread_by(table: str) -> str | None:
-    """The column by which a table is spread; None where it is everywhere."""
-    return next((column for column, tables in SPREAD.values() if table in tables), None)
-
-
-def group_of(table: str) -> str | None:
-    """The group a table belongs to; None where it is everywhere."""
-    return next((group for group, (_, tables) in SPREAD.items() if table in tables), None)
 
 
 def columns_of(key: Constraint) -> set[str]:
@@ -76,7 +28,7 @@ def test_every_module_of_tables_is_known_to_the_migrations() -> None:
 
 
 def test_every_table_has_a_place_among_the_groups() -> None:
-    placed = [*EVERYWHERE, *(table for _, members in SPREAD.values() for table in members)]
+    placed = [*EVERYWHERE, *LOCAL, *(table for _, members in SPREAD.values() for table in members)]
     assert len(placed) == len(set(placed))
     assert {table.name for table in tables()} == set(placed)
 
@@ -98,6 +50,8 @@ def test_foreign_keys_stay_within_their_group_or_point_at_what_is_everywhere() -
     for table in tables():
         for key in table.foreign_key_constraints:
             target, group = key.referred_table.name, group_of(table.name)
+            if target in LOCAL and table.name not in LOCAL:
+                crossing.append(f"{table.name} → {target}, which is on one machine only")
             if group_of(target) is None:
                 continue
             column = spread_by(table.name)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, make_url, text
 
-from lims.apps import migrate
+from lims.apps import distribution, migrate
 from lims.apps.commands import standby
 from lims.apps.worker import OTHER_KEY
 from lims.kernel.audit.verify import begun_with
@@ -31,6 +31,17 @@ def upgrade() -> None:
     with running(settings(), connections=2) as program:
         migrate.upgrade(program.database)
         typer.echo(f"schema {migrate.current(program.database)}")
+
+
+@group.command()
+def distribute(
+    shards: Annotated[int, typer.Option(help="pieces of each table; two to four for each processor of all servers", min=2, max=1024)] = 32,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="print what would be done, on any PostgreSQL")] = False,
+) -> None:
+    """Spread the tables over the servers of a Citus cluster; after an upgrade again, for tables that are new. Back up before."""
+    with running(settings(), connections=2) as program, program.database.owner() as connection:
+        for statement in (distribution.plan if dry_run else distribution.distribute)(connection, shards):
+            typer.echo(f"{statement};")
 
 
 @group.command()
