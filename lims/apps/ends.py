@@ -17,14 +17,15 @@ from lims.kernel.program import Program
 from lims.kernel.refusals import CATALOGUE
 from lims.sampling.sync.lateness import is_late
 from lims.web import errors
-from lims.web.admission import Admission
+from lims.web.admission import Admission, IsLate
 from lims.web.headers import SecurityHeaders
 from lims.web.render import STATIC
 from lims.web.statements import StatementsHeader
 
 ENDS: dict[str, tuple[APIRouter, ...]] = {"sampling": sampling.ROUTERS, "testing": testing.ROUTERS, "reporting": reporting.ROUTERS}
 
-CAN_WAIT = {"/sampling/api/sync": is_late}
+# Of these paths, what can wait comes in by a narrow lane: tubes of an hour ago, and whoever wants to see a result.
+CAN_WAIT: dict[str, IsLate] = {"/sampling/api/sync": is_late, "/sampling/api/result-lookup": lambda _start, _whole: True}
 
 
 def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:

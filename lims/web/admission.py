@@ -2,10 +2,11 @@
 
 Without this, requests that hold a connection wait for a thread while threads wait for a connection.
 
-There are two lanes. A device that was without a network for an hour can wait a minute longer; a sampler who has just sealed a tube
-stands there with the next person. So what says of itself that it is late comes in by a narrow lane: a crowd of late ones never takes
-more than a part of the threads, and nobody else queues behind it. Who finds a queue too long gets 503 and a time to come again; the
-times are dealt out one after the other, as fast as the lane moves, so that the crowd does not come back as a crowd.
+There is a broad lane, and narrow ones. A device that was without a network for an hour can wait a minute longer; a sampler who has just
+sealed a tube stands there with the next person. So what says of itself that it is late comes in by a narrow lane: a crowd of late ones
+never takes more than a part of the threads, and nobody else queues behind it. A city that asks for its results all at once has a narrow
+lane of its own: who reads never keeps those waiting who write. Who finds a queue too long gets 503 and a time to come again; the times
+are dealt out one after the other, as fast as the lane moves, so that the crowd does not come back as a crowd.
 """
 
 import math
@@ -62,13 +63,13 @@ class Lane:
 
 
 class Admission:
-    """ASGI middleware: `at_work` requests at once; late ones, as `late` says of the paths it names, a quarter of them."""
+    """ASGI middleware: `at_work` requests at once; late ones, as `late` says of the paths it names, for each path a quarter of them."""
 
     def __init__(self, app: ASGIApp, at_work: int, waiting: int, late: Mapping[str, IsLate] | None = None) -> None:
         self.app = app
         self._is_late = late or {}
         self._lane = Lane(at_work, waiting)
-        self._late_lane = Lane(max(1, at_work // LATE_PART), waiting)
+        self._late_lanes = {path: Lane(max(1, at_work // LATE_PART), waiting) for path in self._is_late}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in, make wait, or turn away with `Retry-After`."""
@@ -80,7 +81,7 @@ class Admission:
             first = await receive()
             receive = with_first(first, receive)
             if is_late(first.get("body", b""), not first.get("more_body")):
-                lanes = [self._late_lane, self._lane]
+                lanes = [self._late_lanes[scope["path"]], self._lane]
         if full := next((lane for lane in lanes if lane.is_full), None):
             await turned_away(full)(scope, receive, send)
             return

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from lims.web.admission import Admission
 
-SYNC = "/sync"
+SYNC, LOOK_UP = "/sync", "/look-up"
 OLD, NEW = b"old", b"new"
 
 
@@ -18,7 +18,11 @@ class House:
     def __init__(self) -> None:
         self.inside: list[bytes] = []
         self.leave = asyncio.Event()
-        self.door = Admission(self.app, at_work=4, waiting=3, late={SYNC: lambda start, whole: start == OLD or not whole})
+        self.door = Admission(self.app, at_work=4, waiting=3, late={SYNC: self.is_late, LOOK_UP: lambda _start, _whole: True})
+
+    @staticmethod
+    def is_late(start: bytes, whole: bool) -> bool:
+        return start == OLD or not whole
 
     async def app(self, _scope: Scope, receive: Receive, send: Send) -> None:
         body, more = b"", True
@@ -58,6 +62,21 @@ async def settled() -> None:
     """Until everybody who can go on has gone on."""
     for _ in range(50):
         await asyncio.sleep(0)
+
+
+def test_a_city_that_asks_for_its_results_all_at_once_keeps_nobody_waiting_who_seals_or_returns() -> None:
+    async def story(house: House) -> None:
+        city = [asyncio.create_task(house.knock(NEW, path=LOOK_UP)) for _ in range(4)]
+        await settled()
+        assert house.inside == [NEW], "a quarter of the places"
+        assert (await house.knock(NEW, path=LOOK_UP))[0] == 503
+        others = [asyncio.create_task(house.knock(what)) for what in (b"ana", OLD)]
+        await settled()
+        assert house.inside == [NEW, b"ana", OLD]
+        house.leave.set()
+        assert [answer[0] for answer in await asyncio.gather(*city, *others)] == [202] * 6
+
+    told(story)
 
 
 def test_a_sampler_who_has_just_sealed_a_tube_passes_by_the_returning_crowd() -> None:
