@@ -110,7 +110,7 @@ def test_a_schools_year_comes_back_with_the_publishers_own_counts_per_day(school
     assert {outcome["outcome"] for outcome in school.sync(*(without_doubles(made) for made in twice))} <= {"accepted"}
 
     rollup = {row["collect_date"]: int(row["tubes_n"]) for row in rows("ABRM_APS_daily-tubes-rollup.csv")}
-    answer = school.olga.get("/reporting/api/throughput", **{"from": min(rollup), "to": max(rollup), "by": "day"})
+    answer = school.olga.get("/reporting/api/throughput", **{"from": min(rollup), "to": max(rollup), "by": "day", "site": school.site})
     counted = {row["day"]: row["collected_tubes"] for row in answer.json()["rows"] if row["collected_tubes"]}
     assert counted == rollup
     people = {row["day"]: row["collected_people"] for row in answer.json()["rows"] if row["collected_tubes"]}

@@ -5,18 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from lims.kernel.auth.door import Work, allow
-from lims.kernel.auth.rules import Role
 from lims.kernel.clock import local_day
-from lims.kernel.db import Access
-from lims.reporting.accounting.board import refuse_bound, rows_behind
+from lims.reporting.accounting.access import Official, refuse_bound
+from lims.reporting.accounting.board import rows_behind
 from lims.reporting.accounting.forms import AccountRow, RowsAsked
 from lims.reporting.downloads import download
 from lims.reporting.forms import Form
 from lims.reporting.rules import Format
 
 router = APIRouter(prefix="/reporting/api", tags=["reports"])
-Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.REPORTS)]
 MOST = 10_000
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from sqlalchemy import Connection
 
 from lims.catalog import queries as catalog
-from lims.kernel.auth.rules import Caller
 from lims.kernel.errors import Refused
 from lims.kernel.settings import settings
 from lims.reporting import queries as live
@@ -25,12 +24,6 @@ REASONS = {
     Part.READINGS: ("stored", UNEXPLAINED),
     Part.LABELS: COUNTS,
 }
-
-
-def refuse_bound(caller: Caller) -> None:
-    """Refused where the caller belongs to one site or lab: the account is of everything, and its rows are others', too."""
-    if caller.site is not None or caller.lab is not None:
-        raise Refused("not_found", "{what} is not known here.", what="What stands behind the account of all")
 
 
 def rows_behind(connection: Connection, wanted: RowsAsked, day: date, most: int) -> list[AccountRow]:

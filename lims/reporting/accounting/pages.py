@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.kernel.clock import local_day
-from lims.reporting.accounting.api import Official
-from lims.reporting.accounting.board import refuse_bound, rows_behind
+from lims.reporting.accounting.access import Official, refuse_bound
+from lims.reporting.accounting.board import rows_behind
 from lims.reporting.accounting.forms import RowsAsked
 from lims.web.render import page
 
