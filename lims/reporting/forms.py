@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from lims.kernel.pages import Blank
 from lims.reporting.accounts import LabelsAccount, PeopleAccount, ReadingsAccount, TubesAccount
 from lims.reporting.figures import AreaLine, DayLine, HourLine, LabLine, SiteLine
 from lims.reporting.rules import Format
@@ -13,9 +14,11 @@ from lims.reporting.rules import Format
 # A day that PostgreSQL and Python can both still reckon with a week either side of it.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 Day = Annotated[date, Query(ge=EARLIEST, le=LATEST)]
-AnyDay = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
-AnyFirst = Annotated[date | None, Query(alias="from", ge=EARLIEST, le=LATEST)]
-AnyLast = Annotated[date | None, Query(alias="to", ge=EARLIEST, le=LATEST)]
+# A field of a form that was left empty asks for nothing. What bounds a day stands inside: it would be asked of nothing, too.
+Bounded = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+AnyDay = Annotated[Bounded | None, Blank, Query()]
+AnyFirst = Annotated[Bounded | None, Blank, Query(alias="from")]
+AnyLast = Annotated[Bounded | None, Blank, Query(alias="to")]
 DayInPath = Annotated[date, Path(ge=EARLIEST, le=LATEST)]
 FirstDay = Annotated[date, Query(alias="from", ge=EARLIEST, le=LATEST, description="first local day")]
 LastDay = Annotated[date, Query(alias="to", ge=EARLIEST, le=LATEST, description="last local day, included")]

@@ -160,3 +160,12 @@ def test_what_there_is_not_is_refused(town: Town, path: str, asked: dict[str, An
 def test_a_sampler_sees_no_figures(town: Town) -> None:
     for path in ("/reporting/range", "/reporting/api/rows", "/reporting/api/day/legs"):
         assert town.ana.get(path, day=DAY, figure="received").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/reporting/", "/reporting/range", "/reporting/prevalence", "/reporting/tomorrow", "/reporting/daily", "/reporting/cases"]
+)
+def test_a_form_that_is_sent_with_nothing_chosen_asks_for_everything(town: Town, path: str) -> None:
+    asked = dict.fromkeys(("lab", "area", "floor", "day", "from", "to", "first", "last"), "")
+    answer = town.web.get(path, params=asked, headers={"Accept": "text/html", **town.olga.headers})
+    assert answer.status_code == 200, answer.text

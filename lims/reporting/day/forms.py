@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from lims.kernel.pages import Blank
 from lims.reporting.forms import EARLIEST, LATEST
 
-Place = Annotated[str | None, Blank, Query(max_length=64)]
+Place = Annotated[Annotated[str, Field(max_length=64)] | None, Blank, Query()]
 
 
 class RowsAsked(BaseModel):
