@@ -31,7 +31,8 @@ def looked_up(form: LookupForm, host: str, work: Work) -> LookupAnswer:
         keyed(program.keys.code, "lookup", person.hex): settings.result_lookup_failures,
         keyed(program.keys.code, "lookup from", host): settings.result_lookup_failures * 100,
     }
-    if any(guesses.attempts_since(work.connection, key, work.now - window) >= most for key, most in limits.items()):
+    failures = guesses.attempts_since(work.connection, limits, work.now - window)
+    if any(failures[key] >= most for key, most in limits.items()):
         raise Refused("lookup_limited", "Too many wrong codes; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes)
     code = form.code.strip().upper().replace("-", "").replace(" ", "")
     # Nearly everybody asks for what was sampled these days: older days are left alone.

@@ -34,7 +34,7 @@ class Guess:
 
     def refuse_too_many(self, connection: Connection, now: datetime) -> None:
         """Refused where too many guesses were wrong of late."""
-        failures = [queries.attempts_since(connection, key, now - self.window) for key in self.keys]
+        failures = [*queries.attempts_since(connection, self.keys, now - self.window).values()]
         if any(count >= limit for count, limit in zip(failures, self.limits, strict=True)):
             minutes = int(self.window.total_seconds() // 60)
             raise Refused("sign_in_limited", "Too many wrong passwords; try again in {minutes} minutes.", minutes=minutes)

@@ -1,14 +1,20 @@
 """Reading users and tokens."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, DateTime, bindparam, func, select
+from sqlalchemy import ARRAY, Connection, DateTime, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from lims.kernel.auth.rules import Caller
 from lims.kernel.auth.tables import Attempt, Token, User
 
-# Built once: every request asks this.
+# Built once: every request asks this, and everybody who looks a result up the other.
+FAILED = (
+    select(Attempt.key, func.count().label("failed"))
+    .where(Attempt.key == any_(bindparam("keys", type_=ARRAY(BYTEA))), Attempt.at > bindparam("since", type_=DateTime(timezone=True)))
+    .group_by(Attempt.key)
+)
 HOLDER = (
     select(User.name, User.roles, User.site, User.lab, User.scopes)
     .join(Token, Token.user_name == User.name)
@@ -35,9 +41,10 @@ def password_hash(connection: Connection, name: str) -> str | None:
     return connection.execute(select(User.password_hash).where(User.name == name, User.active)).scalar_one_or_none()
 
 
-def attempts_since(connection: Connection, key: bytes, since: datetime) -> int:
-    """How many guesses about this key have failed since then."""
-    return connection.execute(select(func.count()).where(Attempt.key == key, Attempt.at > since)).scalar_one()
+def attempts_since(connection: Connection, keys: Collection[bytes], since: datetime) -> dict[bytes, int]:
+    """How many guesses about each of these keys have failed since then."""
+    failed: dict[bytes, int] = {row.key: row.failed for row in connection.execute(FAILED, {"keys": [*keys], "since": since})}
+    return {key: failed.get(key, 0) for key in keys}
 
 
 def user_names(connection: Connection) -> set[str]:
