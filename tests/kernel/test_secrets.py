@@ -1,6 +1,7 @@
 """What is hidden is found again with the key, and only with it."""
 
 import dataclasses
+import hmac
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,12 @@ def test_each_purpose_has_its_own_key() -> None:
 @given(first=st.lists(st.text(max_size=5), max_size=3), second=st.lists(st.text(max_size=5), max_size=3))
 def test_no_two_lists_of_words_share_a_hash(first: list[str], second: list[str]) -> None:
     assert (keyed(KEYS.code, *first) == keyed(KEYS.code, *second)) is (first == second)
+
+
+@given(key=st.binary(max_size=100), word=st.text(max_size=100))
+def test_a_keyed_hash_is_the_hmac_that_others_would_make(key: bytes, word: str) -> None:
+    raw = word.encode()
+    assert keyed(key, word) == hmac.digest(key, len(raw).to_bytes(4) + raw, "sha256")
 
 
 def test_a_secret_made_once_is_the_same_for_the_next_program_and_for_nobody_else_to_read(tmp_path: Path) -> None:
