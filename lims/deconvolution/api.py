@@ -20,10 +20,11 @@ from lims.deconvolution.forms import (
     TracedView,
     as_csv,
     neighbour,
+    without_results,
 )
 from lims.deconvolution.lookup import found, opened_by, own_case
 from lims.deconvolution.queries import Among
-from lims.deconvolution.rules import CaseState, ContactEvent, MemberState
+from lims.deconvolution.rules import CaseState, ContactEvent, MemberState, refuse_results
 from lims.deconvolution.story.telling import of_case
 from lims.kernel import clock
 from lims.kernel.auth.door import Work, allow
@@ -130,7 +131,8 @@ def note_contact(
             actions.take_over(work.connection, case, position, form, at, work.caller, work.now)
         else:
             actions.note_contact(work.connection, case.row.barcode, position, form, at, work.caller.name, work.now)
-    return board.view(found(work, case_id))
+    view = board.view(found(work, case_id))
+    return view if work.caller.has(Role.TECHNICIAN) else without_results(view)
 
 
 @bench_router.post("/cases/{case_id}/close")
@@ -165,7 +167,8 @@ def recollections(
     after: Annotated[str | None, Blank] = None,
     limit: Limit = 200,
 ) -> Page[RecollectionView]:
-    """Members to call back, most urgent first; without `state` those who have not come back yet."""
+    """Members to call back, most urgent first; without `state` those who have not come back yet. Who has a result is not told by name."""
+    refuse_results(state)
     if site is not None:
         own_site(work.caller, site, f"Site {site}")
     known = catalog.current(work.connection)

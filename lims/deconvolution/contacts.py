@@ -11,8 +11,10 @@ from lims.kernel.secrets import Keys
 from lims.sampling.people.queries import identities
 
 
-def traced(connection: Connection, keys: Keys, case: Case, site: str | None) -> list[TracedView]:
+def traced(connection: Connection, keys: Keys, case: Case, site: str | None, *, results: bool) -> list[TracedView]:
     """One row for each person of the case's tube and of the tubes near it, nearest first; of one site's tubes where it is named.
+
+    `results`: of tubes nearby, too, and not of the case's own alone: a single tube's is its person's.
 
     A tube whose people nobody has registered stands with none: it is to be traced, too.
     """
@@ -35,7 +37,7 @@ def traced(connection: Connection, keys: Keys, case: Case, site: str | None) -> 
             position=person.position if person is not None else None,
             site=tube.site,
             sealed_at=tube.sealed_at,
-            released_call=tube.released_call,
+            released_call=tube.released_call if results or tube.barcode == own.barcode else None,
             **(vars(who) if who is not None else {}),
         )
 

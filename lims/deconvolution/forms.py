@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from lims.deconvolution.rules import Check, ContactEvent, Finding, Outcome, Why
+from lims.deconvolution.rules import SETTLED, CaseState, Check, ContactEvent, Finding, MemberState, Outcome, Why
 from lims.deconvolution.story.rules import Near, Neighbour, Whereabouts
 from lims.kernel.imports.rules import spreadsheet
 
@@ -42,6 +42,14 @@ class CaseView(BaseModel):
     members: list[MemberView]
     tell: list[str] = []
     policy_from: date | None = None
+
+
+def without_results(view: CaseView) -> CaseView:
+    """A case for those who know its people by name: whoever has a result has come back, and no more is said."""
+    members = [one.model_copy(update={"state": MemberState.RECEIVED.value}) if one.state in SETTLED else one for one in view.members]
+    state = CaseState.RECOLLECTING.value if view.state == CaseState.SETTLED.value else view.state
+    outcome = view.outcome if view.outcome in (Outcome.UNRESOLVED.value, Outcome.WITHDRAWN.value) else None
+    return view.model_copy(update={"members": members, "state": state, "outcome": outcome})
 
 
 class NeighbourView(BaseModel):

@@ -30,6 +30,6 @@ def opened_by(work: Work, case_id: str) -> list[TracedView]:
     """Who is to be traced around a case of this caller's site, by name; that it was opened is on record before anybody reads it."""
     case = found(work, case_id)
     own_site(work.caller, case.row.site, f"Case {case_id}")
-    people = traced(work.connection, work.program.keys, case, work.caller.site)
+    people = traced(work.connection, work.program.keys, case, work.caller.site, results=work.caller.sees_identity)
     open_contacts(work.connection, case.row.barcode, people, work.caller.name, work.now)
     return people

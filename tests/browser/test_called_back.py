@@ -39,7 +39,8 @@ def test_ana_brings_a_member_back_from_her_list_to_a_result_that_olga_sees(town:
     expect(marks.nth(0)).to_contain_text("positive")
     assert members(town, first["tube"]) == ["positive", "to_recollect"]
     done(close(town, first["tube"], "unresolved", "in hospital"))
-    page.reload()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    said(page, "1 people are off the list: sampled again, taken over, or their case is closed.")
     expect(page.locator("#nobody")).to_be_visible()
 
 

@@ -53,8 +53,34 @@ def test_who_came_back_is_off_the_list_and_can_be_asked_for(town: Town) -> None:
     assert listed(town) == [(barcode, 4, "to_recollect")]
     assert listed(town, state="recollected") == [(barcode, 1, "recollected")]
     assert listed(town, state="received") == [(barcode, 2, "received")]
-    assert listed(town, state="negative") == [(barcode, 3, "negative")]
-    assert listed(town, state="positive") == []
+    for result in ("negative", "positive"):
+        refused(town.ana.get("/sampling/api/recollections", state=result), 403, "results_not_here", result)
+
+
+def test_nobody_at_the_site_reads_by_name_who_has_which_result(town: Town) -> None:
+    pool = reactive(town, 3)
+    barcode = pool["barcode"]
+    singles = [recollected(town, member, barcode) for member in pool["members"][:2]]
+    found(town, dict(zip(singles, ("positive", "negative"), strict=True)))
+    answer = done(note(town, barcode, 3, "notified"))
+    assert [member["state"] for member in answer["members"]] == ["received", "received", "notified"]
+    assert [member["state"] for member in done(note(town, barcode, 3, "notified", by=town.ben))["members"]][:2] == ["positive", "negative"]
+    for code in (barcode, *singles):
+        said = done(town.ana.get(f"/sampling/api/tubes/{code}"))
+        assert {"tube.tested", "tube.released"} <= {line["verb"] for line in said["history"]}
+        assert not [line for line in said["history"] if "call" in line["what"]]
+    near = done(town.ana.get(f"/sampling/api/cases/{barcode}/contacts"))["items"]
+    assert {row["released_call"] for row in near if row["tube"] in singles} <= {None}
+
+
+def test_the_outcome_of_a_case_is_not_told_to_those_who_know_its_people(town: Town) -> None:
+    pool = reactive(town, 1)
+    found(town, {recollected(town, pool["members"][0], pool["barcode"]): "negative"})
+    answer = done(note(town, pool["barcode"], 1, "notified"))
+    assert (answer["state"], answer["members"][0]["state"]) == ("recollecting", "received")
+    done(close(town, pool["barcode"], "cleared", "diluted"))
+    answer = done(note(town, pool["barcode"], 1, "notified"))
+    assert (answer["state"], answer["outcome"]) == ("closed", None)
 
 
 def test_who_was_called_or_refused_is_still_on_it_in_that_state(town: Town) -> None:

@@ -1,6 +1,6 @@
 """Looking a tube up."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -29,8 +29,11 @@ def tube(barcode: str, work: Annotated[Work, allow(Role.SAMPLER, Role.TECHNICIAN
         raise Refused("not_found", "{what} is not known here.", what=f"Tube {code}")
     sampler = work.caller.has(Role.SAMPLER) and row.registered_at is not None and work.caller.reaches_site(row.site)
     shown = {name: getattr(row, name) for name in TubeView.model_fields if hasattr(row, name)}
+    # Who reads the names of a tube's people reads no result in its history.
+    hidden = {"call"} if sampler else set()
     history = [
-        asdict(line) for line in audit.history(work.connection, code, trail_begins(row.collected_on, row.received_at, row.dispatched_at))
+        asdict(replace(line, what={name: said for name, said in line.what.items() if name not in hidden}))
+        for line in audit.history(work.connection, code, trail_begins(row.collected_on, row.received_at, row.dispatched_at))
     ]
     return TubeView(**shown, id=row.record_id, state=row.field_state, members=members_of(work, row) if sampler else None, history=history)
 

@@ -171,15 +171,20 @@ function load() {
 async function ask() {
   const { attempted, list: fresh } = await latest(screen.site);
   learn(attempted);
+  const left = fresh && list ? list.items.filter((one) => !fresh.items.some((other) => same(one, other))).length : 0;
   list = fresh ?? list;
   draw();
+  if (left) say(words("left", { count: left }), "good");
 }
+
+const same = (one, other) => one.tube === other.tube && one.position === other.position;
 
 at("more").addEventListener("click", () => {
   shown += 50;
   draw();
 });
 addEventListener("online", load);
+document.addEventListener("visibilitychange", () => document.hidden || load());
 await carry(screen, { heard });
 list = await kept(screen.site);
 draw();
