@@ -48,6 +48,7 @@ NAMES = {
 AnyRow = Row[*tuple[Any, ...]]
 REPORT_SECONDS = 20.0
 STOPPED = "57014"  # the SQLSTATE of a statement that took longer than it may
+OVERTAKEN = "40001"  # and of one on a standby that stood in the way of what it was told
 DAY_OF_PARTITION = re.compile(r"_p(?:[0-9]{8}|default)(?=_)")
 
 
@@ -150,7 +151,7 @@ class Database:
                     "fewer days, or one lab or site.",
                     seconds=round(self._report_seconds),
                 ) from broken
-            if broken.connection_invalidated or not getattr(broken.orig, "sqlstate", None):
+            if broken.connection_invalidated or getattr(broken.orig, "sqlstate", None) in (None, OVERTAKEN):
                 raise Refused("database_unreachable", "The database does not answer; the message was not taken, send it again.") from broken
             raise
 

@@ -26,7 +26,7 @@ from lims.reporting.rules import DAY, By, Question, refuse_unreasonable
 
 @dataclass(frozen=True)
 class Answer:
-    """Lines, and as of when they hold: earlier than now where a picture of a running day was shown."""
+    """Lines, and as of when they hold: earlier than now where a picture of a running day was shown, or a standby was behind."""
 
     lines: list[Line]
     as_of: datetime
@@ -46,7 +46,8 @@ def throughput(connection: Connection, catalog: Catalog, question: Question, now
         for one in measures.throughput(connection, catalog, replace(question, first=gap[0], last=gap[1]), now):
             if one.day not in kept:
                 found[one.day].append(one)
-    return Answer([one for day in days for one in found[day]], min((row.made_at for row in kept.values() if not row.is_over), default=now))
+    moments = [row.made_at for row in kept.values() if not row.is_over]
+    return Answer([one for day in days for one in found[day]], min([*moments, live.known_until(connection) or now, now]))
 
 
 def kept_days(connection: Connection, catalog: Catalog, question: Question, now: datetime) -> dict[date, AnyRow]:

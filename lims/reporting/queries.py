@@ -64,6 +64,12 @@ def capacities(connection: Connection, last_day: date) -> list[Declared]:
     return [Declared(*row) for row in connection.execute(statement("capacities"), {"last_day": last_day})]
 
 
+def known_until(connection: Connection) -> datetime | None:
+    """Until when the database that is read knows what happened; None where that is now."""
+    until: datetime | None = connection.execute(statement("known_until")).scalar_one()
+    return until
+
+
 def people_of_day(connection: Connection, day: date, passing_over: Collection[str]) -> dict[str, int]:
     """How many people of a day of collection stand where, but for those of some tubes."""
     rows = connection.execute(statement("account_people", "account_standing"), {"day": day, "wrong": list(passing_over)})

@@ -6,9 +6,11 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from lims.apps.migrate import ROOT
@@ -84,7 +86,18 @@ def test_reports_are_read_on_the_standby_and_the_field_goes_on_when_it_is_gone(s
                 rows = answer.json()["rows"]
                 return sum(row["collected_tubes"] for row in rows if row["site"] == town.site)
 
+            def as_of() -> datetime:
+                return datetime.fromisoformat(town.olga.get(THROUGHPUT, **DAY).json()["as_of"])
+
             until(lambda: collected() == 2, "the standby does not show what was told to the database")
+            with psycopg.connect(standby.url, autocommit=True) as there:
+                there.execute("SELECT pg_wal_replay_pause()")
+                town.sync(tube(town.site, 2))
+                behind = datetime.now(UTC)
+                until(lambda: as_of() < behind, "nobody says that the standby is behind")
+                assert collected() == 2
+                there.execute("SELECT pg_wal_replay_resume()")
+            until(lambda: collected() == 3 and as_of() > behind, "the standby does not catch up")
             standby.end()
             town.sync(tube(town.site, 1))
             assert town.olga.get(THROUGHPUT, **DAY).status_code == 503
