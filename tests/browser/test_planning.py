@@ -84,3 +84,18 @@ def test_ana_hands_a_box_over_to_the_lab_that_it_was_directed_to(town: Town, ope
     expect(page.locator("#said")).to_contain_text(f"It is to go to lab {near.lab}")
     expect(page.locator("#lab")).to_have_value(near.lab)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page is wider than the screen"
+
+
+def test_olga_says_how_many_people_a_round_is_for_and_sees_how_far_it_is(town: Town, opened: Opener) -> None:
+    name = f"round of {town.site}"
+    town.collected(6, round=name)
+    page = opened(town.olga, "/reporting/rounds?day=2022-02-02", screen=PHONE)
+    page.get_by_label("Round", exact=True).fill(name)
+    page.get_by_label("or a site's code").fill(town.site)
+    page.get_by_label("People expected").fill("8")
+    page.get_by_label("Where the number comes from").fill("register")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.locator("#said")).to_contain_text("8 people are expected")
+    expect(page.locator("#told tr", has_text=name)).to_contain_text("olga")
+    page.get_by_role("row", name=name).first.get_by_role("link", name="6").first.click()
+    expect(page.locator("h1")).to_contain_text("1 tubes, 6 people: sampled for a round")
