@@ -149,6 +149,14 @@ def deadline(catalog: Catalog, row: AnyRow, since: datetime, policy: CasePolicy 
     return since + timedelta(hours=pooling.recollect_within_hours if pooling else USUAL_HOURS)
 
 
+def soonest(catalog: Catalog, row: AnyRow) -> datetime:
+    """The earliest that the deadline of a case may be, of whatever groups its people are; `row`: where it is from and since when."""
+    zone = catalog.zone_of(row.site) if row.site is not None else None
+    hours = [policy.hours for policy in catalog.case_policies if zone in (None, policy.zone)]
+    began: datetime = row.at
+    return min([deadline(catalog, row, began), *(began + timedelta(hours=hour) for hour in hours)])
+
+
 def view(case: Case) -> CaseView:
     """A case as it is answered."""
     row, standing = case.row, case.standing

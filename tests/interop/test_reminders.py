@@ -12,8 +12,10 @@ from lims.deconvolution.forms import CaseView, MemberView
 from lims.interop.notices.rules import overdue
 from lims.interop.notices.wording import sentence
 from lims.kernel.barcodes import Kind
+from lims.kernel.ids import uuid7
 from tests.bench import another_town, close, done, message, note, recollected
-from tests.factories import Town, code
+from tests.deconvolution.plans.at_work import load_policy
+from tests.factories import Town, code, person
 from tests.interop.telling import answered, first_sign, kinds, told
 
 DAY = datetime(2022, 2, 2, tzinfo=UTC)
@@ -36,6 +38,15 @@ def test_the_authority_is_reminded_once_of_who_was_not_sampled_again_in_time(tow
     assert (notice["data"]["case"], notice["data"]["members"]) == (pool["barcode"], [1, 3])
     assert sentence(notice["kind"], notice["data"], "en") == "Overdue: members 1, 3 have not been sampled again"
     assert reminded(town, 48) == [notice]
+
+
+def test_a_reminder_keeps_the_time_of_the_policy_of_the_case(town: Town) -> None:
+    load_policy(town, group=(ours := str(uuid7())), recollect_within_hours=3)
+    pool = town.collected([person(group=ours)])
+    town.tested(pool["barcode"], truth={pool["barcode"]: "positive"})
+    assert reminded(town, 2.9) == []
+    (notice,) = reminded(town, 3.1)
+    assert notice["data"]["case"] == pool["barcode"]
 
 
 def test_nobody_is_late_for_what_nobody_knew(town: Town) -> None:

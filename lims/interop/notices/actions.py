@@ -57,10 +57,10 @@ def read_on(connection: Connection, after: int, to: int) -> None:
 @unaudited("it only reads")
 def late(connection: Connection, catalog: Catalog, now: datetime) -> dict[str, datetime]:
     """The cases whose time is over as far as their rows tell, and that nobody was reminded of; each with when its first sign was told."""
-    shortest = min((policy.recollect_within_hours for policy in catalog.policies), default=board.USUAL_HOURS)
-    rows = queries.unreminded(connection, now - LONGEST, now - timedelta(hours=min(shortest, board.USUAL_HOURS)))
-    # Only cases whose time is over are put together: on a bad day there are thousands of others.
-    return {row.barcode: row.told_at for row in rows if now >= time_over(row.at, board.deadline(catalog, row, row.at), row.told_at)}
+    hours = [policy.recollect_within_hours for policy in catalog.policies] + [policy.hours for policy in catalog.case_policies]
+    rows = queries.unreminded(connection, now - LONGEST, now - timedelta(hours=min([*hours, board.USUAL_HOURS])))
+    # Only cases whose time may be over are put together: on a bad day there are thousands of others.
+    return {row.barcode: row.told_at for row in rows if now >= time_over(row.at, board.soonest(catalog, row), row.told_at)}
 
 
 @unaudited("it tells what the trail says already, and the clock")
