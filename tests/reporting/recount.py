@@ -19,6 +19,7 @@ from lims.custody.tables import Tube, TubeMember
 from lims.reporting.rules import By
 from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
+from lims.testing.plates.tables import Plate
 from lims.testing.review.tables import Release, Returned
 from tests.reporting.city import CHINA, City
 
@@ -26,6 +27,7 @@ Row = Any
 Slot = tuple[date, int]
 PERCENTILES = {"turnaround_minutes_p50": 50, "turnaround_minutes_p90": 90, "turnaround_minutes_p99": 99}
 EDGES = [2, 4, 6, 12, 24, 48]
+LEGS = ["collecting", "at_site", "on_the_way", "waiting", "on_plate", "in_review"]
 
 
 @cache
@@ -78,6 +80,7 @@ class Raw:
         for row in rows(TubeMember):
             if row.day == self.every[row.barcode].collected_on:
                 self.people[row.barcode].append(row.person_id)
+        self.laid = {row.barcode: row.laid_at for row in rows(Plate)}
         self.returned = [(row.barcode, row.at) for row in rows(Returned)]
         runs = {row.id: row for row in rows(Run)}
         self.calls: dict[str, list[tuple[Row, Row]]] = defaultdict(list)
@@ -283,6 +286,31 @@ class Slow:
     def still(self, stood: list[Stood], here: Slot, key: str | None) -> int:
         whole = self.by in (By.DAY, By.HOUR)
         return sum((whole or one.key == key) and one.at_the_end_of(here, self.hourly) for one in stood)
+
+    def legs(self, day: date) -> dict[tuple[str, str], tuple[int, list[float]]]:
+        """Of each path and leg: how many tubes released on a day took it, and its percentiles in minutes."""
+        took: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for row in self.tubes:
+            if row.released_at is None or slot_of(row.released_at, self.raw.lab_zone(row), False)[0] != day:
+                continue
+            laid = self.raw.laid.get(row.plate or "")
+            laid = laid if laid and row.tested_at and laid <= row.tested_at else None
+            stages = [row.opened_at, row.sealed_at, row.dispatched_at, row.received_at, laid, row.tested_at, row.released_at]
+            for name, began, ended in [*zip(LEGS, stages[:-1], stages[1:], strict=True), ("whole", row.sealed_at, row.released_at)]:
+                if began and ended and ended >= began:
+                    took["case" if row.retest_of else "direct", name].append((ended - began) / timedelta(minutes=1))
+        return {leg: (len(minutes), [float(one) for one in np.percentile(minutes, [50, 90, 99])]) for leg, minutes in took.items()}
+
+    def refused(self, day: date) -> dict[tuple[str | None, str], tuple[int, int]]:
+        """Tubes and people that came to no result on a day, by site and reason."""
+        found: dict[tuple[str | None, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for row in self.tubes:
+            moment = row.rejected_at or (row.released_at if row.released_call == "invalid" else None)
+            if moment and slot_of(moment, self.raw.lab_zone(row), False)[0] == day:
+                reason = (row.rejected_for or "") if row.rejected_at else "invalid"
+                tubes, people = found[row.site, reason]
+                found[row.site, reason] = tubes + 1, people + row.member_count
+        return dict(found)
 
     def sampled(self, days: Iterable[date]) -> dict[tuple[date, str, str], int]:
         """People of each round by day and site, but for recollections."""

@@ -163,6 +163,30 @@ def test_the_backlog_by_age_is_the_backlog(followed: City, day: date, place: dic
 
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])
+@pytest.mark.parametrize("place", [{}, {"lab": "NYL"}, {"areas": ("330111",)}])
+def test_legs_and_tubes_without_a_result_are_counted_alike(followed: City, day: date, place: dict[str, Any]) -> None:
+    Crowd(followed, random.Random(f"legs {day}")).live_through(day, 80)
+    now, asked = last_moment(followed), Question(day, day, By.DAY, CHINA, **place)
+    slow = Slow(Raw(followed), By.DAY, now, place.get("lab"), areas=place.get("areas"))
+    legs, refused = slow.legs(day), slow.refused(day)
+    assert legs
+    assert place or refused
+
+    def agree() -> None:
+        panels = followed.as_bench(partial(answers.panels_of, catalog=followed.catalog, question=asked, now=now))
+        seen = {(row["path"], row["leg"]): (row["tubes"], row["minutes"]) for row in panels.legs}
+        assert {leg: tubes for leg, (tubes, _) in seen.items()} == {leg: tubes for leg, (tubes, _) in legs.items()}
+        assert {leg: minutes for leg, (_, minutes) in seen.items()} == {
+            leg: pytest.approx(minutes, abs=0.01) for leg, (_, minutes) in legs.items()
+        }
+        assert {(row["site"], row["reason"]): (row["tubes"], row["people"]) for row in panels.refused} == refused
+
+    agree()
+    keep(followed, now, day)
+    agree()
+
+
+@pytest.mark.parametrize("day", [SPRING, AUTUMN])
 @pytest.mark.parametrize("place", [{}, {"site": "NY-001"}, {"areas": ("330111",)}])
 def test_who_was_sampled_for_which_round_is_counted_alike(followed: City, day: date, place: dict[str, Any]) -> None:
     Crowd(followed, random.Random(f"rounds {day}")).live_through(day, 60)
