@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lims.reporting import measures
+from lims.reporting.daily import daily_report
 from lims.reporting.figures import DayLine, Figures, HourLine, LabLine
 from lims.reporting.rules import By
 from tests.reporting.city import DAY, LATER, NEXT, TOKYO, City, at
@@ -192,7 +192,7 @@ def test_a_case_is_open_until_it_closes(city: City) -> None:
 
 
 def test_the_day_of_the_dashboard_is_the_day_of_the_report(busy: City) -> None:
-    day = busy.as_bench(lambda connection: measures.day_of(connection, busy.catalog, DAY, now=LATER))
+    day = busy.as_bench(lambda connection: daily_report(connection, busy.catalog, DAY, now=LATER)).shown
     assert [day.total] == busy.ask()
     assert list(day.labs) == busy.ask(By.LAB)
     assert [case.tube for case in day.cases] == ["back", "pool", "tokyo"]
