@@ -25,6 +25,7 @@ from sqlalchemy import text
 
 from benchmarks import processor
 from benchmarks.crowd import SAFE, Heard, Phone, crowd, live
+from benchmarks.figures import tell
 from benchmarks.registration import pool
 from lims.apps import migrate
 from lims.apps.commands.simulate import CITY
@@ -195,6 +196,13 @@ def main() -> None:
     print(line("live, before", told.quiet))
     print(line("live, meanwhile", told.live))
     print(line("returning", told.crowd))
+    alone, beside = told.quiet, told.live
+    tell(
+        "A lost hour", f"{options.devices:,} devices with {options.people:,} people",
+        drained_s=told.drained, lost=float(told.lost), doubled=float(told.doubled), mixed_up=float(told.wrong),
+        live_p95_before_ms=1000 * alone.percentile(0.95), live_p95_ms=1000 * beside.percentile(0.95),
+        live_p99_ms=1000 * beside.percentile(0.99),
+    )  # fmt: skip
     cost = told.used
     print(
         f"processor seconds: server {cost.server:.0f}, database {cost.database:.0f}, client {cost.client:.0f} ({cost.share_of_client:.0%})"
