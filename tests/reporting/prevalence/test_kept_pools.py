@@ -1,7 +1,10 @@
 """Results of pools are counted once by day of collection, and those that come later are added once."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +25,7 @@ from lims.reporting.prevalence import queries
 from lims.reporting.prevalence.queries import Asked
 from lims.reporting.prevalence.watching import Spell
 from tests.reporting.city import DAY, NEXT, City, at, load_city
+from tests.reporting.conftest import quickest_disk
 from tests.reporting.test_keeping import sealed, told
 
 SPELLS = [Spell("YH", alone=False, first=DAY, last=NEXT), Spell("YH", alone=True, first=DAY, last=NEXT)]
@@ -103,16 +107,16 @@ def test_what_is_said_of_a_result_afterwards_has_its_day_counted_anew(lived: Cit
 
 
 @pytest.fixture
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def program() -> Iterator[Program]:
     """A database whose transactions end."""
-    folder = tmp_path_factory.mktemp("pools")
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="lims-test-", dir=quickest_disk()))
+    folder.chmod(0o755)
     with running(Settings(data_dir=folder / "data"), connections=4) as started:
         migrate.upgrade(started.database)
         with started.database.transaction(Access.OWNER) as connection:
             load_city(connection)
         yield started
+    shutil.rmtree(folder)
 
 
 def test_a_result_that_is_written_while_its_day_is_counted_is_counted_once(program: Program) -> None:
