@@ -34,6 +34,7 @@ def test_a_pool_is_resolved_by_halving_from_the_choice_to_the_last_member(town: 
     racked(town, *tubes)
     page = opened(town.bo, f"/testing/cases/{pool}")
     page.get_by_role("link", name="Schemes and verification").click()
+    page.wait_for_load_state("networkidle")  # a press before the page's modules are there is lost
     row = page.locator("#choosing tr", has_text="halves, and halves of those")
     expect(row.locator("td").nth(2)).to_have_text("6")
     row.locator("input").check()
