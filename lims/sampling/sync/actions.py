@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 
 from lims.kernel.audit.actions import record as record_events
 from lims.kernel.audit.rules import Happening, audited, unaudited
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.sampling.people.actions import remember
 from lims.sampling.sync import inbox, queries, writes
@@ -182,14 +184,29 @@ def held_for(record: Record) -> Verdict:
 
 @unaudited("`settle` writes the events of the tubes it takes")
 def release_held(desk: Desk, registered: Sequence[str]) -> None:
-    """Take what waited for these tubes, as if it were sent now by those who sent it."""
-    for entry in queries.waiting_for(desk.connection, registered):
-        sender = Sender(entry.device, entry.sent_by, None)
+    """Take what waited for these tubes, as if it were sent now by those who sent it.
+
+    What one person sent from one device, with nothing of another's between, is taken together; who came first stays first.
+    """
+    waiting = queries.waiting_for(desk.connection, registered)
+    for sender, entries in groupby(waiting, key=lambda entry: Sender(entry.device, entry.sent_by, None)):
+        free(desk, sender, [*entries])
+
+
+@unaudited("`settle` writes the events of the tubes it takes, `inbox.note` those of the others")
+def free(desk: Desk, sender: Sender, entries: Sequence[AnyRow]) -> None:
+    """Take held entries of one sender, and say in each what became of it."""
+    verdicts: dict[int, Verdict] = {}
+    readable: dict[int, Record] = {}
+    for number, entry in enumerate(entries):
         try:
-            record = understood(desk, None, json.loads(desk.keys.show(entry.raw)))
-            ((_, verdict),) = settle(desk, sender, [record])
+            readable[number] = understood(desk, None, json.loads(desk.keys.show(entry.raw)))
         except Refused as refusal:
-            verdict = Verdict.of(Outcome.REFUSED, refusal)
-        writes.update_entry(desk.connection, entry.barcode, entry.digest, verdict, desk.now)
-        if verdict.outcome not in inbox.TAKEN and verdict.code:
-            inbox.note(desk, sender, [(entry.barcode, entry.id, verdict.outcome.value, verdict.code)])
+            verdicts[number] = Verdict.of(Outcome.REFUSED, refusal)
+    number_of = {id(record): number for number, record in readable.items()}
+    for wave in waves([*readable.values()]):
+        verdicts |= {number_of[id(record)]: verdict for record, verdict in settle(desk, sender, wave)}
+    judged = [(entry, verdicts[number]) for number, entry in enumerate(entries)]
+    writes.update_entries(desk.connection, judged, desk.now)
+    left = [(entry, verdict) for entry, verdict in judged if verdict.outcome not in inbox.TAKEN]
+    inbox.note(desk, sender, [(entry.barcode, entry.id, verdict.outcome.value, verdict.code) for entry, verdict in left if verdict.code])

@@ -4,7 +4,22 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Integer, SmallInteger, Text, Uuid, bindparam, delete, exists, func, select, update
+from sqlalchemy import (
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    SmallInteger,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import TypeEngine
 
@@ -132,10 +147,13 @@ def insert_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     return connection.execute(statement.returning(Inbox.barcode, Inbox.id, Inbox.outcome, Inbox.code)).all()
 
 
-def update_entry(connection: Connection, barcode: str, digest: bytes, verdict: Verdict, now: datetime) -> None:
-    """What became of a held record when its tube came."""
-    mine = update(Inbox).where(Inbox.barcode == barcode, Inbox.digest == digest)
-    if verdict.outcome in (Outcome.ACCEPTED, Outcome.ALREADY_HAVE):
+def update_entries(connection: Connection, judged: Sequence[tuple[AnyRow, Verdict]], now: datetime) -> None:
+    """What became of held records when their tube came: of those that were taken in one statement."""
+    taken = [(entry.barcode, entry.digest) for entry, verdict in judged if verdict.outcome in (Outcome.ACCEPTED, Outcome.ALREADY_HAVE)]
+    if taken:
+        mine = update(Inbox).where(tuple_(Inbox.barcode, Inbox.digest).in_(taken))
         connection.execute(mine.values(resolved_at=now, resolution="applied"))
-    elif verdict.outcome is not Outcome.HELD:
-        connection.execute(mine.values(outcome=verdict.outcome.value, code=verdict.code, detail=verdict.detail, waits_for=None))
+    for entry, verdict in judged:
+        if verdict.outcome in (Outcome.CONFLICT, Outcome.REFUSED):
+            other = update(Inbox).where(Inbox.barcode == entry.barcode, Inbox.digest == entry.digest)
+            connection.execute(other.values(outcome=verdict.outcome.value, code=verdict.code, detail=verdict.detail, waits_for=None))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.factories import Town, at, person, tube
+from tests.sampling.sync.crowd import state
 
 MOST_STATEMENTS = 6
 
@@ -30,3 +31,15 @@ def test_a_repeat_of_fifty_pools_needs_no_more_than_their_first_coming(town: Tow
     statements(town, *pools)
     again = town.ana.post("/sampling/api/sync", {"device": "dev-1", "sent_at": at(1), "tubes": pools})
     assert int(again.headers["X-Statements"]) <= MOST_STATEMENTS
+
+
+def test_ten_recollections_that_waited_are_freed_with_no_more_statements_than_two(town: Town) -> None:
+    cost = []
+    for count in (2, 10):
+        pool = tube(town.site, 10)
+        singles = [tube(town.site, [member], size=1, retest_of=pool["barcode"]) for member in pool["members"][:count]]
+        assert {outcome["outcome"] for outcome in town.sync(*singles)} == {"held"}
+        cost.append(statements(town, pool))
+        codes = [single["barcode"] for single in singles]
+        assert {(one, "tube.registered", 1) for one in codes} <= set(state(town, codes)["events"])
+    assert cost[1] <= cost[0]
