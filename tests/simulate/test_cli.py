@@ -76,5 +76,7 @@ def test_speeds(text: str, speed: float | None) -> None:
 def test_plans_that_make_no_day_are_refused() -> None:
     with pytest.raises(PlanError, match="prevalence"):
         Plan(people=1, date=date(2022, 2, 2), prevalence=2)
+    with pytest.raises(PlanError, match="noise"):
+        Plan(people=1, date=date(2022, 2, 2), noise=11)
     with pytest.raises(PlanError, match="pool-size"):
         Plan(people=1, date=date(2022, 2, 2), pool_size=0)

@@ -7,10 +7,11 @@ from lims.kernel import clock
 from lims.kernel.barcodes import Kind, own_code
 from lims.simulate.devices import Device, calls, devices, fill_tubes, sizes_of
 from lims.simulate.hours import SimulatedDay
+from lims.simulate.instrument import Look
 from lims.simulate.messages import record, sync_body
 from lims.simulate.people import Population
 from lims.simulate.plan import Plan
-from lims.simulate.world import Tube, World
+from lims.simulate.world import Tube, World, look_of
 
 
 def morning(plan: Plan, device: Device) -> list[Tube]:
@@ -79,3 +80,9 @@ def test_a_message_said_again_is_the_same_to_the_byte(plan: Plan) -> None:
     call = calls(random.Random(1), morning(plan, next(devices(plan, ["a"]))))[0]
     bodies = {sync_body(world, day, "dev", call.hour, call.entries) for _ in range(3)}
     assert len(bodies) == 1
+
+
+def test_without_noise_nothing_is_seen_where_nobody_is_infected() -> None:
+    rng = random.Random(1)
+    assert {look_of(rng, 0, pool=pool, noise=0) for pool in (True, False) for _ in range(2000)} == {Look.NEGATIVE}
+    assert len({look_of(rng, 0, pool=True, noise=10) for _ in range(2000)}) > 1
