@@ -13,8 +13,11 @@ import httpx
 import psycopg
 import pytest
 
+from lims.apps.commands.standby import checked
 from lims.apps.migrate import ROOT
 from lims.kernel.db import Database
+from lims.kernel.embedded import EmbeddedServerError
+from lims.kernel.embedded.standby import follow, promote
 from tests.factories import Town, tube
 from tests.proofs.hosts import LIMS, Site, a_site, environment, plain, until
 from tests.proofs.load import lost, syncing
@@ -147,13 +150,13 @@ def test_a_planned_switch_loses_nothing_and_the_old_server_follows_the_new_one(s
 
 
 def test_what_cannot_be_followed_is_refused_with_a_sentence(site: Site) -> None:
-    own = site.lims("db", "standby", str(site.folder / "database"), "--of", site.url, "--once")
-    assert (own.returncode, "holds a database of its own" in own.stderr) == (1, True)
-    away = site.lims("db", "standby", str(site.folder / "new"), "--of", "postgresql://lims:x@127.0.0.1:1/lims", "--once")
-    assert (away.returncode, "does not let us in" in away.stderr) == (1, True)
+    with pytest.raises(EmbeddedServerError, match="holds a database of its own"):
+        follow(site.folder / "database", site.url, "second")
+    with pytest.raises(EmbeddedServerError, match="does not let us in"):
+        follow(site.folder / "new", "postgresql://lims:x@127.0.0.1:1/lims", "second")
+    with pytest.raises(EmbeddedServerError, match="takes writes already"):
+        promote(site.url)
+    with pytest.raises(EmbeddedServerError, match="small letters"):
+        checked("a b")
     nobody = site.lims("db", "synchronous", "second")
     assert (nobody.returncode, "every commit would wait" in nobody.stderr) == (1, True)
-    named = site.lims("db", "standby", str(site.folder / "new"), "--of", site.url, "--name", "a b")
-    assert (named.returncode, "small letters" in named.stderr) == (1, True)
-    first = site.lims("db", "promote", str(site.folder / "database"))
-    assert (first.returncode, "takes writes already" in first.stderr) == (1, True)
