@@ -1,9 +1,9 @@
 """From what was counted to the lines of a report. Pure."""
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,20 +49,6 @@ class Facts:
     cases: Sequence[Stay]
     verifying: Sequence[Stay]
     declared: Sequence[Declared]
-
-    def together(
-        self, turnaround: Mapping[Cell, Sequence[float]], place_of: Callable[[str | None], str | None] = lambda _: None
-    ) -> "Facts":
-        """The facts of places as those of what they lie in; all as one where nothing is said. Percentiles do not add up, and are given."""
-        flows: dict[Cell, Counter[str]] = defaultdict(Counter)
-        for (slot, key), counts in self.flows.items():
-            flows[slot, place_of(key)].update(counts)
-
-        def gathered(stays: Sequence[Stay]) -> list[Stay]:
-            return [replace(stay, key=place_of(stay.key)) for stay in stays]
-
-        stays = (gathered(self.backlog), gathered(self.in_transit), gathered(self.cases), gathered(self.verifying))
-        return Facts(flows, turnaround, *stays, self.declared)
 
 
 def keys_of(question: Question, catalog: Catalog) -> list[str | None]:
