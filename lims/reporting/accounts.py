@@ -1,7 +1,7 @@
 """A day's account: who and what is with a result, open for a known reason, or unexplained. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from lims.kernel.db import AnyRow
 
@@ -95,6 +95,27 @@ class Reconciliation:
     def sound(self) -> bool:
         """Whether everything is explained."""
         return not (self.people.unexplained or self.tubes.unexplained or self.readings.unexplained)
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """One number of an account, as a file has it: of what, why, and how many."""
+
+    part: str
+    reason: str
+    count: int
+
+
+def account_lines(account: Reconciliation, labels: LabelsAccount) -> list[AccountLine]:
+    """Every number of a day's account, one below the other."""
+    parts = {
+        "people": asdict(account.people),
+        "tubes": asdict(account.tubes),
+        "readings": asdict(account.readings),
+        "labels": asdict(labels),
+    }
+    flat = {part: {**{name: said for name, said in sums.items() if name != "open"}, **sums.get("open", {})} for part, sums in parts.items()}
+    return [AccountLine(part, reason, count) for part, sums in flat.items() for reason, count in sums.items()]
 
 
 def people_account(standings: Mapping[str, int], wrong: Sequence[AnyRow]) -> tuple[PeopleAccount, list[Finding]]:

@@ -10,7 +10,7 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
 from lims.reporting import answers
-from lims.reporting.accounts import PROBLEMS
+from lims.reporting.accounts import PROBLEMS, AccountLine, account_lines
 from lims.reporting.day.forms import Place
 from lims.reporting.downloads import download
 from lims.reporting.figures import KINDS, Line
@@ -45,10 +45,12 @@ def throughput(
     return Throughput(rows=answer.lines, as_of=answer.as_of) if form is Format.JSON else spreadsheet(question, form, answer.lines)
 
 
-@router.get("/reconciliation")
-def reconciliation(work: Official, date: Day) -> ReconciliationView:
+@router.get("/reconciliation", response_model=ReconciliationView)
+def reconciliation(work: Official, date: Day, form: Form = Format.JSON) -> ReconciliationView | Response:
     """Every person, tube, reading and label of a day: with a result, open for a known reason, or unexplained."""
     account, (printed, _) = reconcile(work.connection, date), labels(work.connection, date)
+    if form is not Format.JSON:
+        return download(AccountLine, account_lines(account, printed), form, "reconciliation", f"reconciliation-{date}.{form.value}")
     findings = [FindingView(**asdict(finding), detail=PROBLEMS[finding.problem]) for finding in account.findings]
     return ReconciliationView(people=account.people, tubes=account.tubes, readings=account.readings, labels=printed, findings=findings)
 

@@ -79,6 +79,18 @@ def test_the_page_of_the_account_leads_to_all_of_them(town: Town) -> None:
             assert file.status_code == 200
 
 
+def test_the_account_itself_is_a_file(town: Town) -> None:
+    town.collected(2)
+    told = town.olga.get("/reporting/api/reconciliation", date="2022-02-02").json()
+    file = town.web.get("/reporting/api/reconciliation", params={"date": "2022-02-02", "format": "csv"}, headers=town.olga.headers)
+    lines = [line.split(",") for line in file.content.decode("utf-8-sig").splitlines()]
+    assert lines[0] == ["part", "reason", "count"]
+    seen = {(part, reason): int(count) for part, reason, count in lines[1:]}
+    assert seen["people", "sampled"] == told["people"]["sampled"]
+    assert {reason: seen["people", reason] for reason in told["people"]["open"]} == told["people"]["open"]
+    assert seen["labels", "unexplained"] == told["labels"]["unexplained"]
+
+
 def test_labels_lead_to_their_blocks_and_runs(town: Town) -> None:
     answer = town.ana.post("/sampling/api/label-ranges", {"id": str(ids.uuid7()), "site": town.site, "count": 5})
     assert answer.status_code in (200, 201), answer.text

@@ -28,6 +28,8 @@ PAGES = (
     "/reporting/capacity",
     "/reporting/prevalence?first=2022-01-20&last=2022-02-03",
     "/reporting/what-if",
+    "/reporting/rounds?day=2022-02-02",
+    "/reporting/reconciliation/rows?part=people&reason=with_result&day=2022-02-02",
 )
 # Pages whose figures are reckoned or forecast: no row stands behind them. Their tables leave as files all the same.
 COUNTED = tuple(page for page in PAGES if page.startswith(("/reporting/?", "/reporting/range")))
