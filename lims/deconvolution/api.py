@@ -24,7 +24,7 @@ from lims.deconvolution.forms import (
 )
 from lims.deconvolution.lookup import found, opened_by, own_case
 from lims.deconvolution.queries import Among
-from lims.deconvolution.rules import CaseState, ContactEvent, MemberState, refuse_results
+from lims.deconvolution.rules import CaseState, ContactEvent, MemberState
 from lims.deconvolution.story.telling import of_case
 from lims.kernel import clock
 from lims.kernel.auth.door import Work, allow
@@ -167,8 +167,7 @@ def recollections(
     after: Annotated[str | None, Blank] = None,
     limit: Limit = 200,
 ) -> Page[RecollectionView]:
-    """Members to call back, most urgent first; without `state` those who have not come back yet. Who has a result is not told by name."""
-    refuse_results(state)
+    """Members to call back, most urgent first; without `state` those who have not come back yet."""
     if site is not None:
         own_site(work.caller, site, f"Site {site}")
     known = catalog.current(work.connection)

@@ -212,16 +212,6 @@ def handed_over(contacts: Sequence[ContactNote]) -> HandOver | None:
     return HandOver(last.at, last.by, last.to_site, last.to_place, taken)
 
 
-def refuse_results(state: MemberState | None) -> None:
-    """Refused where somebody asks, at the sampling end, by name for those who have a result."""
-    if state in SETTLED:
-        raise Refused(
-            "results_not_here",
-            "Who is {state} is not told at the sampling end. Ask for those to be called back, or see the case, which names nobody.",
-            state=state,
-        )
-
-
 def calls_back(site: str, own: str | None, over: HandOver | None) -> bool:
     """Whether a site calls back a member of a tube of the site `own`: until the other site has taken over, both do."""
     if over is None or over.to_site is None:

@@ -275,7 +275,6 @@ CATALOGUE: dict[str, Refusal] = {
     "diversion_stale": Refusal(409, "The diversion was proposed too long ago"),
     "diversion_overtaken": Refusal(409, "A box goes elsewhere meanwhile"),
     # webhooks
-    "results_not_here": Refusal(403, "Results by name are not told at the sampling end"),
     "recollect_none": Refusal(409, "No kept tube of the case is left"),
     "audience_unknown": Refusal(422, "No case policy names the audience"),
     "webhook_address": Refusal(422, "The address of the webhook cannot be used"),
