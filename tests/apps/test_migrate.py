@@ -3,6 +3,8 @@
 import threading
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
@@ -27,7 +29,7 @@ def test_what_is_missing_comes_in_order() -> None:
 def test_a_migration_that_finds_a_table_locked_lets_others_pass_and_comes_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(migrate, "TRIES", 100)
-    monkeypatch.setattr(migrate.command, "upgrade", locking)
+    monkeypatch.setattr(command, "upgrade", locking)
     held, tried = threading.Event(), threading.Event()
     TRIED.append(tried)
 
@@ -47,7 +49,7 @@ def test_a_migration_that_finds_a_table_locked_lets_others_pass_and_comes_again(
 def test_a_migration_that_never_gets_its_locks_says_so(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0)
     monkeypatch.setattr(migrate, "TRIES", 2)
-    monkeypatch.setattr(migrate.command, "upgrade", locking)
+    monkeypatch.setattr(command, "upgrade", locking)
     TRIED.append(threading.Event())
     with program.database.transaction(Access.OWNER) as connection:
         connection.execute(text("LOCK TABLE seal IN ACCESS EXCLUSIVE MODE"))
@@ -59,7 +61,7 @@ def test_a_migration_that_never_gets_its_locks_says_so(program: Program, monkeyp
 TRIED: list[threading.Event] = []
 
 
-def locking(found: migrate.Config, _revision: str) -> None:
+def locking(found: Config, _revision: str) -> None:
     """A migration that wants a table for itself; it says when it has tried."""
     connection = found.attributes["connection"]
     connection.execute(text("SET LOCAL lock_timeout = '50ms'"))
