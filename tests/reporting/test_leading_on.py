@@ -115,7 +115,8 @@ def test_every_figure_of_a_day_leads_on(lived: Town, address: str) -> None:
 @pytest.mark.parametrize("address", COUNTED)
 def test_a_count_leads_to_so_many_tubes_and_no_others(lived: Town, address: str) -> None:
     followed = 0
-    for link in main(lived, address).xpath(".//a[contains(@href, '/reporting/rows?')]"):
+    # Of this town alone: other tests leave people with two single tubes, who are one positive person, and tubes that skipped a leg.
+    for link in main(lived, f"{address}&area={lived.area}").xpath(".//a[contains(@href, '/reporting/rows?')]"):
         shown = re.findall(r"\d+", link.text_content())
         if re.fullmatch(r"\d+(\s*\(\d+\))?", link.text_content().strip()) is None:
             continue

@@ -71,6 +71,12 @@ def beside_one_set_aside(town: Town, it: Wrong) -> list[tuple[Response, None]]:
     return [(town.ben.post(path, message()), None)]
 
 
+def beside_one_sampled_again(town: Town, it: Wrong) -> list[tuple[Response, None]]:
+    """Have a member of its case sampled again instead of retested, after which the scheme goes on."""
+    path = f"/testing/api/cases/{it.case or it.tube}/recollect"
+    return [(town.ben.post(path, message(tubes=[it.sibling or it.tube])), None)]
+
+
 # Every route that comes to writing a release, and how it is tried. A new one fails the test below until it stands here.
 ROUTES: dict[str, Callable[[Town, Wrong], Sequence[tuple[Response, Told | None]]]] = {
     "POST /testing/api/runs/{run}/review": reviewed,
@@ -78,6 +84,7 @@ ROUTES: dict[str, Callable[[Town, Wrong], Sequence[tuple[Response, Told | None]]
     "POST /testing/api/rejudgements/{rejudgement}/decide": judged_again,
     "POST /testing/api/cases/{case_id}/scheme": resolved_by_a_scheme,
     "POST /testing/api/cases/{case_id}/tubes/{barcode}/aside": beside_one_set_aside,
+    "POST /testing/api/cases/{case_id}/recollect": beside_one_sampled_again,
 }
 
 
