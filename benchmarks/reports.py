@@ -99,8 +99,9 @@ def a_year(program: Program, day: date) -> None:
     """364 more kept days, all like this one."""
     copies = (
         "DELETE FROM kept_day WHERE day < :day",
-        """INSERT INTO kept_day (day, is_over, places, made_at, seconds, panels)
-           SELECT day - n, is_over, places, made_at, seconds, panels FROM kept_day, generate_series(1, 364) AS n WHERE day = :day""",
+        """INSERT INTO kept_day (day, is_over, places, made_at, seconds, panels, habits)
+           SELECT day - n, is_over, places, made_at, seconds, panels, habits
+           FROM kept_day, generate_series(1, 364) AS n WHERE day = :day""",
         """INSERT INTO kept_line (day, by, key, hour, figures)
            SELECT day - n, by, key, hour, figures FROM kept_line, generate_series(1, 364) AS n WHERE day = :day""",
         "DELETE FROM kept_pool_day WHERE day < :day",

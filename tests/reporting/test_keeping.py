@@ -21,6 +21,8 @@ from lims.reporting.keeping import actions, queries
 from lims.reporting.keeping.rules import Difference
 from lims.reporting.keeping.tables import KeptDay
 from lims.reporting.rules import By, Question
+from lims.reporting.tomorrow import board as tomorrow
+from lims.reporting.tomorrow.habits import Habits
 from tests.reporting.city import CHINA, DAY, LATER, NEXT, TOKYO, City, at, put
 
 if TYPE_CHECKING:
@@ -118,6 +120,20 @@ def test_what_is_kept_beside_the_figures_is_what_counting_gives(lived: City, day
     kept(lived, day)
     assert day == NEXT or any(live.values())
     assert beside() == live
+
+
+@pytest.mark.parametrize("now", [at(12, NEXT), at(12, NEXT + timedelta(days=1)), at(12, DAY + timedelta(days=7))])
+def test_what_tomorrow_is_expected_by_is_the_same_kept_and_counted(lived: City, now: datetime) -> None:
+    def lately() -> Habits:
+        return lived.as_bench(lambda connection: tomorrow.read_habits(connection, lived.catalog, now, CHINA))
+
+    live = lately()
+    kept(lived, DAY, NEXT, now=now)
+    assert lately() == live
+    assert live.days[-(now.date() - DAY).days] == 8
+    assert live.pools.seen == 4
+    lived.connection.execute(text('UPDATE kept_day SET habits = \'{"collected": {}, "ways": [], "pools": [77, 0, 0]}\''))
+    assert lately().pools.seen % 77 == 0
 
 
 def test_by_the_hour_of_a_lab_or_an_area_nothing_is_counted_anew(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,4 +303,4 @@ def test_only_a_large_running_day_gets_a_picture(lived: City, monkeypatch: pytes
 def test_a_kept_day_that_is_put_again_is_there_once(lived: City) -> None:
     kept(lived, DAY, DAY)
     with pytest.raises(Exception, match="kept_day_pkey"):
-        put(lived.connection, KeptDay, day=DAY, is_over=True, places="", made_at=LATER, seconds=0, panels={})
+        put(lived.connection, KeptDay, day=DAY, is_over=True, places="", made_at=LATER, seconds=0, panels={}, habits={})

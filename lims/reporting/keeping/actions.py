@@ -23,9 +23,13 @@ from lims.reporting.keeping.cuts import Cut
 from lims.reporting.keeping.rules import MANY_TUBES, Difference, KeptRow, differences, places_digest
 from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader, KeptRound
 from lims.reporting.pools import actions as pools
+from lims.reporting.queries import parameters
 from lims.reporting.rounds.queries import sampled
 from lims.reporting.rounds.rules import Sampled
 from lims.reporting.rules import By, Question
+from lims.reporting.tomorrow.habits import NOTHING as NO_HABITS
+from lims.reporting.tomorrow.habits import DayHabits
+from lims.reporting.tomorrow.queries import habits
 
 # What counting may sort and gather in memory, whatever the database allows others.
 MEMORY = "64MB"
@@ -40,6 +44,7 @@ class Counted:
     rows: list[KeptRow]
     panels: dict[str, Any]
     rounds: list[Sampled]
+    habits: DayHabits
     seconds: float
 
     @property
@@ -92,8 +97,9 @@ def counted(connection: Connection, catalog: Catalog, day: date, zone: str, now:
     rows = [*counting.rows(now)]
     beside = panels.of_all_places(connection, catalog, question, now, cases, counting.hours())
     rounds = sampled(connection, question, zones, "once")
+    lately = habits(connection, parameters(question, zones) | {"source": "once"}).get(day, {**NO_HABITS})
     queries.forget_gathered(connection)
-    return Counted(day, is_over, rows, beside, rounds, perf_counter() - began)
+    return Counted(day, is_over, rows, beside, rounds, lately, perf_counter() - began)
 
 
 @unaudited("what it writes can be counted again")
@@ -101,7 +107,7 @@ def keep(connection: Connection, catalog: Catalog, found: Counted, now: datetime
     """Keep the figures of a day in the place of those that were kept of it before."""
     connection.execute(delete(KeptDay).where(KeptDay.day == found.day))
     head = {"day": found.day, "is_over": found.is_over, "places": places_digest(catalog), "made_at": now}
-    connection.execute(insert(KeptDay).values(**head, seconds=found.seconds, panels=found.panels))
+    connection.execute(insert(KeptDay).values(**head, seconds=found.seconds, panels=found.panels, habits=found.habits))
     rows = [{"day": found.day} | row._asdict() for row in found.rows]
     types: dict[str, TypeEngine[Any]] = {"day": Date(), "by": Text(), "key": Text(), "hour": SmallInteger(), "figures": JSONB()}
     source = records(rows, **types)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, any_, cast, func, select, text
+from sqlalchemy import ARRAY, Connection, Date, Text, any_, cast, func, select, text
 
 from lims.custody.tables import Tube
 from lims.kernel.audit.tables import Seal
@@ -101,6 +101,12 @@ def panels(connection: Connection, day: date, place: str) -> dict[str, Any]:
     """What the page of a kept day shows beside the figures, of everything (empty) or of a place."""
     found: dict[str, Any] | None = connection.execute(select(KeptDay.panels[place]).where(KeptDay.day == day)).scalar_one()
     return found or {}
+
+
+def habits(connection: Connection, kept: Collection[date]) -> dict[date, dict[str, Any]]:
+    """What the next days are expected by, of some kept days."""
+    query = select(KeptDay.day, KeptDay.habits).where(KeptDay.day == any_(cast(list(kept), ARRAY(Date))))
+    return {row.day: row.habits for row in connection.execute(query)}
 
 
 def first_day(connection: Connection) -> date | None:

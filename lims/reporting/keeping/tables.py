@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, DateTime, Double, ForeignKey, Index, Integer, SmallInteger, Text
+from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, Date, DateTime, Double, ForeignKey, Index, Integer, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,7 @@ class KeptDay(Base):
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seconds: Mapped[float] = mapped_column(Double, comment="what counting took")
     panels: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="what the page of the day shows beside the figures")
+    habits: Mapped[dict[str, Any]] = mapped_column(JSON, comment="what the next days are expected by; read whole, never searched")
 
 
 class KeptLine(Base):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import mean
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,9 @@ from lims.reporting.tomorrow.slots import HOUR, Slots
 
 # Where nobody has come this way yet: two hours from sealing to the lab, one from leaving the site, as handbooks allow at most.
 USUAL_MINUTES_FROM_SEALING, USUAL_MINUTES_FROM_LEAVING = 120.0, 60.0
+MICROSECOND = timedelta(microseconds=1)
+# Of an hour of the day: which, how much of it is left, and the microseconds from the end of the first slot to the middle of what is left.
+Hour = tuple[int, float, int]
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,16 @@ class ComingBox:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known now. `collected`: tubes by site, day and hour lately; `plans`: tubes by hour, by site and day."""
+    """What is known now.
+
+    `hours`: tubes that each site collected in each hour, of the last days together; `days`: what all collected on each of them;
+    `plans`: tubes by hour, by site and day.
+    """
 
     boxes: Sequence[ComingBox] = ()
     unboxed: Mapping[str, int] = field(default_factory=dict)
-    collected: Mapping[tuple[str, date, int], int] = field(default_factory=dict)
+    hours: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    days: Sequence[int] = ()
     ways: Mapping[str, Mapping[str, Way]] = field(default_factory=dict)
     plans: Mapping[tuple[str, date], Sequence[int]] = field(default_factory=dict)
     labs_by_size: Sequence[str] = ()
@@ -85,8 +93,9 @@ class Arrivals:
         self.catalog, self.known, self.slots = catalog, known, slots
         self.certain: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(slots.spells))
         self.expected: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(slots.spells))
-        self.low, self.high = spread(known.collected)
-        self.usual = by_hour(known.collected)
+        self.low, self.high = spread(known.days)
+        self.worked = sum(tubes > 0 for tubes in known.days)
+        self.left: dict[str, list[tuple[date, list[Hour]]]] = {}
         for box in known.boxes:
             ways = usual_ways(known, catalog, box.site, slots.now)
             lab = lab_of(box, ways)
@@ -98,24 +107,44 @@ class Arrivals:
             self.collect(code, place)
 
     def collect(self, code: str, place: Site) -> None:
-        """What a site is still to collect today and tomorrow: by its plan, or as in the last days."""
-        zone = ZoneInfo(place.timezone)
-        today, usual = self.slots.now.astimezone(zone).date(), self.usual.get(code, ())
-        for day in (today, today + DAY):
+        """What a site is still to collect today and tomorrow: by its plan, or as on average of the days on which anybody collected."""
+        shares, usual, last = self.shares(code), self.known.hours.get(code), len(self.slots.spells)
+        for day, hours in self.hours_left(place.timezone):
             planned = self.known.plans.get((code, day))
-            for hour, tubes in enumerate(usual if planned is None else planned):
-                begins = datetime.combine(day, time(hour), zone)
-                left = min(max((begins + HOUR - self.slots.now) / HOUR, 0.0), 1.0)
-                if tubes and left:
-                    kind = self.expected if planned is None else self.certain
-                    self.share(kind, code, max(begins + HOUR / 2, self.slots.now), tubes * left)
+            kind, tubes, days = (self.expected, usual, self.worked) if planned is None else (self.certain, planned, 1)
+            if not tubes:
+                continue
+            # A city has 2,000 sites, and each some ways: this is done a hundred thousand times, and so in whole microseconds.
+            for lab, part, minutes in shares:
+                column, way = kind[lab], round(minutes * 60_000_000)
+                for hour, left, since_first in hours:
+                    slot = max(0, (since_first + way) // 3_600_000_000 + 1)
+                    if tubes[hour] and slot < last:
+                        column[slot] += tubes[hour] * left * part / days
+
+    def hours_left(self, zone: str) -> list[tuple[date, list[Hour]]]:
+        """Of today and tomorrow by the clock of a zone the hours of which something is left."""
+        if zone not in self.left:
+            place, first, now = ZoneInfo(zone), self.slots.spells[0][1], self.slots.now
+            today = now.astimezone(place).date()
+            self.left[zone] = []
+            for day in (today, today + DAY):
+                begins = [datetime.combine(day, time(hour), place).astimezone(UTC) for hour in range(24)]
+                left = [min(max((begin + HOUR - now) / HOUR, 0.0), 1.0) for begin in begins]
+                middles = [(max(begin + HOUR / 2, now) - first) // MICROSECOND for begin in begins]
+                self.left[zone].append((day, [each for each in zip(range(24), left, middles, strict=True) if each[1]]))
+        return self.left[zone]
+
+    def shares(self, site: str | None) -> list[tuple[str, float, float]]:
+        """The labs that a site's tubes go to, with the share that each gets and the minutes from sealing."""
+        ways = usual_ways(self.known, self.catalog, site, self.slots.now)
+        together = sum(way.tubes for way in ways.values())
+        return [(lab, way.tubes / together, way.from_sealing) for lab, way in ways.items() if lab in self.catalog.labs]
 
     def share(self, into: dict[str, list[float]], site: str | None, sealed_at: datetime, tubes: float) -> None:
         """Tubes of a site, in the shares in which its tubes go to labs."""
-        ways = usual_ways(self.known, self.catalog, site, self.slots.now)
-        together = sum(way.tubes for way in ways.values())
-        for lab, way in ways.items():
-            self.put(into, lab, sealed_at + timedelta(minutes=way.from_sealing), tubes * way.tubes / together)
+        for lab, part, minutes in self.shares(site):
+            self.put(into, lab, sealed_at + timedelta(minutes=minutes), tubes * part)
 
     def put(self, into: dict[str, list[float]], lab: str, comes: datetime, tubes: float) -> None:
         """Tubes that come to a lab at a time."""
@@ -129,21 +158,10 @@ class Arrivals:
                 for sure, more in zip(self.certain[lab], self.expected[lab], strict=True)]  # fmt: skip
 
 
-def by_hour(collected: Mapping[tuple[str, date, int], int]) -> dict[str, list[float]]:
-    """What each site collects in each hour of a day, on average over the days on which anybody collected anything."""
-    days = len({day for _, day, _ in collected})
-    found: dict[str, list[float]] = defaultdict(lambda: [0.0] * 24)
-    for (site, _, hour), tubes in collected.items():
-        found[site][hour] += tubes / days
-    return dict(found)
-
-
-def spread(collected: Mapping[tuple[str, date, int], int]) -> tuple[float, float]:
-    """How far the least and the most of the last days lay from their mean: factors, 1 where there was one day or none."""
-    days: dict[date, int] = defaultdict(int)
-    for (_, day, _), tubes in collected.items():
-        days[day] += tubes
-    if not days:
+def spread(days: Sequence[int]) -> tuple[float, float]:
+    """How far the least and the most of the days on which anything was collected lay from their mean: factors, 1 where there was none."""
+    worked = [tubes for tubes in days if tubes]
+    if not worked:
         return 1.0, 1.0
-    usual = mean(days.values())
-    return min(days.values()) / usual, max(days.values()) / usual
+    usual = mean(worked)
+    return min(worked) / usual, max(worked) / usual

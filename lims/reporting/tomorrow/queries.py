@@ -1,15 +1,18 @@
 """Reading what an outlook is made of: a fixed number of statements."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from lims.catalog.tables import LabCapacity, SamplingPlan
-from lims.reporting.queries import statement
-from lims.reporting.tomorrow.arrivals import USUAL_MINUTES_FROM_LEAVING, ComingBox, Way
-from lims.reporting.tomorrow.outlook import Pools
+from lims.reporting.queries import asked, statement
+from lims.reporting.tomorrow.arrivals import ComingBox
+from lims.reporting.tomorrow.habits import DayHabits, by_day
+
+HABITS = ("collected", "ways", "pools")
 
 
 def waiting(connection: Connection) -> dict[str, int]:
@@ -30,25 +33,9 @@ def unboxed(connection: Connection, since: datetime, now: datetime) -> dict[str,
     return {row.site: row.tubes for row in connection.execute(statement("outlook_unboxed"), {"since": since, "now": now})}
 
 
-def collected(connection: Connection, since: datetime, until: datetime) -> dict[tuple[str, date, int], int]:
-    """What was collected, by site, local day and hour."""
-    rows = connection.execute(statement("outlook_collected"), {"since": since, "until": until})
-    return {(row.site, row.day, row.hour): row.tubes for row in rows}
-
-
-def ways(connection: Connection, since: datetime, now: datetime) -> dict[str, dict[str, Way]]:
-    """To which labs the tubes of each site went, and how long it took."""
-    found: dict[str, dict[str, Way]] = defaultdict(dict)
-    for row in connection.execute(statement("outlook_ways"), {"since": since, "now": now}):
-        from_leaving = USUAL_MINUTES_FROM_LEAVING if row.minutes_from_leaving is None else max(0.0, row.minutes_from_leaving)
-        found[row.site][row.lab] = Way(row.tubes, row.minutes_from_sealing, from_leaving)
-    return dict(found)
-
-
-def pools(connection: Connection, since: datetime, now: datetime) -> Pools:
-    """What came of the swab pools released lately."""
-    row = connection.execute(statement("outlook_pools"), {"since": since, "now": now}).one()
-    return Pools(row.pools, row.positive, row.people)
+def habits(connection: Connection, values: Mapping[str, Any], names: Collection[str] = HABITS) -> dict[date, DayHabits]:
+    """Habits of each of some days, counted from tubes: all, or some of them."""
+    return by_day(*(asked(connection, f"outlook_{name}", dict(values)) if name in names else () for name in HABITS))
 
 
 def plans(connection: Connection, first: date, last: date) -> dict[tuple[str, date], list[int]]:

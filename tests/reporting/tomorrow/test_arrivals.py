@@ -11,6 +11,7 @@ from lims.catalog.capacity import Hours, LabPlan, Opening, Point, Resources
 from lims.catalog.rules import Catalog, Lab, Site
 from lims.reporting.tomorrow.arrivals import Arrivals, ComingBox, Known, Way, spread
 from lims.reporting.tomorrow.charts import chart_of
+from lims.reporting.tomorrow.habits import Habits, habits_of
 from lims.reporting.tomorrow.outlook import Facts, Outlook, Pools, outlook_of
 from lims.reporting.tomorrow.rules import Range
 from lims.reporting.tomorrow.slots import capacity_of, slots_until_tomorrow
@@ -76,16 +77,38 @@ def test_a_site_is_collected_from_by_its_plan_and_what_is_gone_of_today_is_gone(
 
 
 def test_without_a_plan_it_is_as_in_the_last_days_within_their_least_and_most() -> None:
-    days = [TODAY - timedelta(days=number) for number in (1, 2)]
-    known = Known(collected={("S", days[0], 20): 30, ("S", days[1], 20): 10}, ways={"S": {"L": Way(1, 60, 30)}})
+    known = Known(hours={"S": [0] * 20 + [40, 0, 0, 0]}, days=(30, 0, 10), ways={"S": {"L": Way(1, 60, 30)}})
     found = Arrivals(known, CATALOG, SLOTS).of("L")
     assert found[slot_at(21.5)] == Range(10.0, 20.0, 30.0)
     assert found[slot_at(21.5, TOMORROW)] == Range(10.0, 20.0, 30.0)
-    assert spread({}) == (1.0, 1.0)
+    assert spread(()) == (1.0, 1.0)
+
+
+def test_some_days_together_are_as_usual_as_their_tubes_are_many() -> None:
+    days: list[dict[str, list[int]]] = [{"S": [1] * 24}, {}, {"S": [2] * 24, "T": [0] * 23 + [4]}]
+    ways = [[["S", "L", 3, 60.0, 40.0]], [], [["S", "L", 1, 100.0, None], ["S", "M", 2, 30.0, -5.0], ["T", "M", 1, 20.0, None]]]
+    found = habits_of(days, ways, [[4, 1, 40], [0, 0, 0], [2, 0, 20]])
+    assert (found.hours, found.days) == ({"S": [3] * 24, "T": [0] * 23 + [4]}, [24, 0, 52])
+    assert found.ways == {"S": {"L": Way(4, 70.0, 40.0), "M": Way(2, 30.0, 0.0)}, "T": {"M": Way(1, 20.0)}}
+    assert found.pools == Pools(6, 1, 60)
+    assert habits_of([], [], []) == Habits({}, [], {}, Pools(0, 0, 0))
+
+
+@given(st.lists(st.integers(0, 30), min_size=24, max_size=24), st.floats(0, 3000), st.integers(1, 9))
+def test_every_hour_of_a_plan_comes_when_its_middle_does(plan: list[int], minutes: float, to_l: int) -> None:
+    known = Known(plans={("S", TODAY): plan}, ways={"S": {"L": Way(to_l, minutes), "M": Way(1, minutes)}})
+    expected: dict[int, float] = {}
+    for hour, planned in enumerate(plan):
+        begins = datetime.combine(TODAY, time(hour), UTC) - timedelta(hours=8)
+        left = min(max((begins + timedelta(hours=1) - NOW) / timedelta(hours=1), 0.0), 1.0)
+        slot = SLOTS.at(max(begins + timedelta(minutes=30), NOW) + timedelta(minutes=minutes))
+        if planned and left and slot is not None:
+            expected[slot] = expected.get(slot, 0.0) + planned * left * to_l / (to_l + 1)
+    assert tubes(known, "L") == pytest.approx(expected)
 
 
 def test_a_plan_for_nothing_is_a_plan() -> None:
-    known = Known(collected={("S", TODAY - timedelta(days=1), 20): 30}, ways={"S": {"L": Way(1)}}, plans={("S", TOMORROW): [0] * 24})
+    known = Known(hours={"S": [0] * 20 + [30, 0, 0, 0]}, days=(30,), ways={"S": {"L": Way(1)}}, plans={("S", TOMORROW): [0] * 24})
     assert set(tubes(known, "L")) == {slot_at(20.5 + 2)}
 
 

@@ -18,7 +18,7 @@ BEFORE = timedelta(days=1)
 
 def outlook(city: City) -> Outlook:
     def read(connection: Connection) -> Facts:
-        return board.facts_of(connection, city.catalog, NOON, CHINA, board.read_habits(connection, NOON, CHINA))
+        return board.facts_of(connection, city.catalog, NOON, CHINA, board.read_habits(connection, city.catalog, NOON, CHINA))
 
     return outlook_of(city.catalog, city.as_bench(read), NOON, CHINA)
 
