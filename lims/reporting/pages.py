@@ -12,8 +12,8 @@ from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.reporting import answers
 from lims.reporting.day.asking import WEEK, Asked, asked, day_of
-from lims.reporting.day.files import tubes_behind
 from lims.reporting.day.forms import Place, RowsAsked
+from lims.reporting.day.paging import page_behind
 from lims.reporting.forms import AnyDay, AnyFirst, AnyLast, DayInPath
 from lims.reporting.lines import COUNTED
 from lims.reporting.reconciliation import labels, reconcile
@@ -59,8 +59,7 @@ def days(
 def rows(request: Request, work: Official, wanted: Annotated[RowsAsked, Query()]) -> Response:
     """The tubes behind a figure, fifty and then more."""
     about = asked(work, wanted.day, wanted.to, lab=wanted.lab, site=wanted.site, area=wanted.area)
-    found = tubes_behind(work, about, wanted, PAGE)
-    facts = {"asked": about, "wanted": wanted, "rows": found, "page": PAGE}
+    facts = {"asked": about, "wanted": wanted, "shown": page_behind(work, about, wanted, PAGE)}
     return page(request, "reporting/rows.html", facts | places_of(work, about), caller=work.caller)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -17,6 +18,9 @@ from lims.kernel.audit.rules import Happening
 from lims.kernel.db import Access
 from lims.kernel.settings import Settings
 from lims.reporting import answers, measures
+from lims.reporting.day.asking import Asked
+from lims.reporting.day.forms import RowsAsked
+from lims.reporting.day.paging import Page, page_behind
 from lims.reporting.keeping import actions, queries
 from lims.reporting.keeping.rules import Difference
 from lims.reporting.keeping.tables import KeptDay
@@ -26,6 +30,7 @@ from lims.reporting.tomorrow.habits import Habits
 from tests.reporting.city import CHINA, DAY, LATER, NEXT, TOKYO, City, at, put
 
 if TYPE_CHECKING:
+    from lims.kernel.auth.door import Work
     from lims.kernel.program import Program
 
 KEY = b"a key for seals"
@@ -134,6 +139,58 @@ def test_what_tomorrow_is_expected_by_is_the_same_kept_and_counted(lived: City, 
     assert live.pools.seen == 4
     lived.connection.execute(text('UPDATE kept_day SET habits = \'{"collected": {}, "ways": [], "pools": [77, 0, 0]}\''))
     assert lately().pools.seen % 77 == 0
+
+
+def pages(city: City, wanted: RowsAsked, now: datetime = LATER, **place: Any) -> Iterator[Page]:
+    """Two tubes at a time, as long as there are more."""
+    asked = Asked(city.catalog, Question(DAY, DAY, By.DAY, CHINA, **place), None, DAY, now)
+    page = page_behind(cast("Work", SimpleNamespace(connection=city.connection)), asked, wanted, 2)
+    yield page
+    if page.has_more:
+        last = page.rows[-1]
+        yield from pages(city, wanted.model_copy(update={"after_at": last.at, "after": last.barcode}), now, **place)
+
+
+def test_what_stands_now_is_listed_with_the_oldest_first(city: City) -> None:
+    for number, hour in enumerate((11, 9, 10)):
+        city.tube(f"w{number}", received_at=at(hour))
+    city.tested(city.tube("gone", received_at=at(8)), run_at=at(9), released_at=at(10))
+    city.tube("on its way", dispatched_at=at(11), dispatched_to="YH")
+    city.tube("there", dispatched_at=at(8), dispatched_to="YH", received_at=at(11.5), rejected_at=at(11.75), bench_state="rejected")
+    for figure, codes in (("backlog", ["w1", "w2", "w0"]), ("in_transit", ["on its way"])):
+        found = [*pages(city, RowsAsked(figure=figure), at(12))]
+        assert [row.barcode for page in found for row in page.rows] == codes
+        assert found[0].total.tubes == len(codes)
+    (page,) = pages(city, RowsAsked(figure="backlog", older=1.5, younger=2.5), at(12))
+    assert [row.barcode for row in page.rows] == ["w2"]
+
+
+@pytest.mark.parametrize("figure", ["collected", "dispatched", "received", "tested", "negative", "rejected", "backlog", "in_transit"])
+@pytest.mark.parametrize("place", [{}, {"lab": "YH"}, {"areas": ("330111",)}])
+def test_pages_of_tubes_go_on_where_the_last_one_ended_kept_or_not(lived: City, figure: str, place: dict[str, Any]) -> None:
+    lived.tube("goes on", dispatched_at=at(20), received_at=at(21))
+    lived.tube("on its way", dispatched_at=at(22), dispatched_to="YH")
+    wanted = RowsAsked(figure=figure)
+
+    def listed() -> list[str]:
+        return [row.barcode for page in pages(lived, wanted, **place) for row in page.rows]
+
+    live, total = listed(), next(pages(lived, wanted, **place)).total
+    assert len(live) == total.tubes
+    kept(lived, DAY)
+    assert listed() == live
+    assert next(pages(lived, wanted, **place)).total in (total, replace(total, people=None))
+    for hour in range(24):
+        of_hour = wanted.model_copy(update={"hour": hour})
+        assert next(pages(lived, of_hour, **place)).total.tubes == len(
+            [row for page in pages(lived, of_hour, **place) for row in page.rows]
+        )
+    # What is kept says only where to look first.
+    lived.connection.execute(text("DELETE FROM kept_line WHERE by LIKE '%hour' AND hour > 0"))
+    lived.connection.execute(
+        text("UPDATE kept_line SET hour = 9, figures = jsonb_build_object(CAST(:name AS text), 77)"), {"name": f"{figure}_tubes"}
+    )
+    assert listed() == live
 
 
 def test_by_the_hour_of_a_lab_or_an_area_nothing_is_counted_anew(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:

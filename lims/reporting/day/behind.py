@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-UNFINISHED = "(bench_state IN ('waiting', 'pooled', 'plated', 'called') OR released_at >= :since OR rejected_at >= :since)"
+# What stands at the end of what is asked about ends no earlier than that is anywhere (`ends`): what an index can find.
+STANDING = "bench_state IN ('waiting', 'pooled', 'plated', 'called')"
+UNFINISHED = f"({STANDING} OR released_at >= :ends OR rejected_at >= :ends)"
+NOT_ARRIVED = "(received_at IS NULL OR received_at >= :ends)"
 # The end of what is asked about where the tube is, or now if that is earlier.
 END = "LEAST(CAST(:now AS timestamptz), CAST(:beyond AS timestamp) AT TIME ZONE {zone})"
 
@@ -22,23 +25,27 @@ class Behind:
     condition: str = "TRUE"
     stands: bool = False
     source: str = "counted"
+    stands_now: str = ""
 
-    @property
-    def sql(self) -> str:
-        """A statement that goes on from the tubes that count: those behind the figure."""
-        if self.stands:
+    def sql(self, *, is_now: bool) -> str:
+        """A statement that goes on from the tubes that count: those behind the figure; of what stands those that stand now, or did then."""
+        if self.stands and is_now:
+            aged = AGED.format(end="CAST(:now AS timestamptz)", moment=self.moment)
+            within = f"{self.moment} < CAST(:now AS timestamptz) AND {self.stands_now} AND {aged}"
+        elif self.stands:
             end = END.format(zone=self.zone)
             aged = AGED.format(end=end, moment=self.moment)
-            within = f"{self.moment} < :until AND {self.moment} < {end} AND {self.condition.replace('{end}', end)} AND {aged}"
+            within = f"{self.moment} < {end} AND {self.condition.replace('{end}', end)} AND {aged}"
         else:
             local = f"{self.moment} AT TIME ZONE {self.zone}"
             within = (
-                f"{self.moment} >= :since AND {self.moment} < :until AND {self.condition}"
-                f" AND (({self.moment} >= :surely_since AND {self.moment} < :surely_until)"
+                f"{self.condition} AND (({self.moment} >= :surely_since AND {self.moment} < :surely_until)"
                 f" OR ({local} >= CAST(:first AS timestamp) AND {local} < CAST(:beyond AS timestamp)))"
             )
         columns = f"counted.barcode, counted.member_count, {self.moment} AS at"
-        return f", behind AS MATERIALIZED (SELECT {columns} FROM {self.source} WHERE {within})"  # noqa: S608 - words of this file
+        # A page is looked for between two moments, of which the first is that of the tube that it goes on after.
+        page = f"{self.moment} >= :page_since AND {self.moment} < :page_until"
+        return f", behind AS NOT MATERIALIZED (SELECT {columns} FROM {self.source} WHERE {page} AND {within})"  # noqa: S608 - words of this file
 
 
 BEHIND = {
@@ -63,6 +70,17 @@ BEHIND = {
     "recollected": Behind("received_at", condition="kind = 'single' AND retest_of IS NOT NULL"),
     # With an aliquot pool go the single tubes in it.
     "returned": Behind("returned.at", source="returned JOIN counted ON returned.barcode IN (counted.barcode, counted.pool)"),
-    "backlog": Behind("received_at", condition=f"{UNFINISHED} AND COALESCE(released_at, rejected_at, 'infinity') >= {{end}}", stands=True),
-    "in_transit": Behind("dispatched_at", "site_zone", "COALESCE(received_at, 'infinity') >= {end}", stands=True),
+    "backlog": Behind(
+        "received_at",
+        condition=f"{UNFINISHED} AND COALESCE(released_at, rejected_at, 'infinity') >= {{end}}",
+        stands=True,
+        stands_now=STANDING,
+    ),
+    "in_transit": Behind(
+        "dispatched_at",
+        "site_zone",
+        f"{NOT_ARRIVED} AND COALESCE(received_at, 'infinity') >= {{end}}",
+        stands=True,
+        stands_now="received_at IS NULL",
+    ),
 }

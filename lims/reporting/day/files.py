@@ -21,9 +21,14 @@ MOST_ROWS = 100_000
 
 def tubes_behind(work: Work, asked: Asked, wanted: RowsAsked, most: int) -> Sequence[AnyRow]:
     """The tubes behind a figure; Refused where no figure has this name."""
+    refuse_unknown(wanted)
+    return queries.behind(work.connection, asked.question, zones_of(asked.catalog), wanted, asked.now, most)
+
+
+def refuse_unknown(wanted: RowsAsked) -> None:
+    """Refused where no figure has this name."""
     if wanted.figure not in BEHIND:
         raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=wanted.figure, known=", ".join(BEHIND))
-    return queries.behind(work.connection, asked.question, zones_of(asked.catalog), wanted, asked.now, most)
 
 
 def tube_rows(rows: Sequence[AnyRow]) -> list[TubeRow]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from lims.kernel.pages import Blank
 from lims.reporting.forms import EARLIEST, LATEST
@@ -14,10 +14,10 @@ Place = Annotated[Annotated[str, Field(max_length=64)] | None, Blank, Query()]
 
 
 class RowsAsked(BaseModel):
-    """Which tubes are asked for: those behind a figure of some days, of a lab, site or area, but for the first ones (`passed`).
+    """Which tubes are asked for: those behind a figure of some days, of a lab, site or area, in their order.
 
     Of one day also those of an hour, or `until` an hour; of what stands those that are so many hours old; of rejections those for a reason;
-    of those sampled those for a round (empty: for none that is named).
+    of those sampled those for a round (empty: for none that is named). They go on after the tube `after`, which counts since `after_at`.
     """
 
     figure: str = Field(max_length=40)
@@ -32,7 +32,8 @@ class RowsAsked(BaseModel):
     lab: Annotated[str | None, Blank] = None
     site: Annotated[str | None, Blank] = None
     area: Annotated[str | None, Blank] = None
-    passed: int = Field(0, ge=0, le=10_000_000)
+    after: str | None = Field(None, max_length=64)
+    after_at: AwareDatetime | None = None
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,46 @@ from lims.reporting.queries import SQL, parameters
 from lims.reporting.rules import HOUR, Question
 
 SET_BACK = timedelta(hours=3)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-@lru_cache(maxsize=len(BEHIND))
-def rows_of(figure: str) -> TextClause:
-    """The statement that lists the tubes behind a figure."""
-    begin, end = (SQL.joinpath(f"{name}.sql").read_text("utf-8") for name in ("counted", "rows"))
-    return text(f"{begin}\n{BEHIND[figure].sql}\n{end}")
+@lru_cache(maxsize=4 * len(BEHIND))
+def rows_of(figure: str, name: str, *, is_now: bool) -> TextClause:
+    """The statement that lists (`rows`) or counts (`rows_counted`) the tubes behind a figure."""
+    begin, end = (SQL.joinpath(f"{part}.sql").read_text("utf-8") for part in ("counted", name))
+    return text(f"{begin}\n{BEHIND[figure].sql(is_now=is_now)}\n{end}")
 
 
-def behind(connection: Connection, question: Question, zones: set[str], wanted: RowsAsked, now: datetime, most: int) -> Sequence[AnyRow]:
-    """Tubes behind a figure of some days, or of a part of one; each row says how many tubes and people there are in all."""
-    values: dict[str, Any] = parameters(question, zones) | {"now": now, "most": most, "passed": wanted.passed}
+def behind(
+    connection: Connection, question: Question, zones: set[str], wanted: RowsAsked, now: datetime, most: int, enough: datetime | None = None
+) -> Sequence[AnyRow]:
+    """The first tubes behind a figure of some days, or of a part of one, after the one that is named.
+
+    Until `enough` there should be as many: it is looked there first, and further only where there are not.
+    """
+    values = values_of(question, zones, wanted, now) | {"most": most, "after": wanted.after or ""}
+    if wanted.after_at is not None:
+        values["page_since"] = max(values["page_since"], wanted.after_at)
+    listed = rows_of(wanted.figure, "rows", is_now=values["ends"] == now)
+    if enough is None or not values["page_since"] < enough < values["page_until"]:
+        return connection.execute(listed, values).all()
+    found = connection.execute(listed, values | {"page_until": enough}).all()
+    if len(found) == most:
+        return found
+    further = values | {"page_since": enough, "after": "", "most": most - len(found)}
+    return [*found, *connection.execute(listed, further).all()]
+
+
+def counted(connection: Connection, question: Question, zones: set[str], wanted: RowsAsked, now: datetime) -> tuple[int, int]:
+    """How many tubes there are behind a figure in all, and how many people."""
+    values = values_of(question, zones, wanted, now)
+    row = connection.execute(rows_of(wanted.figure, "rows_counted", is_now=values["ends"] == now), values).one()
+    return row.tubes, row.people
+
+
+def values_of(question: Question, zones: set[str], wanted: RowsAsked, now: datetime) -> dict[str, Any]:
+    """What the statements are asked with."""
+    values: dict[str, Any] = parameters(question, zones) | {"now": now}
     values |= {"reason": wanted.reason, "older": wanted.older, "younger": wanted.younger, "round": wanted.round}
     if wanted.hour is not None:
         first = question.start.replace(hour=wanted.hour)
@@ -34,7 +62,9 @@ def behind(connection: Connection, question: Question, zones: set[str], wanted: 
     elif wanted.until is not None:
         values |= {"beyond": question.start + wanted.until * HOUR}
     values |= moments(values["first"], values["beyond"], {*zones, question.zone})
-    return connection.execute(rows_of(wanted.figure), values).all()
+    values["ends"] = min(now, values["surely_until"])
+    # What stands may have come long ago.
+    return values | {"page_since": LONG_AGO if BEHIND[wanted.figure].stands else values["since"], "page_until": values["until"]}
 
 
 def moments(first: datetime, beyond: datetime, zones: set[str]) -> dict[str, datetime]:
