@@ -13,6 +13,7 @@ from lims.deconvolution.forms import CaseView, MemberView
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import (
     CaseStanding,
+    ClosureNote,
     ContactNote,
     MemberStanding,
     MemberState,
@@ -73,15 +74,20 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
     for row in rows:
         call = Call(row.released_call) if row.released_call else None
         tube = ReactiveTube(row.barcode, row.opened_at, call, row.released_at, row.rejected_at, row.doubted)
-        standing = stand_case(tube, members[row.barcode], closures.get(row.barcode))
-        shown = members[row.barcode]
+        shown, known, closure = members[row.barcode], people.get(row.barcode, ()), closures.get(row.barcode)
+        standing = stand_case(tube, shown, closure, unanswered(closure, known))
         if standing.outcome is Outcome.WITHDRAWN:
             # The repeat was negative, and so is everybody in the pool: nobody is called back for a case that is withdrawn.
             shown = tuple(MemberStanding(member.position, MemberState.NEGATIVE, settled_at=row.released_at) for member in shown)
-        who, day = those_in(row, people.get(row.barcode, ())), local_day(row.opened_at, zone_of(catalog, row))
+        who, day = those_in(row, known), local_day(row.opened_at, zone_of(catalog, row))
         policy = catalog.case_policy(who, day)
         found.append(Case(row, standing, shown, deadline(catalog, row, row.opened_at, policy), policy, catalog.audiences(who, day)))
     return found
+
+
+def unanswered(closure: ClosureNote | None, people: Sequence[queries.Person]) -> tuple[int, ...]:
+    """Those in a tube for whom a reviewer's word does not answer; the tubes of an aliquot pool were all there before it."""
+    return closure.unanswered({one.position: one.person_id for one in people if one.tube is None}) if closure is not None else ()
 
 
 def listed(
@@ -177,4 +183,5 @@ def view(case: Case) -> CaseView:
         members=[MemberView(position=m.position, state=m.state.value, tube=m.tube) for m in case.members],
         tell=[*case.tell],
         policy_from=case.policy.valid_from if case.policy else None,
+        unanswered=[*standing.unanswered],
     )

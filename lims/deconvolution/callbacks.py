@@ -25,7 +25,9 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
     standings = board.standings(connection, tubes, people, noted)
     # Nobody is called back for a case that a reviewer has closed, nor twice: a recollection's own person waits in the tube it answers.
     pools = {tube.pool for tube in tubes if tube.pool is not None}
-    spoken_for = {*queries.closures(connection, [*codes, *pools]), *queries.answering(connection, codes)}
+    words = queries.closures(connection, [*codes, *pools])
+    closed = {code for code, word in words.items() if not board.unanswered(word, people.get(code, ()))}
+    spoken_for = closed | queries.answering(connection, codes)
     wanted = []
     for tube in tubes:
         if tube.barcode in spoken_for or tube.pool in spoken_for:

@@ -23,7 +23,8 @@ class MemberView(BaseModel):
 class CaseView(BaseModel):
     """A case. Its id is the code of its tube: a tube has one case.
 
-    `tell`: whom its policy, in force since `policy_from`, has told; none: everybody.
+    `tell`: whom its policy, in force since `policy_from`, has told; none: everybody. `unanswered`: members who were registered after a
+    reviewer closed it, for whom it is open again by itself.
     """
 
     id: str
@@ -42,6 +43,7 @@ class CaseView(BaseModel):
     members: list[MemberView]
     tell: list[str] = []
     policy_from: date | None = None
+    unanswered: list[int] = []
 
 
 def without_results(view: CaseView) -> CaseView:
@@ -136,10 +138,11 @@ class ReopenForm(BaseModel):
 
 
 class CloseForm(BaseModel):
-    """A reviewer's word that a case is over."""
+    """A reviewer's word that a case is over; `members`: how many the reviewer saw in it, where somebody looked."""
 
     id: UUID
     outcome: Outcome
+    members: Annotated[int, Field(ge=0)] | None = None
     reason: Annotated[str, Field(max_length=1000)] = ""
     swapped: Finding | None = None
     contaminated: Finding | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Subquery, Text, and_, case, cast, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Subquery, Text, all_, and_, case, cast, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -276,15 +276,15 @@ def contacts(connection: Connection, codes: Collection[str]) -> dict[tuple[str, 
 
 def last_words() -> Subquery:
     """The last decision on each case: closed with an outcome, or reopened."""
-    query = select(Closure.barcode, Closure.outcome, Closure.at).ext(distinct_on(Closure.barcode))
+    query = select(Closure.barcode, Closure.outcome, Closure.at, Closure.answered_for).ext(distinct_on(Closure.barcode))
     return query.order_by(Closure.barcode, Closure.number.desc()).subquery()
 
 
 def closures(connection: Connection, codes: Collection[str]) -> dict[str, ClosureNote]:
-    """Reviewers' words on those of these cases that are closed."""
+    """The last word on each of these cases where it closes the case; whether it answers for everybody is for the rules to say."""
     last = last_words()
     query = select(last).where(last.c.barcode.in_(codes), last.c.outcome != "reopened")
-    return {row.barcode: ClosureNote(Outcome(row.outcome), row.at) for row in connection.execute(query)}
+    return {row.barcode: ClosureNote(Outcome(row.outcome), row.at, frozenset(row.answered_for)) for row in connection.execute(query)}
 
 
 def decisions_made(connection: Connection, barcode: str) -> int:
@@ -293,9 +293,14 @@ def decisions_made(connection: Connection, barcode: str) -> int:
 
 
 def closed(pool: Subquery) -> ColumnElement[bool]:
-    """Whether a reviewer has closed the case of a pool, and nobody has reopened it since."""
-    last = select(Closure.outcome).where(Closure.barcode == pool.c.barcode).order_by(Closure.number.desc()).limit(1)
-    return func.coalesce(last.scalar_subquery() != "reopened", False)
+    """Whether a reviewer has closed the case of a pool, nobody has reopened it since, and nobody was registered in the pool since."""
+    last = select(Closure.outcome, Closure.answered_for).where(Closure.barcode == pool.c.barcode).order_by(Closure.number.desc())
+    word = last.limit(1).correlate(pool).subquery("word")
+    # An aliquot pool has no people of its own: its tubes are known before it is tested.
+    later = exists().where(
+        TubeMember.barcode == pool.c.barcode, TubeMember.day == pool.c.collected_on, TubeMember.person_id != all_(word.c.answered_for)
+    )
+    return exists(select(word.c.outcome).where(word.c.outcome != "reopened", ~later.correlate(pool, word)).correlate(pool))
 
 
 def handed_to(connection: Connection, site: str) -> dict[str, set[int]]:

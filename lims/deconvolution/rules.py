@@ -4,10 +4,11 @@ A case is not a record that is moved from state to state; it is what calls, rele
 together. So it cannot depend on the order in which they came (decision page "a case is derived").
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from lims.custody.rules import Call
 from lims.kernel.errors import Refused
@@ -244,37 +245,49 @@ class ReactiveTube:
 
 @dataclass(frozen=True)
 class ClosureNote:
-    """A reviewer's word that a case is over."""
+    """A reviewer's word that a case is over. It answers for the people who were registered in its tube then, and for nobody else."""
 
     outcome: Outcome
     at: datetime
+    answered_for: frozenset[UUID] = frozenset()
+
+    def unanswered(self, people: Mapping[int, UUID | None]) -> tuple[int, ...]:
+        """The positions of those of these people who were registered after it."""
+        return tuple(position for position, person in people.items() if person is not None and person not in self.answered_for)
 
 
 @dataclass(frozen=True)
 class CaseStanding:
-    """How a case stands. Preliminary: found at import, not yet signed off."""
+    """How a case stands. Preliminary: found at import, not yet signed off.
+
+    `unanswered`: members registered after a reviewer closed it, for whom it is open again by itself.
+    """
 
     state: CaseState
     preliminary: bool
     outcome: Outcome | None = None
     closed_at: datetime | None = None
+    unanswered: tuple[int, ...] = ()
 
 
-def stand_case(tube: ReactiveTube, members: Sequence[MemberStanding], closure: ClosureNote | None) -> CaseStanding:
-    """How a case stands, from its tube, its members and a reviewer's word."""
+def stand_case(
+    tube: ReactiveTube, members: Sequence[MemberStanding], closure: ClosureNote | None, unanswered: tuple[int, ...] = ()
+) -> CaseStanding:
+    """How a case stands, from its tube, its members and a reviewer's word, which counts as long as it leaves nobody `unanswered`."""
     withdrawn = tube.released_call is Call.NEGATIVE and not tube.doubted
     firm = (tube.released_call not in (None, Call.NEGATIVE)) or tube.rejected_at is not None
     if withdrawn:
         return CaseStanding(CaseState.CLOSED, preliminary=False, outcome=Outcome.WITHDRAWN, closed_at=tube.released_at)
-    if closure is not None:
+    if closure is not None and not unanswered:
         return CaseStanding(CaseState.CLOSED, preliminary=not firm, outcome=closure.outcome, closed_at=closure.at)
     states = {member.state for member in members}
     if members and states <= SETTLED and firm:
         if MemberState.POSITIVE not in states:
-            return CaseStanding(CaseState.SETTLED, preliminary=False)
+            return CaseStanding(CaseState.SETTLED, preliminary=False, unanswered=unanswered)
         ends = [at for at in (*(member.settled_at for member in members), tube.released_at) if at is not None]
         return CaseStanding(CaseState.CLOSED, preliminary=False, outcome=Outcome.CONFIRMED, closed_at=max(ends))
-    return CaseStanding(CaseState.RECOLLECTING if states & UNDER_WAY else CaseState.OPEN, preliminary=not firm)
+    state = CaseState.RECOLLECTING if states & UNDER_WAY else CaseState.OPEN
+    return CaseStanding(state, preliminary=not firm, unanswered=unanswered)
 
 
 def refuse_closing(case: str, standing: CaseStanding, members: Sequence[MemberStanding], outcome: Outcome, reason: str) -> None:
@@ -297,6 +310,18 @@ def refuse_closing(case: str, standing: CaseStanding, members: Sequence[MemberSt
         raise Refused("case_all_settled", "Every member of case {case} is settled; close it as cleared.", case=case)
     if outcome not in (Outcome.CLEARED, Outcome.UNRESOLVED):
         raise Refused("case_outcome", "A reviewer closes a case as cleared or unresolved; {outcome} comes by itself.", outcome=outcome)
+
+
+def refuse_unseen(case: str, members: Sequence[MemberStanding], seen: int | None) -> None:
+    """Refused where somebody is in a case whom the reviewer did not see in it (`seen`: how many there were; None: nobody says)."""
+    if seen is not None and len(members) > seen:
+        raise Refused(
+            "case_members_came",
+            "Case {case} has {members} members now, and {seen} when you looked. Look at it again, then close it.",
+            case=case,
+            members=len(members),
+            seen=seen,
+        )
 
 
 def refuse_reopening(case: str, standing: CaseStanding, reason: str) -> None:

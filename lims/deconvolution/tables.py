@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, Index, SmallInteger, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
@@ -33,7 +33,10 @@ class Contact(Base):
 
 
 class Closure(Base):
-    """A reviewer's word that a case is over, or that it is open again. Numbered from 1: the last counts, and they take turns."""
+    """A reviewer's word that a case is over (odd numbers), or that it is open again (even ones): the last counts.
+
+    A number left out between two closings is a case that was open again by itself, because of people whom the first did not answer for.
+    """
 
     __tablename__ = "case_closure"
     __table_args__ = (
@@ -48,5 +51,8 @@ class Closure(Base):
     outcome: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     checks: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'"), comment="what was looked into, and what was found")
+    answered_for: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), server_default=text("'{}'"), comment="the people who were registered in the tube when it was closed"
+    )
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     by: Mapped[str] = mapped_column(Text)

@@ -226,6 +226,7 @@ CATALOGUE: dict[str, Refusal] = {
     "case_preliminary": Refusal(409, "The call is not released yet"),
     "case_unsettled": Refusal(409, "Members are not settled"),
     "case_all_settled": Refusal(409, "Every member is settled"),
+    "case_members_came": Refusal(409, "People were registered in the case meanwhile"),
     "hand_over_elsewhere": Refusal(409, "The member is not handed over to this site"),
     "case_outcome": Refusal(422, "This outcome comes by itself"),
     # schemes

@@ -16,9 +16,9 @@ from httpx import Response
 
 from lims.catalog import queries as catalog
 from lims.deconvolution import actions, board, callbacks
-from lims.deconvolution.forms import ContactForm
+from lims.deconvolution.forms import CloseForm, ContactForm
 from lims.deconvolution.queries import Among
-from lims.deconvolution.rules import CaseState, ContactEvent
+from lims.deconvolution.rules import CaseState, ContactEvent, Outcome
 from lims.kernel import clock, ids
 from lims.kernel.auth.rules import Caller, Role
 from lims.kernel.barcodes import Kind
@@ -32,6 +32,8 @@ WELLS = [f"{row}{column}" for row in "ABCDEFGH" for column in range(1, 13) if f"
 MOST_AT_ONCE = 500
 COMES_AGAIN = 0.1
 LIKELY = 0.7  # that a piece of the bench's work is done in a round
+CLOSED = 0.4  # of the cases, by a reviewer, as soon as they may be
+UNKNOWN = 0.5  # of these, until then: their people are registered only afterwards
 
 
 @dataclass
@@ -56,7 +58,9 @@ class Crowd:
 
     def __post_init__(self) -> None:
         self.lives = [Tubes(self.town, history) for history in self.histories]
-        self.unsent = [life.pool for life in self.lives]
+        self.to_close = {life.barcode: life for life in self.lives if self.luck.random() < CLOSED}
+        self.unknown = {barcode: life.pool for barcode, life in self.to_close.items() if self.luck.random() < UNKNOWN}
+        self.unsent = [life.pool for life in self.lives if life.barcode not in self.unknown]
         self.notes: list[tuple[str, int, str, float]] = []
         self.roads: list[Road] = []
         for life in self.lives:
@@ -71,8 +75,12 @@ class Crowd:
 
     def live(self) -> None:
         """Round after round some of what waits is told, in whatever order, and some of what was told is told again."""
-        while self.unsent or self.notes or any(one.steps for one in self.roads):
-            errands = [self.registering, self.noting, *self.bench_work()]
+        while self.unsent or self.unknown or self.notes or any(one.steps for one in self.roads):
+            if not any(one.steps for one in self.roads):
+                self.closing()
+                self.unsent += self.unknown.values()
+                self.unknown = {}
+            errands = [self.registering, self.noting, self.closing, *self.bench_work()]
             self.luck.shuffle(errands)
             for errand in errands:
                 errand()
@@ -110,6 +118,22 @@ class Crowd:
             for barcode, position, event, hours in now:
                 form, when = ContactForm(id=ids.uuid7(), event=ContactEvent(event)), MORNING + timedelta(hours=hours)
                 actions.note_contact(connection, barcode, position, form, when, "ana", clock.now())
+
+    def closing(self) -> None:
+        """A reviewer closes some of what may be closed by now; a pool that nobody has registered yet, for none of its people."""
+        with self.town.program.database.transaction(Access.BENCH) as connection:
+            for case in board.these(connection, catalog.current(connection), [*self.to_close]):
+                if case.standing.preliminary or (not case.members and case.row.barcode not in self.unknown):
+                    continue
+                life, settled = self.to_close.pop(case.row.barcode), case.standing.state is CaseState.SETTLED
+                if case.standing.state is CaseState.CLOSED:
+                    continue
+                form = CloseForm(id=ids.uuid7(), outcome=Outcome.CLEARED if settled else Outcome.UNRESOLVED, reason="enough")
+                actions.close(connection, case, form, MORNING + timedelta(hours=5), "bea", clock.now())
+                if self.unknown.pop(life.barcode, None) is None:
+                    life.closed_as = form.outcome.value
+                else:
+                    self.unsent.append(life.pool)
 
     def bench_work(self) -> list[Callable[[], None]]:
         """What the bench does in this round, a piece for each step and hour; what is read or released of a plate is one."""

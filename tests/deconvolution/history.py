@@ -63,6 +63,7 @@ class Tubes:
 
     def __init__(self, town: Town, history: History) -> None:
         self.town, self.history = town, history
+        self.closed_as: str | None = None  # by a reviewer, for everybody in it
         self.pool = tube(town.site, [person() for _ in history.members], size=10)
         self.singles = {
             (place, single.number): code(Kind.TUBE) for place, member in enumerate(history.members) for single in member.singles
@@ -86,7 +87,7 @@ class Tubes:
     def expected_case(self) -> tuple[str, str | None]:
         """The case's state and outcome, by the model."""
         released = "positive" if self.history.pool == "released" else None
-        return model.case_state(released, self.expected_members(), rejected=self.history.pool == "rejected")
+        return model.case_state(released, self.expected_members(), rejected=self.history.pool == "rejected", closed_as=self.closed_as)
 
     def expected_rows(self) -> dict[tuple[str, str], str]:
         """Every person's row of the pool and of each single, by the model."""

@@ -20,6 +20,7 @@ from lims.deconvolution.rules import (
     stand_case,
 )
 from lims.kernel.errors import Refused
+from lims.kernel.ids import uuid7
 from tests.deconvolution import model
 
 AT = datetime(2022, 2, 2, tzinfo=UTC)
@@ -37,12 +38,19 @@ def tube(call: Call | None, *, rejected: bool = False) -> ReactiveTube:
     return ReactiveTube("1", AT, call, AT if call else None, AT if rejected else None)
 
 
-@given(STATES, CALLS, st.booleans(), st.sampled_from([None, Outcome.CLEARED, Outcome.UNRESOLVED]))
-def test_a_case_stands_as_the_contract_says(
-    states: list[MemberState], call: Call | None, rejected: bool, closed_as: Outcome | None
+@given(STATES, CALLS, st.booleans(), st.sampled_from([None, Outcome.CLEARED, Outcome.UNRESOLVED]), st.sets(st.integers(1, 6)))
+def test_a_case_stands_as_the_contract_says_and_a_closing_counts_while_it_answers_for_everybody(
+    states: list[MemberState], call: Call | None, rejected: bool, closed_as: Outcome | None, later: set[int]
 ) -> None:
-    found = stand_case(tube(call, rejected=rejected), standing(states), ClosureNote(closed_as, AT) if closed_as else None)
-    said = model.case_state(call, [state.value for state in states], rejected=rejected, closed_as=closed_as)
+    members = standing(states)
+    people = {member.position: uuid7() for member in members}
+    known = frozenset(person for position, person in people.items() if position not in later)
+    closure = ClosureNote(closed_as, AT, known) if closed_as else None
+    late = closure.unanswered(people) if closure else ()
+    found = stand_case(tube(call, rejected=rejected), members, closure, late)
+    said = model.case_state(call, [state.value for state in states], rejected=rejected, closed_as=None if late else closed_as)
+    assert late == (tuple(position for position in people if position in later) if closed_as else ())
+    assert found.unanswered == (() if found.state is CaseState.CLOSED else late)
     assert (found.state.value, found.outcome) == said
     assert found.preliminary == (call is None and not rejected)
     assert (found.closed_at is not None) == (found.state is CaseState.CLOSED)

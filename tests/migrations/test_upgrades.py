@@ -68,6 +68,42 @@ def test_every_step_can_be_taken_by_itself(empty: Database) -> None:
         assert migrate.current(empty) == script.revision
 
 
+OLD_CLOSINGS = """
+    INSERT INTO tube (barcode, record_id, registered_at, collected_on, member_count)
+    SELECT name, gen_random_uuid(), CAST(registered AS timestamptz), '2022-02-02', 2
+    FROM (VALUES ('early', '2022-02-02 08:00Z'), ('grown', '2022-02-02 08:00Z'), ('late', '2022-02-02 13:00Z')) AS told(name, registered);
+    INSERT INTO tube_member (day, barcode, position, person_id, member_group, collected_at)
+    SELECT '2022-02-02', barcode, position, gen_random_uuid(), '*', '2022-02-02 07:00Z' FROM tube, generate_series(1, 2) AS position;
+    INSERT INTO case_closure (barcode, id, outcome, reason, at, "by")
+    SELECT name, gen_random_uuid(), 'unresolved', 'gone', '2022-02-01 10:00Z', 'bea'
+    FROM unnest(ARRAY['early', 'grown', 'late', 'bare']) AS name;
+    INSERT INTO event (day, subject, verb, actor, at, recorded_at, what)
+    SELECT '2022-02-02', subject, verb, 'x', '2022-02-01 10:00Z', CAST(recorded AS timestamptz), CAST(what AS jsonb)
+    FROM (VALUES
+        ('early', 'tube.registered', '2022-02-02 08:00Z', '{"people": 2}'), ('early', 'case.closed', '2022-02-02 12:00Z', '{}'),
+        ('grown', 'tube.registered', '2022-02-02 08:00Z', '{"people": 1}'), ('grown', 'case.closed', '2022-02-02 12:00Z', '{}'),
+        ('grown', 'tube.changed', '2022-02-02 12:30Z', '{"people": 2}'), ('late', 'case.closed', '2022-02-02 12:00Z', '{}')
+    ) AS told(subject, verb, recorded, what)
+"""
+
+
+def test_a_closing_of_before_answers_for_those_who_were_registered_when_it_was_made(empty: Database) -> None:
+    found = migrate.config()
+    with empty.owner() as connection:
+        found.attributes["connection"] = connection
+        command.upgrade(found, "0045")
+        for statement in OLD_CLOSINGS.replace(":", r"\:").split(";"):
+            connection.execute(text(statement))
+    migrate.upgrade(empty)
+    answered_for = """
+        SELECT word.barcode, array_agg(member.position ORDER BY member.position)
+        FROM case_closure AS word JOIN tube_member AS member ON member.barcode = word.barcode AND member.person_id = ANY (word.answered_for)
+        GROUP BY word.barcode
+    """
+    with empty.owner() as connection:
+        assert {row[0]: row[1] for row in connection.execute(text(answered_for))} == {"early": [1, 2], "grown": [1]}
+
+
 @pytest.mark.parametrize("script", scripts(), ids=lambda script: script.revision)
 def test_a_migration_says_why_and_does_not_wait_for_locks(script: Script) -> None:
     source = ast.parse(Path(script.path).read_text("utf-8"))

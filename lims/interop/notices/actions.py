@@ -11,7 +11,7 @@ from lims.custody.rules import Call
 from lims.custody.rules import Kind as TubeKind
 from lims.deconvolution import board
 from lims.interop.notices import queries
-from lims.interop.notices.rules import Fact, Kind, Signed, facts_of, overdue, time_over
+from lims.interop.notices.rules import NOTHING_TOLD, Fact, Kind, Signed, facts_of, overdue, time_over
 from lims.interop.notices.tables import Notice, NoticeDue, NoticeReader, NoticeSeen
 from lims.kernel import ids
 from lims.kernel.audit.actions import record
@@ -42,7 +42,7 @@ def tell(connection: Connection, catalog: Catalog, now: datetime, portion: int =
             return ()
     if not due:
         return None
-    new = write(connection, catalog, facts(connection, catalog, queries.told_of(connection, due)), now)
+    new = write(connection, catalog, facts(connection, catalog, queries.told_of(connection, due), now), now)
     connection.execute(delete(NoticeDue).where(NoticeDue.barcode.in_(due)))
     return new
 
@@ -71,19 +71,20 @@ def remind(connection: Connection, catalog: Catalog, told_at: Mapping[str, datet
     return write(connection, catalog, [fact for fact in found if fact is not None], now)
 
 
-def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow]) -> list[Fact]:
+def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow], now: datetime) -> list[Fact]:
     """What the cases of these tubes, and tubes of no case, have to tell."""
     cases = board.these(connection, catalog, [tube.barcode for tube in tubes])
     spoken_for = {case.row.barcode for case in cases} | {member.tube for case in cases for member in case.members if member.tube}
     amendments = queries.amendments(connection, spoken_for | {tube.barcode for tube in tubes})
-    reopened = queries.reopenings(connection, [case.row.barcode for case in cases])
+    codes = [case.row.barcode for case in cases]
+    reopened, told = queries.reopenings(connection, codes), queries.ends_told(connection, codes)
     found: list[Fact] = []
     for case in cases:
         row, settled = case.row, {member.position: member.settled_at for member in case.members}
         doubted_at = row.called_at if row.doubted else None
         firm_at, again = row.released_at or row.rejected_at, reopened.get(row.barcode, ())
-        signed = Signed(firm_at, row.released_call, doubted_at, settled, amendments, again)
-        found += facts_of(board.view(case), signed)
+        signed = Signed(firm_at, row.released_call, doubted_at, settled, amendments, again, told.get(row.barcode, NOTHING_TOLD))
+        found += facts_of(board.view(case), signed, now)
     for tube in tubes:
         if tube.barcode in spoken_for:
             continue

@@ -26,7 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lims.custody.tables import Tube
 from lims.deconvolution.tables import Closure
-from lims.interop.notices.rules import Amendment, Kind
+from lims.interop.notices.rules import ENDS, Amendment, Kind, Told
 from lims.interop.notices.tables import Notice, NoticeDue, NoticeReader, NoticeSeen
 from lims.kernel.audit.tables import Event, Seal
 from lims.kernel.auth.rules import Caller
@@ -107,6 +107,22 @@ def reopenings(connection: Connection, codes: Collection[str]) -> dict[str, list
     for row in connection.execute(query.order_by(Closure.barcode, Closure.number)):
         found[row.barcode].append(row.at)
     return found
+
+
+def ends_told(connection: Connection, codes: Collection[str]) -> dict[str, Told]:
+    """What was told of the ends of these cases, and of their coming back by themselves."""
+    query = select(Notice.barcode, Notice.kind, Notice.outcome, Notice.occasion).order_by(Notice.number)
+    query = query.where(Notice.kind.in_([Kind.CLOSED.value, Kind.REOPENED.value]), Notice.outcome.in_([one.value for one in ENDS]))
+    found: dict[str, list[AnyRow]] = defaultdict(list)
+    for row in connection.execute(query.where(Notice.barcode.in_(codes))):
+        found[row.barcode].append(row)
+    return {
+        code: Told(
+            tuple((row.outcome, row.occasion) for row in rows if row.kind == Kind.CLOSED.value),
+            sum(row.kind == Kind.REOPENED.value for row in rows),
+        )
+        for code, rows in found.items()
+    }
 
 
 def unreminded(connection: Connection, since: datetime, until: datetime) -> Sequence[AnyRow]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lims.custody.rules import Call
 from lims.deconvolution.forms import CaseView
-from lims.deconvolution.rules import CAME_BACK, CaseState, MemberState
+from lims.deconvolution.rules import CAME_BACK, SETTLED, CaseState, MemberState, Outcome
 
 
 class Kind(StrEnum):
@@ -30,15 +30,17 @@ class Kind(StrEnum):
 
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
+# A withdrawal is undone by a doubt or an amendment, and these are told as such.
+ENDS = (Outcome.CONFIRMED, Outcome.CLEARED, Outcome.UNRESOLVED)
 
 
 @dataclass(frozen=True)
 class Fact:
     """Something to be told, by codes alone: no name, no number, no phone.
 
-    With barcode and kind, `position` (0 where it is of no single member), `outcome` (of a closing) and `occasion` (how often results of
-    the case had been amended, or the case reopened) say what is told once. `barcode` is the case's tube, or the tube itself where it is
-    in no case. `tell`: whom the policy of its case names; none: everybody.
+    With barcode and kind, `position` (0 where it is of no single member), `outcome` (of a closing; of a case that is open again by itself,
+    how it had ended) and `occasion` (how often results of the case had been amended, or the case reopened) say what is told once.
+    `barcode` is the case's tube, or the tube itself where it is in no case. `tell`: whom the policy of its case names; none: everybody.
     """
 
     kind: Kind
@@ -57,9 +59,9 @@ class Fact:
     tell: Sequence[str] = ()
 
     def data(self, area: str | None) -> dict[str, Any]:
-        """What programs are told; the id of a case is the code of its tube. `members`: who is overdue, of that notice alone."""
-        late = {"members": list(self.members)} if self.kind is Kind.OVERDUE else {}
-        return late | {
+        """What programs are told; the id of a case is the code of its tube. `members`: who is overdue, or for whom it is open again."""
+        of_some = {"members": list(self.members)} if self.kind is Kind.OVERDUE or self.members else {}
+        return of_some | {
             "case": self.barcode if self.in_case else None,
             "tube": self.single or self.barcode,
             "position": self.position or None,
@@ -90,6 +92,17 @@ class Amendment:
 
 
 @dataclass(frozen=True)
+class Told:
+    """The ends of a case that were told (outcome and occasion, first come first; no withdrawals), and how often it came back by itself."""
+
+    ends: Sequence[tuple[str, int]] = ()
+    came_back: int = 0
+
+
+NOTHING_TOLD = Told()
+
+
+@dataclass(frozen=True)
 class Signed:
     """What a case's view does not say: when and how it was signed off, when a run doubted it, members were settled, it was reopened."""
 
@@ -99,9 +112,10 @@ class Signed:
     settled_at: Mapping[int, datetime | None]
     amendments: Mapping[str, Amendment]
     reopened_at: Sequence[datetime] = ()
+    told: Told = NOTHING_TOLD
 
 
-def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
+def facts_of(case: CaseView, signed: Signed, now: datetime) -> list[Fact]:
     """Everything a case has to tell as it stands, in order."""
     where: dict[str, Any] = {"barcode": case.tube, "lab": case.lab, "site": case.site, "tell": case.tell}
     positions = {case.tube: 0} | {member.tube: member.position for member in case.members if member.tube}
@@ -122,8 +136,14 @@ def facts_of(case: CaseView, signed: Signed) -> list[Fact]:
         Fact(Kind.MEMBER_POSITIVE, at=at, position=one.position, single=one.tube, call=Call.POSITIVE.value, **where)
         for at, one in sorted(positive, key=lambda pair: (pair[0], pair[1].position))
     ]
+    ended = occasion + len(signed.reopened_at) + signed.told.came_back
     if case.closed_at and case.outcome:
-        found.append(Fact(Kind.CLOSED, at=case.closed_at, outcome=case.outcome, occasion=occasion + len(signed.reopened_at), **where))
+        found.append(Fact(Kind.CLOSED, at=case.closed_at, outcome=case.outcome, occasion=ended, **where))
+    elif ends := [outcome for outcome, number in signed.told.ends if number == ended]:
+        # Its end was told and nothing that was told since has undone it: somebody came later whom nobody has answered for.
+        waiting = tuple(case.unanswered or (one.position for one in case.members if one.state not in SETTLED))
+        again = signed.told.came_back + 1
+        found.append(Fact(Kind.REOPENED, at=now, outcome=ends[-1], occasion=again, members=waiting, **where))
     return sorted(found, key=lambda fact: ORDER[fact.kind])
 
 

@@ -42,7 +42,7 @@ class Notice(Base):
     barcode: Mapped[str] = mapped_column(Text, comment="the case's tube")
     kind: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(SmallInteger, comment="0 where it is of no single member")
-    outcome: Mapped[str] = mapped_column(Text, comment="of a closing; empty otherwise")
+    outcome: Mapped[str] = mapped_column(Text, comment="of a closing, or of what is open again by itself; empty otherwise")
     occasion: Mapped[int] = mapped_column(SmallInteger, comment="how often results of the case had been amended, or the case reopened")
     lab: Mapped[str] = mapped_column(Text)
     site: Mapped[str | None] = mapped_column(Text)

@@ -19,6 +19,7 @@ SENTENCES = {
     Kind.CLOSED: N_("The case is closed: {outcome}"),
 }
 REJECTED = N_("The tube was rejected; its people are called back")
+AGAIN_BY_ITSELF = N_("The case is open again: nobody has answered for members {members} yet")
 NOBODY_KNOWN = N_("Overdue: nobody has registered who was in the tube")
 
 
@@ -30,6 +31,8 @@ def sentence(kind: str, data: Mapping[str, Any], language: str) -> str:
         template = REJECTED
     if kind == Kind.OVERDUE.value and not data["members"]:
         template = NOBODY_KNOWN
+    if kind == Kind.REOPENED.value and data.get("members"):
+        template = AGAIN_BY_ITSELF
     members = ", ".join(str(position) for position in data.get("members", ()))
     words = {name: say(data[name]) if data[name] else "" for name in ("call", "outcome")}
     return say(template).format(position=data["position"], members=members, **words)
