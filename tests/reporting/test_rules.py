@@ -1,10 +1,11 @@
 """Local days, slots and windows."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from lims.kernel.errors import Refused
+from lims.reporting.day.paging import old_enough
 from lims.reporting.rules import By, Question, refuse_unreasonable
 from tests.reporting.city import CHINA, DAY, NEXT, TOKYO
 
@@ -28,3 +29,18 @@ def test_more_rows_than_anybody_reads_are_refused() -> None:
     with pytest.raises(Refused, match="260000 rows are more than a report holds") as refused:
         refuse_unreasonable(Question(date(2024, 1, 1), date(2024, 1, 10), By.SITE, CHINA), 26_000)
     assert refused.value.code == "report_too_large"
+
+
+def test_the_oldest_of_what_stood_are_looked_for_among_the_oldest() -> None:
+    end, ages = datetime(2022, 2, 3, tzinfo=UTC), {0.0: 40, 2.0: 30, 4.0: 5, 6.0: 1}
+    bands = [{"from": edge, "to": to, "tubes": tubes} for (edge, tubes), to in zip(ages.items(), (2.0, 4.0, 6.0, None), strict=True)]
+
+    def hours(most: int, after: float | None = None, *ends: datetime) -> float | None:
+        until = old_enough(bands, ends or (end,), end - timedelta(hours=after) if after is not None else None, most)
+        return (end - until) / timedelta(hours=1) if until else None
+
+    assert [hours(1), hours(2), hours(6), hours(7), hours(76), hours(77)] == [6, 4, 4, 2, 0, None]
+    # After one that is five hours old it is not told how many of the others of its age come after it.
+    assert [hours(1, 5), hours(30, 5), hours(31, 5), hours(1, 1)] == [2, 2, 0, None]
+    # Elsewhere the day ended an hour later: what is two hours old there came an hour later, too.
+    assert hours(7, None, end, end + timedelta(hours=1)) == 1

@@ -1,6 +1,6 @@
 """A page of the tubes behind a figure, with how many there are: as it is kept where it is, since counting takes longer than listing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -62,7 +62,7 @@ class Hours:
     def enough(self, figure: str, zones: set[str], after: datetime | None, most: int) -> datetime | None:
         """Until when at least so many tubes passed after a moment; None where that cannot be told."""
         found, name = 0, KEPT_AS[figure][0]
-        for slot in [] if BEHIND[figure].stands else sorted(self.figures):
+        for slot in sorted(self.figures):
             if after is None or min(at(slot, zone) for zone in zones) >= after:
                 found += self.figures[slot].get(name, 0)
             if found >= most:
@@ -80,10 +80,33 @@ def page_behind(work: Work, asked: Asked, wanted: RowsAsked, size: int) -> Page:
     refuse_unknown(wanted)
     question, zones = asked.question, zones_of(asked.catalog)
     hours = hours_kept(work, asked, wanted)
-    enough = hours.enough(wanted.figure, {*zones, question.zone}, wanted.after_at, size + 1) if hours else None
+    enough = enough_until(work, asked, wanted, hours, size + 1) if hours else None
     found = queries.behind(work.connection, question, zones, wanted, asked.now, size + 1, enough)
     total = hours.total(wanted.figure) if hours else Total(*queries.counted(work.connection, question, zones, wanted, asked.now))
     return Page(found[:size], total, len(found) > size)
+
+
+def enough_until(work: Work, asked: Asked, wanted: RowsAsked, hours: Hours, most: int) -> datetime | None:
+    """Until when there should be so many tubes after the one that is named; None where that cannot be told."""
+    zones = {*zones_of(asked.catalog), asked.question.zone}
+    if not BEHIND[wanted.figure].stands:
+        return hours.enough(wanted.figure, zones, wanted.after_at, most)
+    if wanted.figure != "backlog" or asked.question.first != asked.question.last or hours.as_of is not None:
+        return None
+    bands = answers.panels_of(work.connection, asked.catalog, asked.question, asked.now, ("ages",)).bands
+    return old_enough(bands, {at(asked.question.beyond, zone) for zone in zones}, wanted.after_at, most)
+
+
+def old_enough(bands: Sequence[Mapping[str, Any]], ends: Collection[datetime], after: datetime | None, most: int) -> datetime | None:
+    """Until when so many tubes had come of those that stood at the end of a day, by their ages; the age of the last one is left out."""
+    found: int = 0
+    for band in reversed(bands):
+        if after is None or (band["to"] is not None and min(ends) - band["to"] * HOUR >= after):
+            found += band["tubes"]
+        if found >= most:
+            hours: float = band["from"]
+            return max(ends) - hours * HOUR
+    return None
 
 
 def hours_kept(work: Work, asked: Asked, wanted: RowsAsked) -> Hours | None:

@@ -62,7 +62,8 @@ def values_of(question: Question, zones: set[str], wanted: RowsAsked, now: datet
     elif wanted.until is not None:
         values |= {"beyond": question.start + wanted.until * HOUR}
     values |= moments(values["first"], values["beyond"], {*zones, question.zone})
-    values["ends"] = min(now, values["surely_until"])
+    # The end of a day is in no hour that is shown twice, but it may be beside one.
+    values["ends"] = min(now, values["surely_until"] + SET_BACK - HOUR)
     # What stands may have come long ago.
     return values | {"page_since": LONG_AGO if BEHIND[wanted.figure].stands else values["since"], "page_until": values["until"]}
 
