@@ -36,6 +36,7 @@ from lims.kernel.db import Access
 from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
 from lims.reporting import measures
+from lims.reporting.balances import actions as balances
 from lims.reporting.keeping import actions
 from lims.reporting.pools import actions as pools
 
@@ -62,6 +63,7 @@ DAY = (
     ("prevalence of the day", "olga", "/reporting/api/prevalence?from={day}&to={day}"),
     ("figures of cases", "olga", "/reporting/cases?from={day}&to={day}"),
     ("reconciliation", "olga", "/reporting/api/reconciliation?date={day}"),
+    ("page of the reconciliation", "olga", "/reporting/reconciliation?day={day}"),
     ("PDF of the day", "olga", "/reporting/daily/{day}.pdf"),
 )
 ALWAYS = (
@@ -89,9 +91,14 @@ def kept(program: Program, day: date) -> None:
         found = actions.counted(connection, known, day, ZONE, clock.now())
         actions.keep(connection, known, found, clock.now())
         pools.count(connection, day)
+        began = time.perf_counter()
+        balances.keep(connection, known, day, ZONE, clock.now())
+        accounted = time.perf_counter() - began
     used = processor.used(os.getpid(), postmaster).since(before)
     print(
-        f"counting {day} for keeping: {found.seconds:.1f} s, processor {used.client:.1f} s here, {used.database:.1f} s database", flush=True
+        f"counting {day} for keeping: {found.seconds:.1f} s, its account {accounted:.1f} s, "
+        f"processor {used.client:.1f} s here, {used.database:.1f} s database",
+        flush=True,
     )
 
 

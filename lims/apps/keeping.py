@@ -9,8 +9,10 @@ from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import Program
+from lims.reporting.balances import actions as balances
+from lims.reporting.balances.queries import next_to_count as next_account
 from lims.reporting.keeping import actions, queries
-from lims.reporting.keeping.rules import QUIET, REST
+from lims.reporting.keeping.rules import QUIET, REST, places_digest
 from lims.reporting.measures import zones_of
 from lims.reporting.pools import actions as pools
 from lims.reporting.pools.queries import next_to_count
@@ -27,6 +29,7 @@ class Keeper:
         self._program = program
         self._thread: threading.Thread | None = None
         self._rest_until = 0.0
+        self._accounts_rest_until = 0.0
         self._late_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
         self._news = True
         self._is_large = False
@@ -47,7 +50,7 @@ class Keeper:
             self.once(clock.now())
         except Exception as trouble:  # noqa: BLE001 - figures that are not kept are counted when they are asked for
             log.warning("keeping figures waits: %s", type(trouble).__name__)
-            self._rest_until = monotonic() + PAUSE_SECONDS
+            self._rest_until = self._accounts_rest_until = monotonic() + PAUSE_SECONDS
 
     def once(self, now: datetime) -> date | None:
         """Read on, and count one day if it is time to; the day that was kept."""
@@ -55,6 +58,8 @@ class Keeper:
         if (first := self.read_on()) is not None:
             self._news = True
             self._late_at = now if first < today - timedelta(days=1) else self._late_at
+        if monotonic() >= self._accounts_rest_until:
+            self.count_account(now)
         if monotonic() < self._rest_until:
             return None
         self.count_pools(today)
@@ -74,6 +79,19 @@ class Keeper:
                 return None
             actions.keep(connection, known, found, now)
             return found.day
+
+    def count_account(self, now: datetime) -> date | None:
+        """Count the account of one large day that has none, or of which something was told since; that day. It rests by itself."""
+        began = monotonic()
+        with self._program.database.transaction(Access.OWNER) as connection:
+            if not queries.try_to_keep(connection):
+                return None
+            known, zone = catalog.current(connection), self._program.settings.timezone
+            day = next_account(connection, places_digest(known), now)
+            if day is not None:
+                balances.keep(connection, known, day, zone, now)
+        self._accounts_rest_until = monotonic() + REST * (monotonic() - began)
+        return day
 
     def count_pools(self, today: date) -> None:
         """Count the results of one day of collection that is not kept; those that come later are added when the trail is read."""

@@ -42,7 +42,8 @@ EVERYWHERE = frozenset({
     "case_policy",
     "lab_resources", "lab_opening", "lab_move", "sampling_plan", "diversion",
     "notice", "notice_seen", "notice_reader", "notice_due",
-    "kept_day", "kept_line", "kept_reader", "kept_round", "kept_pool", "kept_pool_day", "expected_people", "wall",
+    "kept_day", "kept_line", "kept_reader", "kept_round", "kept_pool", "kept_pool_day", "kept_account", "kept_tests",
+    "expected_people", "wall",
 })  # fmt: skip
 # Queues, read with SKIP LOCKED, which only one machine can answer: they stay where the program connects to.
 LOCAL = frozenset({"subscriber", "delivery", "delivery_attempt", "report_sending"})

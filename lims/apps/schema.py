@@ -10,6 +10,7 @@ from lims.kernel.audit import tables as audit
 from lims.kernel.auth import tables as auth
 from lims.kernel.db import Base
 from lims.kernel.imports import tables as imports
+from lims.reporting.balances import tables as balances
 from lims.reporting.diversion import tables as diversion
 from lims.reporting.keeping import tables as keeping
 from lims.reporting.pools import tables as pools
@@ -38,6 +39,7 @@ TABLES = (
     plans,
     notices,
     subscribers,
+    balances,
     diversion,
     audit,
     auth,

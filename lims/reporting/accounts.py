@@ -92,9 +92,14 @@ class Reconciliation:
     findings: tuple[Finding, ...]
 
     @property
+    def unexplained(self) -> int:
+        """How many people, tubes and readings nobody can explain. Labels that were passed over are told beside it: nobody is in them."""
+        return self.people.unexplained + self.tubes.unexplained + self.readings.unexplained
+
+    @property
     def sound(self) -> bool:
         """Whether everything is explained."""
-        return not (self.people.unexplained or self.tubes.unexplained or self.readings.unexplained)
+        return not self.unexplained
 
 
 @dataclass(frozen=True)

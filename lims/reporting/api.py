@@ -11,11 +11,12 @@ from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
 from lims.reporting import answers
 from lims.reporting.accounts import PROBLEMS, AccountLine, account_lines
+from lims.reporting.balances.board import account_of
 from lims.reporting.day.forms import Place
 from lims.reporting.downloads import download
 from lims.reporting.figures import KINDS, Line
 from lims.reporting.forms import Day, FindingView, FirstDay, Form, LastDay, ReconciliationView, Throughput
-from lims.reporting.reconciliation import labels, reconcile
+from lims.reporting.reconciliation import labels
 from lims.reporting.rules import By, Format, Question, areas_within
 
 router = APIRouter(prefix="/reporting/api", tags=["reports"])
@@ -48,11 +49,14 @@ def throughput(
 @router.get("/reconciliation", response_model=ReconciliationView)
 def reconciliation(work: Official, date: Day, form: Form = Format.JSON) -> ReconciliationView | Response:
     """Every person, tube, reading and label of a day: with a result, open for a known reason, or unexplained."""
-    account, (printed, _) = reconcile(work.connection, date), labels(work.connection, date)
+    told, (printed, _) = account_of(work.connection, catalog.current(work.connection), date, work.now), labels(work.connection, date)
+    account = told.account
     if form is not Format.JSON:
         return download(AccountLine, account_lines(account, printed), form, "reconciliation", f"reconciliation-{date}.{form.value}")
     findings = [FindingView(**asdict(finding), detail=PROBLEMS[finding.problem]) for finding in account.findings]
-    return ReconciliationView(people=account.people, tubes=account.tubes, readings=account.readings, labels=printed, findings=findings)
+    return ReconciliationView(
+        people=account.people, tubes=account.tubes, readings=account.readings, labels=printed, findings=findings, as_of=told.as_of
+    )
 
 
 def spreadsheet(question: Question, form: Format, lines: list[Line]) -> Response:

@@ -43,10 +43,11 @@ class FindingView(BaseModel):
 
 
 class ReconciliationView(BaseModel):
-    """A day's account, and the first hundred findings."""
+    """A day's account, and the first hundred findings; of a day with very many tubes some minutes old at most: `as_of`."""
 
     people: PeopleAccount
     tubes: TubesAccount
     readings: ReadingsAccount
     labels: LabelsAccount
     findings: list[FindingView]
+    as_of: datetime

@@ -11,12 +11,13 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.reporting import answers
+from lims.reporting.balances.board import account_of
 from lims.reporting.day.asking import WEEK, Asked, asked, day_of
 from lims.reporting.day.forms import Place, RowsAsked
 from lims.reporting.day.paging import page_behind
 from lims.reporting.forms import AnyDay, AnyFirst, AnyLast, DayInPath
 from lims.reporting.lines import COUNTED
-from lims.reporting.reconciliation import labels, reconcile
+from lims.reporting.reconciliation import labels
 from lims.reporting.rounds.rules import LONGEST
 from lims.reporting.rules import DAY, By, Ending
 from lims.reporting.wording import Tongue
@@ -69,7 +70,7 @@ def reconciliation(request: Request, work: Official, day: AnyDay = None) -> Resp
     about = asked(work, day, None, lab=None, site=None, area=None)
     printed, passed_over = labels(work.connection, about.day)
     facts = {
-        "account": reconcile(work.connection, about.day), "printed": printed, "passed_over": passed_over,
+        "told": account_of(work.connection, about.catalog, about.day, work.now), "printed": printed, "passed_over": passed_over,
         "before": about.day - DAY, "after": about.day + DAY if about.day < about.today else None,
     }  # fmt: skip
     return page(request, "reporting/reconciliation.html", facts | places_of(work, about), caller=work.caller)

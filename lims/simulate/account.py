@@ -1,7 +1,9 @@
 """The reckoning: every person's row against the truth, the reconciliation, and the day's figures."""
 
+from datetime import datetime
 from typing import Any
 
+from lims.kernel import clock
 from lims.simulate.client import path_of
 from lims.simulate.expected import person_state
 from lims.simulate.scene import Scene, crew
@@ -9,6 +11,7 @@ from lims.simulate.world import Tube
 
 STAGE = "account"
 READERS = 3  # sites read at once
+ASKED_AT_MOST, BETWEEN_SECONDS = 180, 5.0  # an account of the last steps is waited for a quarter of an hour
 
 
 class Account:
@@ -80,7 +83,7 @@ class Account:
         """The server's own account must leave nobody unexplained, whoever else used the day."""
         scene = self.scene
         path = path_of("/reporting/api/reconciliation", date=f"{scene.day.midnight:%Y-%m-%d}")
-        told = await scene.attempt("no reconciliation", scene.client.get("reconciliation", scene.credentials.official, path))
+        told = await scene.attempt("no reconciliation", self.of_now(path))
         self.reconciliation = told or {}
         for part, figures in self.reconciliation.items():
             if isinstance(figures, dict):
@@ -91,6 +94,17 @@ class Account:
         scene.findings.expect(people["sampled"] == total, "the reconciliation does not add up", sampled=people["sampled"], total=total)
         rows = sum(self.states.values())
         scene.findings.expect(people["sampled"] >= rows, "fewer people sampled than were", sampled=people["sampled"], own=rows)
+
+    async def of_now(self, path: str) -> dict[str, Any]:
+        """The server's account, once it is of a moment after our last step: of very many tubes it may be some minutes old."""
+        began = clock.now()
+        told: dict[str, Any] = {}
+        for _ in range(ASKED_AT_MOST):
+            told = await self.scene.client.get("reconciliation", self.scene.credentials.official, path)
+            if datetime.fromisoformat(told.get("as_of", began.isoformat())) >= began:
+                break
+            await self.scene.client.sleep(BETWEEN_SECONDS)
+        return told
 
     async def figures(self) -> None:
         """Throughput by lab."""

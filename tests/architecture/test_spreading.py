@@ -23,6 +23,7 @@ PLACES = {
         "lims/deconvolution/queries.py",
         "lims/interop/notices/queries.py",
         "lims/reporting/casework/sql/pools.sql",
+        "lims/reporting/sql/account_touched.sql",
         "lims/reporting/sql/counted.sql",
         "lims/reporting/sql/once.sql",
         "lims/reporting/sql/within.sql",

@@ -181,4 +181,5 @@ def test_a_quiet_day_is_reconciled(olga: Caller) -> None:
         "readings": {"expected": 0, "stored": 0, "unexplained": 0},
         "labels": dict.fromkeys(("issued", "used", "void", "in_doubt", "not_printed", "in_stock", "unexplained"), 0),
         "findings": [],
+        "as_of": answer.json()["as_of"],
     }

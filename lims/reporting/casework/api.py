@@ -1,5 +1,6 @@
 """Routes of the figures of cases, and of the rows behind each. Nobody's name is read for them."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -21,9 +22,10 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 class FigureLines(BaseModel):
-    """Every figure of cases, a line for each."""
+    """Every figure of cases, a line for each; those of very many pools may be some minutes old: `as_of`."""
 
     rows: list[FigureLine]
+    as_of: datetime
 
 
 @router.get("", response_model=FigureLines)
@@ -31,8 +33,9 @@ def figures(work: Reader, asked: Annotated[Asked, Depends()], form: Form = Forma
     """Open cases by age, times to call back, to sample again and to settle, discordant cases, tests saved, recollection by site."""
     known = catalog.current(work.connection)
     scope = scope_of(work, known, asked)
-    lines = lines_of(figures_of(work.connection, known, scope, work.now))
-    return FigureLines(rows=lines) if form is Format.JSON else spreadsheet(scope, form, "figures", FigureLine, lines)
+    found = figures_of(work.connection, known, scope, work.now)
+    lines = lines_of(found)
+    return FigureLines(rows=lines, as_of=found.as_of) if form is Format.JSON else spreadsheet(scope, form, "figures", FigureLine, lines)
 
 
 @router.get("/{what}", response_model=Page[CaseRow] | Page[MemberRow] | Page[PoolRow])

@@ -30,7 +30,7 @@ def listed(
     """Up to `most` rows behind a figure, or behind a part of it, from after one on."""
     rows: list[AnyLine] = []
     if what is Behind.POOLS:
-        rows += queries.pools(connection, scope.values, after, most + 1)
+        rows += queries.pools(connection, scope.values(), after, most + 1)
     else:
         every = rows_of(connection, catalog, scope, now)
         chosen = behind(what, every.cases, every.members)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from lims.catalog.rules import Catalog
 from lims.deconvolution import board
 from lims.kernel.clock import local_day
+from lims.reporting.balances.board import kept_days
 from lims.reporting.casework import queries, rules
 from lims.reporting.casework.rows import case_row, member_rows
 from lims.reporting.casework.rules import (
@@ -35,7 +36,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the page shows. `ends`: closed cases by outcome; `ages`: open ones by their band."""
+    """What the page shows. `ends`: closed cases by outcome; `ages`: open ones by their band; `as_of`: when pools and tests were counted."""
 
     cases: int
     ends: Mapping[str, int]
@@ -50,6 +51,7 @@ class Figures:
     recollections: Sequence[Recollection]
     sizes: Sequence[PoolsOfSize]
     saving: Saving
+    as_of: datetime
 
     @property
     def open(self) -> int:
@@ -79,7 +81,9 @@ def rows_of(connection: Connection, catalog: Catalog, scope: Scope, now: datetim
 
 def figures_of(connection: Connection, catalog: Catalog, scope: Scope, now: datetime) -> Figures:
     """All figures of these days and places."""
-    rows, sizes = rows_of(connection, catalog, scope, now), queries.pools_of_sizes(connection, scope.values)
+    rows = rows_of(connection, catalog, scope, now)
+    kept = kept_days(connection, catalog, scope.question.first, scope.question.last, now)
+    sizes = queries.pools_of_sizes(connection, scope.values(kept))
     prevalence = estimate(rules.groups(sizes), scope.assay)
     called_back = [member for member in rows.members if member.called_back]
     still_open = Counter(case.part for case in rows.cases if case.age_minutes is not None)
@@ -97,4 +101,5 @@ def figures_of(connection: Connection, catalog: Catalog, scope: Scope, now: date
         recollections=rules.recollections(rows.members),
         sizes=sizes,
         saving=rules.saving(sizes),
+        as_of=min([*kept.values(), now]),
     )

@@ -19,11 +19,11 @@ def statement(name: str) -> TextClause:
 
 
 def pools_of_sizes(connection: Connection, values: dict[str, Any]) -> list[PoolsOfSize]:
-    """The pools that were released, counted by how many people are in them."""
+    """The pools that were released, counted by how many people are in them; of the days `kept` as they were counted."""
     return [PoolsOfSize(**row._asdict()) for row in connection.execute(statement("pool_sizes"), values | EVERY)]
 
 
 def pools(connection: Connection, values: dict[str, Any], after: str | None, most: int) -> list[PoolRow]:
     """Up to `most` of these pools by their codes, from after one on."""
-    rows = connection.execute(statement("pool_rows"), values | {"after": after, "most": most})
+    rows = connection.execute(statement("pool_rows"), values | {"after": after, "most": most, "kept": []})
     return [PoolRow(row.barcode, *row[1:]) for row in rows]

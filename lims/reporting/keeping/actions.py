@@ -15,6 +15,7 @@ from lims.catalog.rules import Catalog
 from lims.kernel.audit.rules import unaudited
 from lims.kernel.db import records
 from lims.reporting import measures
+from lims.reporting.balances import actions as balances
 from lims.reporting.cases import cases_between
 from lims.reporting.day import panels
 from lims.reporting.keeping import queries
@@ -65,6 +66,7 @@ def read_on(connection: Connection, zones: Collection[str]) -> date | None:
             return None
         connection.execute(delete(KeptDay))
         pools.forget(connection)
+        balances.forget(connection)
         return date.min
     if to.number == after.number:
         return None
@@ -74,6 +76,7 @@ def read_on(connection: Connection, zones: Collection[str]) -> date | None:
         pools.forget(connection)
     else:
         pools.read_on(connection, after, to)
+    balances.read_on(connection, zones, after, to)
     if first is not None:
         connection.execute(delete(KeptDay).where(KeptDay.day >= first, KeptDay.is_over))
     connection.execute(update(KeptReader).values(seal=to.number))

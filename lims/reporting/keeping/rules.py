@@ -89,7 +89,7 @@ def holds(day: Any, places: str, untouched_before: date, now: datetime) -> bool:
         return False
     if day.is_over:
         return bool(day.day < untouched_before)
-    return bool(now - day.made_at <= max(PICTURE_LASTS, timedelta(seconds=(REST + 2) * day.seconds)))
+    return bool(now - day.made_at <= max(PICTURE_LASTS, timedelta(seconds=(REST + 4) * day.seconds)))
 
 
 def missing(days: Iterable[date], kept: Mapping[date, Any]) -> tuple[date, date] | None:

@@ -2,7 +2,7 @@
 , judged AS (
     SELECT *,
         CASE
-            WHEN barcode = ANY (CAST(:wrong AS text[])) THEN 'unexplained'
+            WHEN barcode IN (SELECT unnest(CAST(:wrong AS text[]))) THEN 'unexplained'
             WHEN bench_state IN ('released', 'rejected', 'waiting', 'pooled') THEN bench_state
             WHEN bench_state = 'plated' THEN 'on_plate'
             WHEN bench_state = 'called' THEN 'in_review'

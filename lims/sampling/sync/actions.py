@@ -6,7 +6,7 @@ row, locks it, and frees what waited for it in the same transaction. So nothing 
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from itertools import groupby
@@ -116,14 +116,14 @@ def settle(desk: Desk, sender: Sender, wave: Sequence[Record], known: AbstractSe
     verdicts = {record.id: Verdict(Outcome.ACCEPTED) for record in able if record.barcode in fresh}
     changed: list[Record] = []
     spoken_of: set[str] = set()
-    days: set[date] = set()
+    days: dict[str, date] = {}
     if rest:
         stored = queries.stored_for_update(desk.connection, [r.barcode for r in rest], [r.id for r in rest])
         by_code, by_id = {row.barcode: row for row in stored}, {row.record_id: row for row in stored if row.record_id}
         verdicts |= {record.id: judge(record, by_code, by_id) for record in rest}
         changed = [record for record in rest if verdicts[record.id].outcome is Outcome.ACCEPTED]
         spoken_of = {row.barcode for row in stored if row.record_id is None}
-        days = {row.collected_on for row in stored if row.collected_on}
+        days = {row.barcode: row.collected_on for row in stored if row.collected_on}
         writes.update_tubes(desk.connection, changed, sender.device, desk.now)
     first = [record for record in able if record.barcode in fresh] + [record for record in changed if record.barcode in spoken_of]
     write_people(desk, sender, first, [record for record in changed if record.barcode not in spoken_of], days)
@@ -135,8 +135,11 @@ def settle(desk: Desk, sender: Sender, wave: Sequence[Record], known: AbstractSe
 
 
 @audited("tube.registered", "tube.changed")
-def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: Sequence[Record], days: Collection[date] = ()) -> None:
-    """Members, people and events of the records that were taken: of tubes registered now, and of tubes that were before, on `days`."""
+def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: Sequence[Record], days: Mapping[str, date]) -> None:
+    """Members, people and events of the records that were taken: of tubes registered now, and of tubes that were before, on `days`.
+
+    Whoever keeps figures of a day learns from the trail which tubes have left it (`was_of`).
+    """
     taken = [*fresh, *changed]
     if not taken:
         return
@@ -144,16 +147,20 @@ def write_people(desk: Desk, sender: Sender, fresh: Sequence[Record], changed: S
     told = ((m.person_id, m.identity, m.collected_at + timedelta(microseconds=r.revision)) for r in taken for m in r.members)
     remember(desk.connection, desk.keys, told)
     if changed:
-        writes.delete_members(desk.connection, [record.barcode for record in changed], days)
+        writes.delete_members(desk.connection, [record.barcode for record in changed], {*days.values()})
     writes.insert_members(desk.connection, taken)
     new = {record.barcode for record in fresh}
     skew = {"skew_seconds": sender.skew_seconds} if abs(sender.skew_seconds) > SKEW_NOTED_SECONDS else {}
+    before = {record.barcode: days.get(record.barcode, record.collected_on) for record in changed}
+    left = {record.barcode: {"was_of": str(before[record.barcode])} for record in changed if before[record.barcode] != record.collected_on}
     happenings = [
         Happening(
             record.barcode,
             "tube.registered" if record.barcode in new else "tube.changed",
             record.sealed_at or record.opened_at or desk.now,
-            {"device": sender.device, "revision": record.revision, "state": record.state, "people": len(record.members)} | skew,
+            {"device": sender.device, "revision": record.revision, "state": record.state, "people": len(record.members)}
+            | skew
+            | left.get(record.barcode, {}),
         )
         for record in taken
     ]

@@ -100,7 +100,7 @@ def put_in_place(desk: Desk, entry: AnyRow, caller: Caller) -> None:
         set_aside(desk, entry, other, record.barcode, caller)
     replaced = dataclasses.replace(record, revision=max(record.revision, (beside.revision or 0) + 1))
     writes.update_tubes(desk.connection, [replaced], entry.device, desk.now)
-    days = {beside.collected_on} if beside.collected_on else ()
+    days = {record.barcode: beside.collected_on} if beside.collected_on else {}
     write_people(desk, Sender(entry.device, entry.sent_by, None), [], [replaced], days)
     what = {"device": entry.device, "instead_of": beside.device, "revision": replaced.revision}
     record_events(desk.connection, caller.name, desk.now, [Happening(record.barcode, "tube.replaced", desk.now, what)])

@@ -9,6 +9,7 @@ WITH RECURSIVE pool AS MATERIALIZED (
     JOIN lab ON lab.code = tube.lab
     WHERE tube.kind IN ('swab_pool', 'aliquot_pool') AND tube.released_at >= :since AND tube.released_at < :until
         AND CAST(tube.released_at AT TIME ZONE lab.timezone AS date) BETWEEN :first AND :last
+        AND CAST(tube.released_at AT TIME ZONE lab.timezone AS date) <> ALL (CAST(:kept AS date[]))
         AND (CAST(:lab AS text) IS NULL OR tube.lab = :lab)
         AND (CAST(:sites AS text[]) IS NULL OR tube.site = ANY (:sites))
         AND (CAST(:after AS text) IS NULL OR tube.barcode > :after)
