@@ -9,6 +9,22 @@ from lims.kernel.partitions import BY_DAY, ensure
 
 EVERY = 150  # of so many pools one is positive
 APART = 4600  # whole boxes and whole plates
+# How whoever is in table n was tested: on a plate, in a run, called and released.
+TESTED = (
+    """INSERT INTO run_file (sha256, content, name, kept_at, kept_by) SELECT sha256(plate::bytea), '', 'run', now(), 'ben'
+       FROM n GROUP BY plate""",
+    """INSERT INTO plate (barcode, lab, assay, assay_version, wells, laid_at, laid_by)
+       SELECT plate, :lab, :assay, :version, jsonb_object_agg(well, jsonb_build_object('tube', barcode)), min(at), 'ben'
+       FROM n GROUP BY plate""",
+    """INSERT INTO run (id, plate, sha256, format, controls_passed, reasons, readings, at, imported_at, imported_by)
+       SELECT run, plate, sha256(plate::bytea), 'generic', true, '[]', 3 * count(*), min(at), min(at), 'ben' FROM n GROUP BY run, plate""",
+    """INSERT INTO reading (day, barcode, run, well, target, ct) SELECT :day, barcode, run, well, target,
+       CASE WHEN target = 'RNaseP' THEN 26 WHEN call = 'positive' THEN 31 END FROM n, unnest(ARRAY['ORF1ab', 'N', 'RNaseP']) AS target""",
+    """INSERT INTO call (barcode, run, day, well, evidence, call, reasons, assay, assay_version, controls_passed, imported_by)
+       SELECT barcode, run, :day, well, 'N', call, '{}', :assay, :version, true, 'ben' FROM n""",
+    """INSERT INTO release (barcode, run, review, call, controls_passed, imported_by, released_by, at, released_at)
+       SELECT barcode, run, run, call, true, 'ben', 'bea', at, at FROM n""",
+)
 # Each statement makes its rows from numbers, so that whoever asks for tube n knows where it must have been.
 DAY = (
     """CREATE TEMPORARY TABLE n ON COMMIT DROP AS SELECT n, '1099' || lpad(n::text, 10, '0') AS barcode,
@@ -27,19 +43,7 @@ DAY = (
        box, at, :lab, :lab, at, box, 'released', plate, well, run, call, at, call, at FROM n""",
     """INSERT INTO tube_member (day, barcode, position, person_id, member_group, collected_at)
        SELECT :day, barcode, p, md5(n - :first || ' ' || p)::uuid, 'community', at FROM n, generate_series(1, 10) AS p""",
-    """INSERT INTO run_file (sha256, content, name, kept_at, kept_by) SELECT sha256(plate::bytea), '', 'run', now(), 'ben'
-       FROM n GROUP BY plate""",
-    """INSERT INTO plate (barcode, lab, assay, assay_version, wells, laid_at, laid_by)
-       SELECT plate, :lab, :assay, :version, jsonb_object_agg(well, jsonb_build_object('tube', barcode)), min(at), 'ben'
-       FROM n GROUP BY plate""",
-    """INSERT INTO run (id, plate, sha256, format, controls_passed, reasons, readings, at, imported_at, imported_by)
-       SELECT run, plate, sha256(plate::bytea), 'generic', true, '[]', 276, min(at), min(at), 'ben' FROM n GROUP BY run, plate""",
-    """INSERT INTO reading (day, barcode, run, well, target, ct) SELECT :day, barcode, run, well, target,
-       CASE WHEN target = 'RNaseP' THEN 26 WHEN call = 'positive' THEN 31 END FROM n, unnest(ARRAY['ORF1ab', 'N', 'RNaseP']) AS target""",
-    """INSERT INTO call (barcode, run, day, well, evidence, call, reasons, assay, assay_version, controls_passed, imported_by)
-       SELECT barcode, run, :day, well, 'N', call, '{}', :assay, :version, true, 'ben' FROM n""",
-    """INSERT INTO release (barcode, run, review, call, controls_passed, imported_by, released_by, at, released_at)
-       SELECT barcode, run, run, call, true, 'ben', 'bea', at, at FROM n""",
+    *TESTED,
     """INSERT INTO event (day, subject, verb, actor, at, recorded_at, what)
        SELECT :day, barcode, verb, 'ana', at, at, jsonb_build_object('box', box, 'plate', plate, 'well', well, 'lab', CAST(:lab AS text),
        'call', call) FROM n, unnest(ARRAY['tube.registered', 'tube.boxed', 'tube.dispatched', 'tube.received', 'tube.plated',
@@ -48,16 +52,21 @@ DAY = (
        SELECT :day, box, verb, 'ana', max(at), max(at), jsonb_build_object('tubes', jsonb_agg(barcode))
        FROM n, unnest(ARRAY['box.packed', 'box.dispatched', 'box.opened']) AS verb GROUP BY box, verb""",
     # Of four cases one waits, one is half sampled again, one is all negative, and one is confirmed and over.
-    """CREATE TEMPORARY TABLE s ON COMMIT DROP AS SELECT n.*, p, '1098' || lpad((n * 10 + p)::text, 10, '0') AS single,
-       CASE WHEN n / :every % 4 = 3 AND p = 1 THEN 'positive' ELSE 'negative' END AS own
-       FROM n, generate_series(1, 10) AS p WHERE call = 'positive' AND (n / :every % 4 >= 2 OR n / :every % 4 = 1 AND p <= 5)""",
+    """CREATE TEMPORARY TABLE s ON COMMIT DROP AS SELECT *, '3098' || lpad((own / 92)::text, 10, '0') AS plate,
+       md5('run of singles' || own / 92)::uuid AS run, chr(65 + own % 92 / 12) || own % 92 % 12 + 1 AS well
+       FROM (SELECT n, p, site, at, barcode AS pool, '1098' || lpad((n * 10 + p)::text, 10, '0') AS barcode,
+           CASE WHEN n / :every % 4 = 3 AND p = 1 THEN 'positive' ELSE 'negative' END AS call,
+           CAST(:first AS integer) + CAST(row_number() OVER (ORDER BY n, p) AS integer) - 1 AS own
+           FROM n, generate_series(1, 10) AS p
+           WHERE call = 'positive' AND (n / :every % 4 >= 2 OR n / :every % 4 = 1 AND p <= 5)) AS single""",
     """INSERT INTO tube (barcode, record_id, revision, content_digest, device, site, round, kind, pool_size, member_count, field_state,
-       opened_at, sealed_at, registered_at, collected_on, retest_of, lab, received_at, bench_state, call, tested_at, released_call,
-       released_at)
-       SELECT single, gen_random_uuid(), 1, sha256(single::bytea), 'dev', site, 'R1', 'single', 1, 1, 'sealed', at, at, at, :day, barcode,
-       :lab, at, 'released', own, at, own, at FROM s""",
+       opened_at, sealed_at, registered_at, collected_on, retest_of, lab, received_at, bench_state, plate, well, run, call, tested_at,
+       released_call, released_at)
+       SELECT barcode, gen_random_uuid(), 1, sha256(barcode::bytea), 'dev', site, 'R1', 'single', 1, 1, 'sealed', at, at, at, :day, pool,
+       :lab, at, 'released', plate, well, run, call, at, call, at FROM s""",
+    *(statement.replace("FROM n", "FROM s") for statement in TESTED),
     """INSERT INTO tube_member (day, barcode, position, person_id, member_group, collected_at)
-       SELECT :day, single, 1, md5(n - :first || ' ' || p)::uuid, 'community', at FROM s""",
+       SELECT :day, barcode, 1, md5(n - :first || ' ' || p)::uuid, 'community', at FROM s""",
 )
 
 
@@ -67,7 +76,7 @@ def fill(
     """Fill a database with a tested day of so many pools of ten; the seconds it took.
 
     Of a further day `first` is the number of its first tube, a multiple of `APART`; the same people come every day.
-    Foreign keys are not checked for these rows (singles of cases have no run under them): they are made right, and made once.
+    Foreign keys are not checked for these rows: they are made right, and made once.
     """
     began = time.monotonic()
     values = {
