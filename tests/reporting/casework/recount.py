@@ -26,6 +26,7 @@ class Recount:
             self.calls = every("SELECT call.*, run.at, run.rejudges FROM call JOIN run ON run.id = call.run")
             self.contacts = every("SELECT * FROM case_contact ORDER BY at")
             self.members = every("SELECT * FROM tube_member ORDER BY barcode, position")
+            self.closings = {row["barcode"]: row for row in every("SELECT * FROM case_closure ORDER BY number")}
         self.tubes = {tube["barcode"]: tube for tube in tubes}
         self.pools = [tube for tube in tubes if tube["lab"] == town.lab and tube["kind"] == "swab_pool"]
 
@@ -76,6 +77,12 @@ class Recount:
             )
         return found
 
+    def closed_as(self, pool: Row) -> str | None:
+        """What a reviewer closed the case of a pool as, in a last word that answers for everybody in it."""
+        last = self.closings.get(pool["barcode"])
+        people = {member["person_id"] for member in self.members if member["barcode"] == pool["barcode"]}
+        return last["outcome"] if last and last["outcome"] != "reopened" and people <= {*last["answered_for"]} else None
+
     def tests(self, code: str) -> int:
         """The wells in which a tube was read by itself."""
         return sum(call["barcode"] == code and call["pooled_in"] is None and call["rejudges"] is None for call in self.calls)
@@ -95,8 +102,8 @@ class Recount:
         for pool, opened, people in cases:
             rejected = pool["rejected_at"] is not None
             state, outcome = model.case_state(pool["released_call"], [one["state"] for one in people], rejected=rejected)
-            ends[outcome or "open"] += 1
             assert (state == "closed") == (outcome is not None)
+            ends[(outcome if outcome == "withdrawn" else self.closed_as(pool) or outcome) or "open"] += 1
             if outcome == "withdrawn":
                 continue
             firm = pool["released_call"] is not None or rejected
