@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ def quickest_disk() -> str:
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 else "/tmp"
 
 
-@pytest.fixture(scope="session")
-def program_of_city() -> Iterator[Program]:
+@contextmanager
+def database_of_city() -> Iterator[Program]:
+    """A database with the city in it, gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="lims-test-", dir=quickest_disk()))
     folder.chmod(0o755)
     with running(Settings(data_dir=folder / "data"), connections=4) as started:
@@ -31,6 +33,12 @@ def program_of_city() -> Iterator[Program]:
             load_city(connection)
         yield started
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def program_of_city() -> Iterator[Program]:
+    with database_of_city() as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,31 +1,26 @@
 """Results of pools are counted once by day of collection, and those that come later are added once."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from lims.apps import migrate
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.audit.actions import record, seal
 from lims.kernel.audit.rules import Happening
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import Settings
+from lims.kernel.program import Program
 from lims.reporting import measures
 from lims.reporting.keeping import actions as keeping
 from lims.reporting.pools import actions
 from lims.reporting.prevalence import queries
 from lims.reporting.prevalence.queries import Asked
 from lims.reporting.prevalence.watching import Spell
-from tests.reporting.city import DAY, NEXT, City, at, load_city
-from tests.reporting.conftest import quickest_disk
+from tests.reporting.city import DAY, NEXT, City, at
+from tests.reporting.conftest import database_of_city
 from tests.reporting.test_keeping import sealed, told
 
 SPELLS = [Spell("YH", alone=False, first=DAY, last=NEXT), Spell("YH", alone=True, first=DAY, last=NEXT)]
@@ -109,14 +104,8 @@ def test_what_is_said_of_a_result_afterwards_has_its_day_counted_anew(lived: Cit
 @pytest.fixture
 def program() -> Iterator[Program]:
     """A database whose transactions end."""
-    folder = Path(tempfile.mkdtemp(prefix="lims-test-", dir=quickest_disk()))
-    folder.chmod(0o755)
-    with running(Settings(data_dir=folder / "data"), connections=4) as started:
-        migrate.upgrade(started.database)
-        with started.database.transaction(Access.OWNER) as connection:
-            load_city(connection)
+    with database_of_city() as started:
         yield started
-    shutil.rmtree(folder)
 
 
 def test_a_result_that_is_written_while_its_day_is_counted_is_counted_once(program: Program) -> None:
