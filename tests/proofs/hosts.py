@@ -20,6 +20,7 @@ from lims.apps.migrate import ROOT
 from lims.kernel.embedded import EmbeddedServer
 from lims.kernel.program import Program, running
 from lims.kernel.settings import Settings
+from tests.disks import quickest_disk
 
 LIMS = [sys.executable, "-m", "lims"]
 SECRET = "a secret of several hosts"
@@ -115,12 +116,6 @@ def a_site() -> Iterator[Site]:
                         host.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def quickest_disk() -> str:
-    """Memory, where there is plenty: what these proofs kill are processes, not the machine."""
-    memory = Path("/dev/shm")
-    return str(memory) if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 << 30 else "/tmp"
 
 
 def browser(host: Host) -> httpx.Client:

@@ -13,13 +13,8 @@ from lims.catalog import queries as catalog
 from lims.kernel.db import Access
 from lims.kernel.program import Program, running
 from lims.kernel.settings import Settings
+from tests.disks import quickest_disk
 from tests.reporting.city import City, load_city
-
-
-def quickest_disk() -> str:
-    """Memory, where there is plenty; not pytest's own folder, which is closed to root's server account."""
-    memory = Path("/dev/shm")
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 else "/tmp"
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lims.kernel.embedded import EmbeddedServer, binaries
+from tests.disks import quickest_disk
 
 PROGRAM = Path(__file__).with_name("program.py")
 
@@ -41,14 +42,6 @@ class Program:
     def signal_group(self, number: signal.Signals) -> None:
         os.killpg(self.process.pid, number)
         self.process.wait(timeout=60)
-
-
-def quickest_disk() -> str:
-    """Memory, where there is plenty: what these tests kill are processes, not the machine."""
-    memory = Path("/dev/shm")
-    if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
-        return str(memory)
-    return "/tmp"
 
 
 @pytest.fixture
