@@ -195,10 +195,12 @@ def great(folder: Path | None, tubes: int) -> Iterator[Program]:
     settings.cache_clear()
     fresh = not (place / "data").exists()
     try:
+        # Filled in a session of its own: one that has made tables of its own already cannot be given more memory for them.
         with running(settings(), connections=8) as program:
             migrate.upgrade(program.database)
             if fresh:
                 lived(program, tubes, clock.local_day(clock.now(), ZONE))
+        with running(settings(), connections=8) as program:
             yield program
     finally:
         if folder is None:

@@ -130,6 +130,17 @@ def test_the_reports_cannot_read_people(reports: Connection, table: str) -> None
     refuse(reports, f"SELECT count(*) FROM {table}")
 
 
+def test_a_question_of_the_reports_is_planned_for_the_days_it_asks_for_however_often_it_was_asked(reports: Connection) -> None:
+    for days in range(20):
+        reports.execute(text("SELECT count(*) FROM tube WHERE collected_on > current_date - CAST(:days AS integer)"), {"days": days})
+    kept = reports.execute(
+        text("SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements WHERE statement LIKE '%collected_on >%'")
+    )
+    generic, own = kept.one()
+    assert generic == 0
+    assert own > 0
+
+
 def test_the_reports_write_nothing(reports: Connection) -> None:
     with pytest.raises(InternalError, match="read-only transaction"):
         reports.execute(text("DELETE FROM kept_day"))
