@@ -31,6 +31,7 @@ class Account:
             await crew(READERS, scene.credentials.samplers, self.site)
             self.missing()
             await self.reconcile()
+            await self.labels()
             await self.figures()
             await self.daily()
 
@@ -94,6 +95,20 @@ class Account:
         scene.findings.expect(people["sampled"] == total, "the reconciliation does not add up", sampled=people["sampled"], total=total)
         rows = sum(self.states.values())
         scene.findings.expect(people["sampled"] >= rows, "fewer people sampled than were", sampled=people["sampled"], own=rows)
+
+    async def labels(self) -> None:
+        """Every label that was reserved is known, on the days on which we reserved them, whichever day the tubes were of."""
+        scene, zone = self.scene, self.scene.day.midnight.tzinfo
+        days = sorted({scene.begun.astimezone(zone).date(), clock.now().astimezone(zone).date()})
+        paths = [path_of("/reporting/api/reconciliation", date=f"{day:%Y-%m-%d}") for day in days]
+        told = [await scene.attempt("no account of labels", self.of_now(path)) or {} for path in paths]
+        known = [figures["labels"] for figures in told if "labels" in figures]
+        if not known:
+            return  # a server that keeps no account of labels
+        issued, used, lost = (sum(figures[name] for figures in known) for name in ("issued", "used", "unexplained"))
+        scene.findings.expect(not lost, "unexplained labels", count=lost)
+        scene.findings.expect(issued >= scene.labels, "fewer labels issued than we reserved", issued=issued, own=scene.labels)
+        scene.findings.expect(used >= len(scene.world.tubes), "fewer labels used than tubes", used=used, own=len(scene.world.tubes))
 
     async def of_now(self, path: str) -> dict[str, Any]:
         """The server's account, once it is of a moment after our last step: of very many tubes it may be some minutes old."""

@@ -72,7 +72,7 @@ def scene_of(line: Transport, plan: Plan, credentials: Credentials, progress: Pr
     meter, findings, fresh = Meter(), Findings(), random.SystemRandom()
     client = Client(line, meter, findings, fresh)
     world = World(Population(fresh.randrange(SPACE)), plan.noise)
-    return Scene(plan, credentials, uuid7(now).hex[-8:], day, Pacer(plan.speed), world, client, meter, findings, progress)
+    return Scene(plan, credentials, uuid7(now).hex[-8:], day, Pacer(plan.speed), world, client, meter, findings, progress, now)
 
 
 async def whole_day(scene: Scene, account: Account) -> None:

@@ -69,6 +69,7 @@ class Field:
         reserved = answer.json()
         first, last = reserved["first"], reserved["last"]
         right = own_kind(first) is Kind.TUBE and serial_of(last) - serial_of(first) + 1 == reserved["count"] == count
+        scene.labels += count
         scene.findings.expect(right, "label range is not what was asked for", first=first, last=last, asked=count)
         return [own_code(Kind.TUBE, serial_of(first) + place) for place in range(count)]
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -43,6 +44,8 @@ class Scene:
     meter: Meter
     findings: Findings
     progress: Progress
+    begun: datetime
+    labels: int = 0  # reserved so far
     stages: dict[str, Stage] = field(default_factory=dict)
 
     @cached_property

@@ -44,6 +44,7 @@ class FakeServer:
         self.cut: set[int] = set()  # requests that are carried out, but whose answer gets lost
         self.answered: dict[tuple[str, bytes], Answer] = {}
         self.forget: set[int] = set()  # which accepted tubes to lose, by their number
+        self.lost_labels = self.unexplained = 0  # labels that the account does not know, and that nobody explains
         self.lie: dict[str, str] = {}  # call -> call: what is reported instead
 
     async def close(self) -> None:
@@ -258,7 +259,11 @@ class FakeServer:
 
     def reconciliation(self, query: dict[str, str]) -> tuple[int, Any]:
         rows = sum(len(tube["members"]) for tube in self.tubes.values())
-        return 200, {"people": {"sampled": rows, "with_result": rows, "open": {}, "unexplained": 0}, "tubes": {}, "readings": {}}
+        return 200, {"people": {"sampled": rows, "with_result": rows, "open": {}, "unexplained": 0}, "tubes": {}, "readings": {}, "labels": self.labels()}
+
+    def labels(self) -> dict[str, int]:
+        used = len(self.tubes)
+        return {"issued": self.serial - self.lost_labels, "used": used, "unexplained": self.unexplained}
 
     def throughput(self, query: dict[str, str]) -> tuple[int, Any]:
         return 200, {"rows": [{"day": query["from"], "lab": lab, "capacity_tubes": 100} for lab in ("YH", "MV")]}

@@ -76,6 +76,16 @@ def test_a_wrong_call_is_found(server: Any, plan: Plan, credentials: Credentials
     assert report.mismatch_counts["wrong tubes released"]
 
 
+def test_a_label_that_the_account_does_not_know_is_found(server: Any, plan: Plan, credentials: Credentials) -> None:
+    server.lost_labels = 1
+    assert simulate(server, plan, credentials).mismatch_counts == {"fewer labels issued than we reserved": 1}
+
+
+def test_a_label_that_nobody_explains_is_found(server: Any, plan: Plan, credentials: Credentials) -> None:
+    server.unexplained = 1
+    assert simulate(server, plan, credentials).mismatch_counts == {"unexplained": 1, "unexplained labels": 1}
+
+
 def test_a_restart_in_the_middle_is_ridden_out(server: Any, plan: Plan, credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.001)
     away = [None, Answer(503, {"retry-after": "0"}, b""), Answer(429, {}, b""), Answer(502, {}, b"")]
