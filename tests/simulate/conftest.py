@@ -259,7 +259,12 @@ class FakeServer:
 
     def reconciliation(self, query: dict[str, str]) -> tuple[int, Any]:
         rows = sum(len(tube["members"]) for tube in self.tubes.values())
-        return 200, {"people": {"sampled": rows, "with_result": rows, "open": {}, "unexplained": 0}, "tubes": {}, "readings": {}, "labels": self.labels()}
+        return 200, {
+            "people": {"sampled": rows, "with_result": rows, "open": {}, "unexplained": 0},
+            "tubes": {},
+            "readings": {},
+            "labels": self.labels(),
+        }
 
     def labels(self) -> dict[str, int]:
         used = len(self.tubes)
