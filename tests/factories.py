@@ -25,6 +25,10 @@ from lims.kernel.program import Program
 
 COUNTER = itertools.count(1)
 LUCK = random.Random(20220202)
+CODES, PEOPLE = itertools.count(1), itertools.count(1)
+# Steps through all numbers there are that meet none twice and seem to be in no order: a drawn one would come again among the
+# hundred thousand of a session, and two tests would have one tube or one person.
+NEXT_CODE, NEXT_PERSON = 6_180_339_887, 15_450_853
 MORNING = datetime(2022, 2, 2, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
 ASSAY = {
     "code": "ncov2", "version": 1, "name": "ORF1ab + N", "pool_max": 20, "plate": 96,
@@ -55,13 +59,14 @@ def at(hours: float) -> str:
 
 def code(kind: barcodes.Kind) -> str:
     """A code of ours that no other test has (tubes, boxes, plates)."""
-    return barcodes.own_code(kind, 50_000_000_000 + LUCK.randrange(10**10))
+    return barcodes.own_code(kind, 50_000_000_000 + next(CODES) * NEXT_CODE % 10**10)
 
 
 def person(**changes: Any) -> dict[str, Any]:
-    """Somebody to be sampled, with a valid resident ID."""
-    born = datetime(1940, 1, 1, tzinfo=UTC) + timedelta(days=LUCK.randrange(25000))
-    body = f"330111{born:%Y%m%d}{LUCK.randrange(1000):03d}"
+    """Somebody to be sampled, with a valid resident ID that no other test has."""
+    days, order = divmod(next(PEOPLE) * NEXT_PERSON % 25_000_000, 1000)
+    born = datetime(1940, 1, 1, tzinfo=UTC) + timedelta(days=days)
+    body = f"330111{born:%Y%m%d}{order:03d}"
     number = body + str(ric.calc_check_digit(body + "0"))
     return {
         "id_type": "resident_id",

@@ -55,11 +55,10 @@ class Crowd:
     histories: Sequence[History]
     luck: random.Random
     again: list[Callable[[], Response]] = field(default_factory=list)
-    closed: float = CLOSED
 
     def __post_init__(self) -> None:
         self.lives = [Tubes(self.town, history) for history in self.histories]
-        self.to_close = {life.barcode: life for life in self.lives if self.luck.random() < self.closed}
+        self.to_close = {life.barcode: life for life in self.lives if self.luck.random() < CLOSED}
         self.unknown = {barcode: life.pool for barcode, life in self.to_close.items() if self.luck.random() < UNKNOWN}
         self.unsent = [life.pool for life in self.lives if life.barcode not in self.unknown]
         self.notes: list[tuple[str, int, str, float]] = []
