@@ -14,7 +14,7 @@ def test_of_ten_times_too_many_tubes_each_is_taken_once_or_told_when_to_come_aga
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LIMS_REQUEST_QUEUE", "5")  # so short that many are turned away, however fast the machine is
-    found = overload(rates=(10, 1500, 10), seconds=(2, 4, 4), look_ups=30)
+    found = overload(rates=(10, 1000, 10), seconds=(2, 3, 4), look_ups=30)
     course = found.course
     turned_away = sum(one.status == "503" for one in course.answers)
     assert (found.lost, found.doubled, found.wrong) == (0, 0, 0)
