@@ -241,6 +241,7 @@ class PoolingPolicyForm(Strict):
     household: bool = False
     source: Name
     recollect_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
+    sensitivity_floor: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class TransportPolicyForm(Strict):

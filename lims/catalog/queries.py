@@ -75,6 +75,7 @@ def read(connection: Connection, revision: int) -> Catalog:
         PoolingPolicyRow.household,
         PoolingPolicyRow.source,
         PoolingPolicyRow.recollect_within_hours,
+        PoolingPolicyRow.sensitivity_floor,
     )
     transport = select(
         TransportPolicyRow.valid_from,

@@ -162,6 +162,7 @@ class PoolingPolicy:
     household: bool
     source: str
     recollect_within_hours: int = 24
+    sensitivity_floor: float | None = None  # the share of pools with one positive member that an advised size must find
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,9 @@ class PoolingPolicyRow(Base):
     household: Mapped[bool] = mapped_column(Boolean)
     source: Mapped[str] = mapped_column(Text)
     recollect_within_hours: Mapped[int] = mapped_column(SmallInteger, server_default=text("24"))
+    sensitivity_floor: Mapped[float | None] = mapped_column(
+        Double, comment="share of pools with one positive that an advised size must find"
+    )
 
 
 class TransportPolicyRow(Base):

@@ -12,6 +12,7 @@ from lims.reporting.prevalence import queries
 from lims.reporting.prevalence.queries import Asked
 from lims.reporting.prevalence.rules import AreaPools, Assumed, areas_of, by_week, groups_of
 from lims.reporting.prevalence.watching import LabWatch, spells_of, watched
+from lims.reporting.rules import areas_within
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class Board:
 
 
 def board_of(connection: Connection, catalog: Catalog, asked: Asked, assumed: Assumed, area: str | None = None) -> Board:
-    """What pools of some days say, of one area with what lies in it or of all."""
-    found = [line for line in queries.released(connection, asked) if area is None or catalog.lies_in(line.area, area)]
+    """What pools of some days say, of one area with what lies in it or of all; Refused where there is no such area."""
+    within = areas_within(catalog, area) if area is not None else None
+    found = [line for line in queries.released(connection, asked) if within is None or line.area in within]
     resolved = queries.resolved(connection, asked)
     begun = queries.begun(connection, asked.lab) if asked.site is None else {}
     return Board(

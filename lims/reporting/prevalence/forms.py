@@ -4,12 +4,13 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from lims.deconvolution.schemes.rules import Assay
 from lims.kernel.errors import Refused
 from lims.reporting.pooling_math.monitoring import Finding
 from lims.reporting.pooling_math.pool_size import Limit, Why
+from lims.reporting.prevalence.rules import Assumed
 
 Percent = Annotated[float, Query(gt=0, le=100, allow_inf_nan=False)]
 MOST_DAYS = 366
@@ -27,8 +28,21 @@ class RangeView(BaseModel):
     people: int
 
 
+class HouseholdView(BaseModel):
+    """Whole households in a pool: positive pools, how many strangers would have made at this prevalence, and the tests saved."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    positive: int
+    expected_of_strangers: float
+    tests_saved: float
+
+
 class AreaView(BaseModel):
-    """An area. `with_retests` also knows what single tests of positive pools said; `size` is the advice, `why` its stable word."""
+    """An area. `with_retests` also knows what single tests of positive pools said; `size` is the advice, `why` its stable word.
+
+    `household` is told where the policy has whole households share a tube.
+    """
 
     area: str
     estimate: RangeView | None
@@ -39,6 +53,7 @@ class AreaView(BaseModel):
     size: int | None
     why: Why | None
     limit: Limit | None
+    household: HouseholdView | None
 
 
 class WeekView(RangeView):
@@ -75,6 +90,11 @@ def refuse_days(first: date, last: date) -> None:
     days = (last - first).days + 1
     if days > MOST_DAYS:
         raise Refused("report_too_long", "A report by {by} covers at most {most} days, not {days}.", by="area", most=MOST_DAYS, days=days)
+
+
+def assumed_of(sensitivity: float, specificity: float, floor: float | None) -> Assumed:
+    """What is assumed, by percents; Refused as an assay is."""
+    return Assumed(assay_of(sensitivity, specificity), None if floor is None else floor / WHOLE)
 
 
 def assay_of(sensitivity: float, specificity: float) -> Assay:

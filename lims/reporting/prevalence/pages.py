@@ -11,9 +11,9 @@ from lims.kernel.pages import Blank
 from lims.reporting.forms import AnyDay
 from lims.reporting.prevalence.access import Reader
 from lims.reporting.prevalence.board import Board, board_of
-from lims.reporting.prevalence.forms import Percent, assay_of, refuse_days
+from lims.reporting.prevalence.forms import Percent, assumed_of, refuse_days
 from lims.reporting.prevalence.queries import Asked
-from lims.reporting.prevalence.rules import DILUTION, Assumed
+from lims.reporting.prevalence.rules import DILUTION
 from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +40,7 @@ def prevalence(
     since = first or until - timedelta(days=USUAL_DAYS - 1)
     refuse_days(since, until)
     asked = Asked(since, until, work.caller.lab, work.caller.site)
-    assumed = Assumed(assay_of(sensitivity, specificity), floor / 100 if floor is not None else None)
+    assumed = assumed_of(sensitivity, specificity, floor)
     found = board_of(work.connection, known, asked, assumed, area or None)
     facts = {
         "board": found,

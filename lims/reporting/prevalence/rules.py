@@ -43,7 +43,10 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Assumed:
-    """What is assumed of the assay, and the least sensitivity that a pool with one positive member must keep (by `Dilution`)."""
+    """What is assumed of the assay, and the least sensitivity that a pool with one positive member must keep (by `Dilution`).
+
+    Without one that of the pooling policy in force holds.
+    """
 
     assay: Assay = PERFECT
     sensitivity_floor: float | None = None
@@ -114,20 +117,23 @@ def areas_of(
 ) -> list[AreaPools]:  # fmt: skip
     """One line an area with a decided or undecided pool, the highest prevalence first."""
     most = max((assay.pool_max for assay in catalog.assays.values()), default=None)
-    ladder = Ladder(assay_most=most, sensitivity_floor=assumed.sensitivity_floor)
     mine, answered = defaultdict(list), defaultdict(list)
     for line in found:
         mine[line.area].append(line)
     for pools in resolved:
         answered[pools.area].append(pools)
-    lines = [area_of(area, mine[area], answered[area], policy_of(catalog, area, day), ladder, assumed.assay) for area in mine]
+    lines = [area_of(area, mine[area], answered[area], policy_of(catalog, area, day), most, assumed) for area in mine]
     return sorted(lines, key=lambda line: (-(line.estimate.prevalence if line.estimate else 0.0), line.area))
 
 
 def area_of(
-    area: str, found: Sequence[Found], resolved: Sequence[Resolved], policy: PoolingPolicy | None, ladder: Ladder, assay: Assay
+    area: str, found: Sequence[Found], resolved: Sequence[Resolved], policy: PoolingPolicy | None, most: int | None, assumed: Assumed
 ) -> AreaPools:  # fmt: skip
-    """What the pools of one area say."""
+    """What the pools of one area say; no assay is validated for pools of more than `most`."""
+    assay, floor = assumed.assay, assumed.sensitivity_floor
+    if floor is None and policy is not None:
+        floor = policy.sensitivity_floor
+    ladder = Ladder(assay_most=most, sensitivity_floor=floor)
     groups = groups_of(found)
     estimate = prevalence.estimate(groups, assay)
     known = retests.estimate(retested_of(groups, resolved, assay), assay)

@@ -22,7 +22,7 @@ class Table(StrEnum):
 
 @dataclass(frozen=True)
 class AreaRow:
-    """An area in a spreadsheet."""
+    """An area in a spreadsheet: all that the page tells of it; `contradicted` are positive pools in which nobody was positive singly."""
 
     area: str
     pools: int
@@ -32,22 +32,38 @@ class AreaRow:
     prevalence: float | None
     low: float | None
     high: float | None
+    prevalence_with_retests: float | None
+    low_with_retests: float | None
+    high_with_retests: float | None
+    contradicted: int
     pool_size_now: int | None
     pool_size_advised: int | None
     why: str | None
+    limit: str | None
+    household_positive: int | None
+    household_expected_of_strangers: float | None
+    household_tests_saved: float | None
 
 
 def row_of(line: AreaPools) -> AreaRow:
     """One area."""
-    known, advice = line.estimate, line.advice
+    known, advice, again, home = line.estimate, line.advice, line.retested, line.household
     return AreaRow(
         area=line.area, pools=line.pools, positive=line.positive, undecided=line.undecided, people=line.people,
         prevalence=known.prevalence if known else None,
         low=known.interval.low if known else None,
         high=known.interval.high if known else None,
+        prevalence_with_retests=again.prevalence if again else None,
+        low_with_retests=again.interval.low if again else None,
+        high_with_retests=again.interval.high if again else None,
+        contradicted=line.contradicted,
         pool_size_now=line.size_now,
         pool_size_advised=advice.size if advice else None,
         why=advice.why.value if advice else None,
+        limit=advice.limit.value if advice and advice.limit else None,
+        household_positive=home.positive if home else None,
+        household_expected_of_strangers=home.expected_of_strangers if home else None,
+        household_tests_saved=home.tests_saved if home else None,
     )  # fmt: skip
 
 

@@ -1,25 +1,36 @@
 """What pools of a few days say of areas, weeks and pool sizes, read as reports are read."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from lxml import html
 
 from lims.catalog.rules import PoolingPolicy
 from lims.deconvolution.schemes.rules import Assay
 from lims.kernel.db import Access
 from lims.reporting.pooling_math import prevalence, retests
-from lims.reporting.pooling_math.pool_size import Why
+from lims.reporting.pooling_math.pool_size import Limit, Why
 from lims.reporting.pooling_math.pools import Group
 from lims.reporting.pooling_math.retests import Retested
 from lims.reporting.prevalence.board import Board, board_of
 from lims.reporting.prevalence.queries import Asked
-from lims.reporting.prevalence.rules import AreaPools, Assumed, Found, groups_of, retested_of
+from lims.reporting.prevalence.rules import DILUTION, AreaPools, Assumed, Found, groups_of, retested_of
 from tests.factories import Town
 from tests.reporting.city import DAY, City, at
 
 NOON = at(12)
 WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def lived(town: Town) -> Town:
+    """A town with two pools that have a result."""
+    clean, odd = town.collected(4)["barcode"], town.collected(6)["barcode"]
+    town.tested(clean, odd, truth={odd: "positive"})
+    return town
 
 
 def board(city: City, assumed: Assumed | None = None, **asked: str | None) -> Board:
@@ -147,6 +158,38 @@ def test_a_positive_single_tube_is_its_own_answer() -> None:
 def test_found_lines_of_several_weeks_are_one_group_of_a_size() -> None:
     lines = [Found("A", DAY, 5, 3, 1, 0), Found("A", DAY - WEEK, 5, 2, 0, 4), Found("A", DAY, 10, 0, 0, 1)]
     assert groups_of(lines) == [Group(5, 6, 1)]
+
+
+def test_the_policys_floor_keeps_large_pools_away_until_somebody_assumes_another(city: City) -> None:
+    for number in range(9):
+        pool(city, f"n{number}", "negative", size=10)
+    pool(city, "p", "positive", size=10)
+
+    def advised(floor: float | None, assumed: float | None = None) -> tuple[int, Limit | None]:
+        city.catalog = replace(
+            city.catalog, policies=(PoolingPolicy(DAY, "normal", "*", 5, household=False, source="tests", sensitivity_floor=floor),)
+        )
+        found = of(board(city, assumed=Assumed(sensitivity_floor=assumed)), "330111").advice
+        assert found is not None
+        return found.size, found.limit
+
+    sees = DILUTION.sensitivity
+    most = max(sees(size) for size in (3, 5, 10, 20))
+    assert advised(None)[1] is None
+    assert advised(most + 0.01) == (1, Limit.SENSITIVITY)
+    assert advised(most + 0.01, assumed=0.01) == advised(None)
+
+
+def test_what_the_page_of_prevalences_shows_leaves_as_a_file_with_its_rows(lived: Town) -> None:
+    shown = lived.olga.get("/reporting/prevalence", first="2022-02-01", last="2022-02-03", floor="80", lang="en").text
+    table = html.fromstring(shown).find(".//main").findall(".//table")[0]
+    (link,) = {link.get("href") for link in table.getparent().getparent().iter("a") if "format=csv" in (link.get("href") or "")}
+    assert "floor=80" in link
+    rows = [*csv.DictReader(io.StringIO(lived.web.get(link, headers=lived.olga.headers).content.decode("utf-8-sig")))]
+    assert len(rows) == len(table.findall(".//tbody/tr")) > 0
+    assert {"prevalence_with_retests", "contradicted", "household_tests_saved"} <= {*rows[0]}
+    unknown = lived.olga.get("/reporting/api/prevalence", **{"from": "2022-02-01", "to": "2022-02-03", "area": "nowhere"})
+    assert unknown.json()["code"] == "area_unknown"
 
 
 def test_an_official_asks_for_prevalences_and_others_do_not(town: Town) -> None:
