@@ -116,12 +116,15 @@ class Database:
         """
         opening = " ".join(f"-c {name.replace('transaction_read', 'default_transaction_read')}={value}" for name, value in settings.items())
         kept = (self._connections + 1) // 2
+        # Reports put together what was kept and what was told since: both as of one moment, whatever is written between two questions.
+        level = "REPEATABLE READ" if settings.get("role") == Access.REPORTS else None
         engine = create_engine(
             url,
             pool_size=kept,
             max_overflow=self._connections - kept,
             pool_timeout=30,
             pool_pre_ping=False,
+            isolation_level=level,
             hide_parameters=True,  # an error's text says what was asked, never with which values
             connect_args={"connect_timeout": 10} | ({"prepare_threshold": None} if pooled else {"options": opening}),
         )

@@ -11,11 +11,14 @@ from starlette.routing import BaseRoute, Mount
 
 from lims.apps import ends
 from lims.kernel.auth.rules import Role
+from lims.kernel.db import Access
 from lims.kernel.program import Program
 from lims.kernel.settings import Settings
 
 # What is mounted asks nobody: files that belong to the pages themselves.
 OPEN_MOUNTS = {"/static"}
+# What is looked at right after it was written, by its key: a standby may not know it yet.
+JUST_WRITTEN = ("/reporting/walls", "/reporting/api/walls", "/reporting/diversions", "/reporting/api/diversions")
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +93,14 @@ def test_paths_tell_the_end_they_belong_to(app: FastAPI) -> None:
     common = ("/auth/", "/device/", "/healthz", "/readyz", "/metrics")
     homeless = {route.path for route in routes_of(app).values() if not route.path.startswith((*common, *(f"/{end}/" for end in ends.ENDS)))}
     assert homeless <= {"/", *(f"/{end}" for end in ends.ENDS)}
+
+
+def test_whoever_looks_at_figures_does_it_with_the_role_of_readers(app: FastAPI) -> None:
+    figures = {
+        name: door.__using__  # type: ignore[attr-defined]  # that is what a door carries
+        for name, route in routes_of(app).items()
+        if name.startswith("GET ") and route.endpoint.__module__.startswith("lims.reporting.") and not route.path.startswith(JUST_WRITTEN)
+        for door in doors(route.dependant)
+    }
+    assert len(figures) > 25
+    assert {name: role for name, role in figures.items() if role is not Access.REPORTS} == {}

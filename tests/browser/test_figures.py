@@ -116,6 +116,19 @@ def test_a_wall_is_opened_by_its_link_in_light_and_dark_and_closed_by_revoking_i
     expect(wall.locator("main")).to_contain_text("opens no wall" if language == "en" else "此链接打不开大屏")
 
 
+def test_a_screen_that_hangs_shows_no_figures_once_its_link_is_revoked(lived: Town, opened: Opener) -> None:
+    keeper, link = made(opened, lived, "stairs")
+    wall = opened(None, link, screen=BIG)
+    wall.clock.install()
+    wall.reload()
+    expect(wall.locator("h1")).to_contain_text("tubes tested")
+    keeper.locator("section.card", has_text="stairs").get_by_role("button", name="Revoke").click()
+    expect(keeper.locator("section.card", has_text="stairs")).to_contain_text("revoked by")
+    wall.clock.fast_forward(31_000)
+    expect(wall.locator("main")).to_contain_text("opens no wall")
+    expect(wall.locator("h1")).not_to_contain_text("tubes tested")
+
+
 def test_a_wall_takes_new_figures_without_a_flicker(lived: Town, opened: Opener) -> None:
     _, link = made(opened, lived, "lobby")
     wall = opened(None, link, screen=BIG)

@@ -151,6 +151,22 @@ def test_the_reports_write_nothing(reports: Connection) -> None:
     refuse(reports, "UPDATE tube SET lab = NULL")
 
 
+def test_the_reports_see_one_moment_from_their_first_question_to_their_last(program: Program, reports: Connection) -> None:
+    def areas() -> int:
+        return reports.execute(text("SELECT count(*) FROM area")).scalar_one()
+
+    before = areas()
+    with program.database.transaction(Access.OWNER) as writer:
+        writer.execute(text("INSERT INTO area (code, name) VALUES ('one-moment', 'a new area')"))
+    try:
+        assert areas() == before
+        reports.rollback()
+        assert areas() == before + 1
+    finally:
+        with program.database.transaction(Access.OWNER) as writer:
+            writer.execute(text("DELETE FROM area WHERE code = 'one-moment'"))
+
+
 def test_the_reports_read_what_they_count(reports: Connection) -> None:
     for table in ("tube", "tube_member", "lab_capacity", "person_result", "event", "kept_line", "label_range", "label_block"):
         reports.execute(text(f"SELECT count(*) FROM {table}"))

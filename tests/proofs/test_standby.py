@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -15,6 +16,7 @@ import pytest
 
 from lims.apps.commands.standby import checked
 from lims.apps.migrate import ROOT
+from lims.kernel import ids
 from lims.kernel.db import Database
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.embedded.standby import follow, promote
@@ -99,6 +101,12 @@ def test_reports_are_read_on_the_standby_and_the_field_goes_on_when_it_is_gone(s
                 behind = datetime.now(UTC)
                 until(lambda: as_of() < behind, "nobody says that the standby is behind")
                 assert collected() == 2
+                # Which wall there is, and which not any more, is asked of the database itself.
+                name = {"id": str(ids.uuid7()), "name": "Hall"}
+                wall = urlsplit(town.olga.post("/reporting/api/walls", name).json()["link"]).path
+                assert door.get(wall).status_code == 200
+                town.olga.post(f"/reporting/api/walls/{name['id']}/revoke")
+                assert door.get(wall).status_code == 404
                 there.execute("SELECT pg_wal_replay_resume()")
             until(lambda: collected() == 3 and as_of() > behind, "the standby does not catch up")
             standby.end()

@@ -80,7 +80,7 @@ def allow(*roles: Role, using: Access) -> Any:  # noqa: ANN401 - FastAPI's own D
     def door(request: Request) -> Iterator[Work]:
         yield from entered(request, roles, using)
 
-    return Depends(marked(door, roles), scope="function")
+    return Depends(marked(door, roles, using=using), scope="function")
 
 
 def allow_in_one_go(*roles: Role, using: Access) -> Any:  # noqa: ANN401 - as above
@@ -96,7 +96,7 @@ def allow_in_one_go(*roles: Role, using: Access) -> Any:  # noqa: ANN401 - as ab
 
         return Passage(inside)
 
-    return Depends(marked(door, roles))
+    return Depends(marked(door, roles, using=using))
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def everyone(using: Access, reason: str) -> Any:  # noqa: ANN401 - as above
     def door(request: Request) -> Iterator[Work]:
         yield from walked_in(request, using)
 
-    return Depends(marked(door, (), reason), scope="function")
+    return Depends(marked(door, (), reason, using), scope="function")
 
 
 def everyone_in_one_go(using: Access, reason: str) -> Any:  # noqa: ANN401 - as above
@@ -145,7 +145,7 @@ def everyone_in_one_go(using: Access, reason: str) -> Any:  # noqa: ANN401 - as 
 
         return Passage(inside)
 
-    return Depends(marked(door, (), reason))
+    return Depends(marked(door, (), reason, using))
 
 
 def walked_in(request: Request, using: Access) -> Iterator[Work]:
@@ -156,8 +156,9 @@ def walked_in(request: Request, using: Access) -> Iterator[Work]:
         request.state.statements = connection.info["statements"]
 
 
-def marked(door: Callable[..., Any], roles: tuple[Role, ...], reason: str = "") -> Callable[..., Any]:
+def marked(door: Callable[..., Any], roles: tuple[Role, ...], reason: str = "", using: Access | None = None) -> Callable[..., Any]:
     """The same door with its rule written on it, where the architecture test reads it."""
     door.__roles__ = roles  # type: ignore[attr-defined]  # read by the architecture test only
+    door.__using__ = using  # type: ignore[attr-defined]  # read by the architecture test only
     door.__open_because__ = reason  # type: ignore[attr-defined]  # read by the architecture test only
     return door

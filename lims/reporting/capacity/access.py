@@ -8,6 +8,8 @@ from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 
 Planner = Annotated[Work, allow(Role.OFFICIAL, Role.ADMIN, using=Access.BENCH)]
+# Those who plan and only look: what weeks of tubes are read for must hold up nobody who writes.
+Foreseer = Annotated[Work, allow(Role.OFFICIAL, Role.ADMIN, using=Access.REPORTS)]
 
 
 def refuse_site_bound(caller: Caller) -> None:

@@ -9,7 +9,7 @@ from lims.custody.actions import taken_first
 from lims.kernel.auth.rules import own_lab
 from lims.kernel.errors import Refused
 from lims.reporting.capacity import actions, board
-from lims.reporting.capacity.access import Planner, refuse_site_bound
+from lims.reporting.capacity.access import Foreseer, Planner, refuse_site_bound
 from lims.reporting.capacity.board import LabLine
 from lims.reporting.capacity.files import TABLES
 from lims.reporting.capacity.forms import Capacities, CapacityView, Declaration, DeclareForm
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/reporting/api", tags=["capacity"])
 
 
 @router.get("/capacities")
-def capacities(work: Planner, lab: Place = None) -> Capacities:
+def capacities(work: Foreseer, lab: Place = None) -> Capacities:
     """What each lab declares, has done at best within 24 hours, and could do by what it works with."""
     known = catalog.current(work.connection)
     refuse_site_bound(work.caller)
@@ -32,7 +32,7 @@ def capacities(work: Planner, lab: Place = None) -> Capacities:
 
 
 @router.get("/capacities/{name}", response_model=None)
-def capacity_table(name: str, work: Planner, lab: Place = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
+def capacity_table(name: str, work: Foreseer, lab: Place = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
     """A table of the page: `labs` or `declarations`, of all labs or of one."""
     if name not in TABLES:
         raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))

@@ -1,8 +1,9 @@
 """The capacities of labs, put together from what was read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -10,9 +11,13 @@ from lims.catalog.capacity import Resources, Spell
 from lims.catalog.rules import Catalog, Lab
 from lims.kernel.clock import local_day
 from lims.kernel.db import AnyRow
+from lims.reporting import answers
 from lims.reporting.capacity import queries
-from lims.reporting.capacity.rules import Best, Three, modelled
+from lims.reporting.capacity.rules import Best, Three, best_of, modelled
+from lims.reporting.keeping.rules import missing
+from lims.reporting.measures import zones_of
 from lims.reporting.recent import Recent
+from lims.reporting.rules import DAY, By, Question
 
 # As far back as the best day is looked for: what a lab could do with other machines a season ago says nothing.
 LOOKED_BACK = timedelta(days=28)
@@ -34,12 +39,30 @@ class LabLine:
 
 def lines(connection: Connection, catalog: Catalog, now: datetime, only: str | None = None) -> list[LabLine]:
     """A line for every lab, or for one."""
-    best = BEST.at(connection, now, lambda: queries.best_days(connection, now - LOOKED_BACK))
+    best = BEST.at(connection, now, lambda: best_days(connection, catalog, now))
     declared: dict[str, list[AnyRow]] = {}
     for row in queries.declared(connection):
         declared.setdefault(row.lab, []).append(row)
     labs = [lab for code, lab in sorted(catalog.labs.items()) if only in (None, code)]
     return [line_of(catalog, lab, now, best, declared.get(lab.code, [])) for lab in labs]
+
+
+def best_days(connection: Connection, catalog: Catalog, now: datetime) -> dict[str, Best]:
+    """The most tubes that each lab has tested within 24 hours: of days that are kept by what is kept, of others as it is counted now."""
+    question = Question((now - LOOKED_BACK).date(), (now + DAY).date(), By.HOUR, "UTC")
+    kept = answers.kept_days(connection, catalog, question, now)
+    hours = queries.tested_kept(connection, kept) if kept else []
+    gap = missing([question.first + number * DAY for number in range((question.last - question.first).days + 1)], kept)
+    if gap is not None:
+        window = replace(question, first=gap[0], last=gap[1]).window(zones_of(catalog))
+        hours += [
+            row for row in queries.tested_between(connection, window) if gap[0] <= row[1].date() <= gap[1] and row[1].date() not in kept
+        ]
+    by_lab: dict[str, list[tuple[datetime, int]]] = {}
+    for lab, hour, tubes in hours:
+        # Where clocks are set back two hours have one name: they stand together in the first of them.
+        by_lab.setdefault(lab, []).append((hour.replace(tzinfo=ZoneInfo(catalog.labs[lab].timezone)).astimezone(UTC), tubes))
+    return {lab: best for lab, tested in by_lab.items() if (best := best_of(tested))}
 
 
 def line_of(catalog: Catalog, lab: Lab, now: datetime, best: Mapping[str, Best], declarations: Sequence[AnyRow]) -> LabLine:

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from lims.catalog import queries as catalog
 from lims.kernel.clock import local_day
 from lims.reporting.capacity import board
-from lims.reporting.capacity.access import Planner, refuse_site_bound
+from lims.reporting.capacity.access import Foreseer, refuse_site_bound
 from lims.reporting.capacity.rules import Finding
 from lims.web.render import page
 
@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/reporting/capacity")
-def capacity(request: Request, work: Planner) -> Response:
+def capacity(request: Request, work: Foreseer) -> Response:
     """What the labs declare, have done and could do."""
     refuse_site_bound(work.caller)
     lines = board.lines(work.connection, catalog.current(work.connection), work.now, work.caller.lab)

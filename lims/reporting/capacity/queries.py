@@ -1,20 +1,33 @@
 """Reading what labs declared and have done."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ARRAY, Connection, Date, any_, cast, func, select
 
 from lims.catalog.tables import LabCapacity
 from lims.kernel.db import AnyRow
-from lims.reporting.capacity.rules import Best
-from lims.reporting.queries import statement
+from lims.reporting.keeping.cuts import Cut
+from lims.reporting.keeping.tables import KeptLine
+from lims.reporting.queries import Window, statement
+
+# A lab, an hour by its clock, and the tubes that it tested in it.
+Tested = tuple[str, datetime, int]
 
 
-def best_days(connection: Connection, since: datetime) -> dict[str, Best]:
-    """The most tubes that each lab has tested within 24 hours since then."""
-    rows = connection.execute(statement("best_day"), {"since": since})
-    return {row.lab: Best(row.tubes, row.until) for row in rows}
+def tested_kept(connection: Connection, days: Collection[date]) -> list[Tested]:
+    """What labs have tested in the hours of some kept days."""
+    tubes = KeptLine.figures["tested_tubes"].as_integer()
+    query = select(KeptLine.day, KeptLine.key, KeptLine.hour, tubes.label("tubes")).where(
+        KeptLine.day == any_(cast(list(days), ARRAY(Date))), KeptLine.by == Cut.LAB_HOUR, tubes > 0
+    )
+    return [(row.key, datetime.combine(row.day, time(row.hour)), row.tubes) for row in connection.execute(query)]
+
+
+def tested_between(connection: Connection, window: Window) -> list[Tested]:
+    """The same counted from the tubes, between two moments."""
+    rows = connection.execute(statement("best_hours"), {"since": window[0], "until": window[1]})
+    return [(row.lab, row.hour, row.tubes) for row in rows]
 
 
 def declared(connection: Connection) -> Sequence[AnyRow]:

@@ -1,12 +1,15 @@
 """How much a lab can test by what it works with, and how that compares with what it declares and has done. Pure."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import floor
 
 from lims.catalog.capacity import DAY, LabPlan, Spell, between, common, merged, minutes
+
+HOUR = timedelta(hours=1)
 
 
 class Step(StrEnum):
@@ -75,6 +78,22 @@ class Three:
         """What to count on: no more than what is declared, nor than what can be done."""
         known = [tubes for tubes in (self.declared, self.modelled.tubes if self.modelled else None) if tubes is not None]
         return min(known, default=None)
+
+
+def best_of(tested: Iterable[tuple[datetime, int]]) -> Best | None:
+    """The most tubes within 24 hours, by whole hours: `tested` says of hours by their beginnings how many; None where nothing was.
+
+    Of several spells with as many, the first.
+    """
+    spell, tubes, best = deque[tuple[datetime, int]](), 0, None
+    for begin, count in sorted(tested):
+        spell.append((begin, count))
+        tubes += count
+        while begin - spell[0][0] >= DAY:
+            tubes -= spell.popleft()[1]
+        if tubes > (best.tubes if best else 0):
+            best = Best(tubes, begin + HOUR)
+    return best
 
 
 def modelled(plan: LabPlan, day: date, zone: str) -> Modelled | None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
 from lims.kernel.clock import local_day
-from lims.reporting.capacity.access import Planner
+from lims.reporting.capacity.access import Foreseer, Planner
 from lims.reporting.downloads import download
 from lims.reporting.forms import AnyDay, Form
 from lims.reporting.rounds import actions, board, queries
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/reporting/api", tags=["rounds"])
 
 
 @router.get("/rounds")
-def rounds(work: Planner, day: AnyDay = None) -> Rounds:
+def rounds(work: Foreseer, day: AnyDay = None) -> Rounds:
     """The rounds of a day: people sampled until its end, of people expected; as wholes and in each place that somebody spoke of."""
     refuse_bound(work.caller)
     known, zone = catalog.current(work.connection), work.program.settings.timezone
@@ -32,7 +32,7 @@ def rounds(work: Planner, day: AnyDay = None) -> Rounds:
 
 
 @router.get("/rounds/said", response_model=None)
-def said(work: Planner, day: AnyDay = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
+def said(work: Foreseer, day: AnyDay = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
     """Everything that was said of the rounds that begin on a day or within the week before it, the newest version first."""
     refuse_bound(work.caller)
     day = day or local_day(work.now, work.program.settings.timezone)

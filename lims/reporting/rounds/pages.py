@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
 from lims.kernel.clock import local_day
-from lims.reporting.capacity.access import Planner
+from lims.reporting.capacity.access import Foreseer
 from lims.reporting.forms import AnyDay
 from lims.reporting.rounds import board, queries
 from lims.reporting.rounds.access import refuse_bound
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/reporting/rounds")
-def rounds(request: Request, work: Planner, day: AnyDay = None) -> Response:
+def rounds(request: Request, work: Foreseer, day: AnyDay = None) -> Response:
     """The rounds of a day; today where none is asked for."""
     refuse_bound(work.caller)
     known, zone = catalog.current(work.connection), work.program.settings.timezone

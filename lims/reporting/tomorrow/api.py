@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from lims.catalog import queries as catalog
 from lims.kernel.errors import Refused
-from lims.reporting.capacity.access import Planner, refuse_site_bound
+from lims.reporting.capacity.access import Foreseer, refuse_site_bound
 from lims.reporting.day.forms import Place
 from lims.reporting.downloads import table
 from lims.reporting.forms import Form
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/reporting/api", tags=["outlook"])
 
 
 @router.get("/outlook")
-def outlook(work: Planner) -> OutlookView:
+def outlook(work: Foreseer) -> OutlookView:
     """What comes to each lab by the hour until the end of tomorrow, when its queue is empty, and whether it overflows."""
     refuse_site_bound(work.caller)
     found = board.outlook(work.connection, catalog.current(work.connection), work.now, work.program.settings.timezone)
@@ -37,7 +37,7 @@ def outlook(work: Planner) -> OutlookView:
 
 
 @router.get("/outlook/{name}", response_model=None)
-def outlook_table(name: str, work: Planner, lab: Place = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
+def outlook_table(name: str, work: Foreseer, lab: Place = None, form: Form = Format.JSON) -> dict[str, Any] | Response:
     """A table of the page of tomorrow: `labs` or `hours`, of all labs or of one."""
     if name not in TABLES:
         raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))

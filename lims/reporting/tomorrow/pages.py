@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
-from lims.reporting.capacity.access import Planner
+from lims.reporting.capacity.access import Foreseer
 from lims.reporting.tomorrow.asking import asked
 from lims.reporting.tomorrow.charts import chart_of
 from lims.reporting.tomorrow.outlook import together
@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/reporting/tomorrow")
-def tomorrow(request: Request, work: Planner, lab: str | None = None) -> Response:
+def tomorrow(request: Request, work: Foreseer, lab: str | None = None) -> Response:
     """From now until the end of tomorrow, of all labs or of one."""
     (outlook, labs), zone = asked(work, lab), work.program.settings.timezone
     arrivals, queue, capacity = together(labs, outlook.slots.shown)

@@ -12,7 +12,7 @@ from lims.kernel.db import Access
 from lims.reporting.day.asking import asked
 from lims.reporting.pages import facts_of
 from lims.reporting.walls import queries
-from lims.reporting.walls.rules import Theme, refuse_closed
+from lims.reporting.walls.rules import Known, Theme, refuse_closed
 from lims.reporting.walls.views import Keeper, mine
 from lims.web.render import page
 
@@ -37,8 +37,16 @@ def wall(request: Request, work: Official, theme: Theme = Theme.SYSTEM) -> Respo
 @router.get("/reporting/wall/{wall_id}/{key}")
 def linked(wall_id: UUID, key: str, request: Request, work: Onlooker, theme: Theme = Theme.SYSTEM) -> Response:
     """The same without anybody signed in: the link says which wall it is."""
-    known = refuse_closed(queries.wall(work.connection, wall_id), key, work.program.keys)
+    known = refuse_closed(stored(work, wall_id), key, work.program.keys)
     return drawn(request, replace(work, caller=known.onlooker), theme)
+
+
+def stored(work: Work, wall_id: UUID) -> Known | None:
+    """The wall. A standby does not know yet what was revoked just now, so the database itself is asked."""
+    if not work.program.database.reads_elsewhere(Access.REPORTS):
+        return queries.wall(work.connection, wall_id)
+    with work.program.database.transaction(Access.BENCH) as own:
+        return queries.wall(own, wall_id)
 
 
 def drawn(request: Request, work: Work, theme: Theme) -> Response:

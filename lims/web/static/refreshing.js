@@ -1,5 +1,5 @@
 // A screen that refreshes itself: a wall, the bench in the morning. Where the server is away the last figures stay, marked as such, and
-// it tries on. Whoever stands on something in the page by keyboard is not thrown off it.
+// it tries on; where there is no such page any more (a wall's link was revoked), it shows that and no figures. Whoever stands on something in the page by keyboard is not thrown off it.
 const EVERY = 30000; // ms
 
 async function refresh() {
@@ -7,6 +7,7 @@ async function refresh() {
   const stale = document.getElementById("stale");
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+    if (response.status === 404) return location.reload();
     if (!response.ok) throw new Error(String(response.status));
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main");
     document.querySelector("main").replaceWith(document.adoptNode(fresh));

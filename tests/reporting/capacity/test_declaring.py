@@ -1,14 +1,16 @@
 """The three capacities of a lab beside each other, and declaring anew."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from lims.catalog import queries as catalog
 from lims.kernel import clock, ids
 from lims.kernel.db import Access
-from lims.reporting.capacity import queries
+from lims.reporting.capacity.board import best_days
+from lims.reporting.capacity.rules import Best
 from tests.factories import Town
-from tests.reporting.city import NEXT, City, at
+from tests.reporting.city import LATER, NEXT, City, at
 
 TODAY = clock.local_day(clock.now(), "Asia/Shanghai")
 
@@ -66,11 +68,15 @@ def test_what_was_tested_is_seen_as_the_best_24_hours(city: City) -> None:
     for number, when in enumerate((at(16), at(20), at(0.5, NEXT), at(15.5, NEXT), at(16, NEXT))):
         tube = city.tube(f"b{number}", received_at=at(0.5))
         city.run(tube, when=when)
-    best = city.as_bench(lambda connection: queries.best_days(connection, at(0)))
+
+    def best_until(now: datetime) -> dict[str, Best]:
+        return city.as_bench(partial(best_days, catalog=city.catalog, now=now))
+
+    best = best_until(LATER)
     # Between 16:00 and 16:00 of the next day there were four; the one at 16:00 sharp belongs to the next hour.
     assert (best["YH"].tubes, best["YH"].until) == (4, at(16, NEXT))
     assert set(best) == {"YH"}
-    assert city.as_bench(lambda connection: queries.best_days(connection, at(0, NEXT) + timedelta(days=2))) == {}
+    assert best_until(at(0, NEXT) + timedelta(days=31)) == {}
 
 
 def test_the_page_of_a_lab_asks_the_database_a_fixed_number_of_times(town: Town) -> None:
