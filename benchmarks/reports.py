@@ -69,12 +69,14 @@ DAY = (
 ALWAYS = (
     ("tomorrow", "olga", "/reporting/tomorrow"),
     ("tomorrow again", "olga", "/reporting/tomorrow"),
+    ("capacities", "olga", "/reporting/capacity"),
     ("the wall's metrics", "olga", "/reporting/api/throughput?from={today}&to={today}"),
 )
 YEAR = (
     ("a year of days", "olga", "/reporting/api/throughput?from={first}&to={day}"),
     ("a year of an area", "olga", "/reporting/api/throughput?from={first}&to={day}&area={area}"),
     ("a year of labs", "olga", "/reporting/api/throughput?from={first}&to={day}&by=lab"),
+    ("60 days beside 60", "olga", "/reporting/range?from={sixty}&to={day}"),
     ("a year's prevalence", "olga", "/reporting/api/prevalence?from={first}&to={day}"),
     ("60 days' prevalence", "olga", "/reporting/prevalence?from={sixty}&to={day}"),
 )

@@ -25,6 +25,7 @@ from lims.reporting.prevalence import pages as prevalence
 from lims.reporting.rounds import api as rounds_api
 from lims.reporting.rounds import pages as rounds
 from lims.reporting.schedule import pages as schedule
+from lims.reporting.several import api as several
 from lims.reporting.tomorrow import api as outlook
 from lims.reporting.tomorrow import pages as tomorrow
 from lims.reporting.walls import api as walls_api
@@ -33,6 +34,7 @@ from lims.reporting.walls import pages as walls
 ROUTERS = (
     reports.router,
     day.router,
+    several.router,
     metrics.router,
     capacities.router,
     rounds_api.router,

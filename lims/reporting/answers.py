@@ -100,6 +100,11 @@ def positives_of(connection: Connection, catalog: Catalog, question: Question) -
     return {(row.slot, row.key): row.people_positive for row in live.asked(connection, "positives", values)}
 
 
+def panels_key(question: Question, answered: Kept) -> str:
+    """Under which key the panels of a question's place are kept; empty is everything."""
+    return panels.of_area(answered.place) if question.areas and answered.place else question.lab or ""
+
+
 def panels_of(
     connection: Connection, catalog: Catalog, question: Question, now: datetime, names: Collection[str] = panels.STATEMENTS
 ) -> Panels:
@@ -107,8 +112,7 @@ def panels_of(
     day = question.first
     answered = kept_as(replace(question, by=By.DAY), catalog)
     if answered and question.site is None and day in kept_days(connection, catalog, question, now):
-        place = panels.of_area(answered.place) if question.areas and answered.place else question.lab or ""
-        return Panels(**queries.panels(connection, day, place))
+        return Panels(**queries.panels(connection, day, panels_key(question, answered)))
     found = panels.counted(connection, catalog, replace(question, by=By.DAY), now, names).get("", {})
     if len(names) == len(panels.STATEMENTS):
         cases = cases_between(connection, catalog, question, question.window(zones_of(catalog)))

@@ -20,6 +20,7 @@ from lims.reporting.lines import COUNTED
 from lims.reporting.reconciliation import labels
 from lims.reporting.rounds.rules import LONGEST
 from lims.reporting.rules import DAY, By, Ending
+from lims.reporting.several.board import comparison, refused
 from lims.reporting.wording import Tongue
 from lims.web.render import page
 
@@ -51,6 +52,7 @@ def days(
         "asked": about, "by": by, "cuts": list(By), "lines": shown[:MOST_SHOWN], "more": max(len(shown) - MOST_SHOWN, 0),
         "axis": axis(max((max(line.tested_tubes, line.capacity_tubes or 0) for line in shown), default=0)),
         "together": {name: sum(getattr(line, name) for line in shown) for name in COUNTED},
+        "compared": comparison(work.connection, about), "refused": refused(work.connection, about),
         **places_of(work, about),
     }  # fmt: skip
     return page(request, "reporting/range.html", facts, caller=work.caller)

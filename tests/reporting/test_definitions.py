@@ -13,11 +13,12 @@ from lims.reporting.figures import Figures
 from lims.reporting.planning.rules import LineRow
 from lims.reporting.prevalence.table import AreaRow
 from lims.reporting.prevalence.table import LabRow as WatchRow
+from lims.reporting.several.rules import Beside
 from lims.reporting.tomorrow.files import LabRow as OutlookRow
 
 PAIR = ("figures.md", "figures.zh.md")
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
-TABLES = (Figures, AgeRow, ComparedRow, DivertedRow, CapacityRow, OutlookRow, LineRow, AreaRow, WatchRow)
+TABLES = (Figures, AgeRow, ComparedRow, Beside, DivertedRow, CapacityRow, OutlookRow, LineRow, AreaRow, WatchRow)
 # What a row is of, and what its own guide explains: no figures.
 NAMES = {
     "lab", "name", "kind", "day", "area", "size", "scheme", "sub_pool", "figure", "findings", "finding", "from_hours", "to_hours",
