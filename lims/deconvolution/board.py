@@ -41,6 +41,7 @@ class Case:
     deadline: datetime
     policy: CasePolicy | None = None  # as it was when the case began
     tell: tuple[str, ...] = ()  # whom the policies of its people name; nobody: everybody is told
+    people: tuple[queries.Person, ...] = ()
 
 
 def standings(
@@ -81,7 +82,8 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
             shown = tuple(MemberStanding(member.position, MemberState.NEGATIVE, settled_at=row.released_at) for member in shown)
         who, day = those_in(row, known), local_day(row.opened_at, zone_of(catalog, row))
         policy = catalog.case_policy(who, day)
-        found.append(Case(row, standing, shown, deadline(catalog, row, row.opened_at, policy), policy, catalog.audiences(who, day)))
+        until = deadline(catalog, row, row.opened_at, policy)
+        found.append(Case(row, standing, shown, until, policy, catalog.audiences(who, day), tuple(known)))
     return found
 
 

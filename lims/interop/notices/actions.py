@@ -11,7 +11,8 @@ from lims.custody.rules import Call
 from lims.custody.rules import Kind as TubeKind
 from lims.deconvolution import board
 from lims.interop.notices import queries
-from lims.interop.notices.rules import NOTHING_TOLD, Fact, Kind, Signed, facts_of, overdue, time_over
+from lims.interop.notices.rules import Fact, Kind, overdue, time_over
+from lims.interop.notices.standing import Signed, facts_of
 from lims.interop.notices.tables import Notice, NoticeDue, NoticeReader, NoticeSeen
 from lims.kernel import ids
 from lims.kernel.audit.actions import record
@@ -77,13 +78,14 @@ def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow], now
     spoken_for = {case.row.barcode for case in cases} | {member.tube for case in cases for member in case.members if member.tube}
     amendments = queries.amendments(connection, spoken_for | {tube.barcode for tube in tubes})
     codes = [case.row.barcode for case in cases]
-    reopened, told = queries.reopenings(connection, codes), queries.ends_told(connection, codes)
+    decisions, told = queries.decisions(connection, codes), queries.turns_told(connection, codes)
     found: list[Fact] = []
     for case in cases:
         row, settled = case.row, {member.position: member.settled_at for member in case.members}
         doubted_at = row.called_at if row.doubted else None
-        firm_at, again = row.released_at or row.rejected_at, reopened.get(row.barcode, ())
-        signed = Signed(firm_at, row.released_call, doubted_at, settled, amendments, again, told.get(row.barcode, NOTHING_TOLD))
+        firm_at, words = row.released_at or row.rejected_at, decisions.get(row.barcode, ())
+        people = {one.position: one.person_id for one in case.people if one.person_id is not None and one.tube is None}
+        signed = Signed(firm_at, row.released_call, doubted_at, settled, amendments, words, told.get(row.barcode, ()), people)
         found += facts_of(board.view(case), signed, now)
     for tube in tubes:
         if tube.barcode in spoken_for:
@@ -105,8 +107,8 @@ def write(connection: Connection, catalog: Catalog, found: Sequence[Fact], now: 
     rows = {
         (fact.barcode, fact.kind, fact.position, fact.outcome, fact.occasion): {
             "id": ids.uuid7(now), "barcode": fact.barcode, "kind": fact.kind.value, "position": fact.position,
-            "outcome": fact.outcome, "occasion": fact.occasion, "lab": fact.lab, "site": fact.site, "area": area, "tell": list(fact.tell),
-            "data": fact.data(area), "at": fact.at, "told_at": now,
+            "outcome": fact.outcome, "occasion": fact.occasion, "decision": fact.decision, "lab": fact.lab, "site": fact.site,
+            "area": area, "tell": list(fact.tell), "data": fact.data(area), "at": fact.at, "told_at": now,
         }
         for fact in found
         for area in [areas.get(fact.site or "")]

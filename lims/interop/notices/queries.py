@@ -26,7 +26,8 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lims.custody.tables import Tube
 from lims.deconvolution.tables import Closure
-from lims.interop.notices.rules import ENDS, Amendment, Kind, Told
+from lims.interop.notices.history import Decision, Turn
+from lims.interop.notices.rules import ENDS, Amendment, Kind
 from lims.interop.notices.tables import Notice, NoticeDue, NoticeReader, NoticeSeen
 from lims.kernel.audit.tables import Event, Seal
 from lims.kernel.auth.rules import Caller
@@ -100,29 +101,23 @@ def amendments(connection: Connection, codes: Collection[str]) -> dict[str, Amen
     return {row.barcode: Amendment(*row) for row in rows}
 
 
-def reopenings(connection: Connection, codes: Collection[str]) -> dict[str, list[datetime]]:
-    """When these cases were reopened, oldest first."""
-    found: dict[str, list[datetime]] = defaultdict(list)
-    query = select(Closure.barcode, Closure.at).where(Closure.barcode.in_(codes), Closure.outcome == "reopened")
+def decisions(connection: Connection, codes: Collection[str]) -> dict[str, list[Decision]]:
+    """What reviewers decided on these cases, first come first."""
+    found: dict[str, list[Decision]] = defaultdict(list)
+    query = select(Closure.barcode, Closure.number, Closure.outcome, Closure.at, Closure.answered_for).where(Closure.barcode.in_(codes))
     for row in connection.execute(query.order_by(Closure.barcode, Closure.number)):
-        found[row.barcode].append(row.at)
+        found[row.barcode].append(Decision(row.number, row.outcome, row.at, frozenset(row.answered_for)))
     return found
 
 
-def ends_told(connection: Connection, codes: Collection[str]) -> dict[str, Told]:
-    """What was told of the ends of these cases, and of their coming back by themselves."""
-    query = select(Notice.barcode, Notice.kind, Notice.outcome, Notice.occasion).order_by(Notice.number)
-    query = query.where(Notice.kind.in_([Kind.CLOSED.value, Kind.REOPENED.value]), Notice.outcome.in_([one.value for one in ENDS]))
-    found: dict[str, list[AnyRow]] = defaultdict(list)
-    for row in connection.execute(query.where(Notice.barcode.in_(codes))):
-        found[row.barcode].append(row)
-    return {
-        code: Told(
-            tuple((row.outcome, row.occasion) for row in rows if row.kind == Kind.CLOSED.value),
-            sum(row.kind == Kind.REOPENED.value for row in rows),
-        )
-        for code, rows in found.items()
-    }
+def turns_told(connection: Connection, codes: Collection[str]) -> dict[str, list[Turn]]:
+    """What was told of the ends of these cases (but for withdrawals) and of their being open again, first come first."""
+    found: dict[str, list[Turn]] = defaultdict(list)
+    columns = (Notice.barcode, Notice.kind, Notice.occasion, Notice.outcome, Notice.decision)
+    query = select(*columns).where(Notice.barcode.in_(codes), Notice.kind.in_([Kind.CLOSED.value, Kind.REOPENED.value]))
+    for row in connection.execute(query.where(Notice.outcome.in_(["", *(one.value for one in ENDS)])).order_by(Notice.number)):
+        found[row.barcode].append(Turn(Kind(row.kind), row.occasion, row.outcome, row.decision))
+    return found
 
 
 def unreminded(connection: Connection, since: datetime, until: datetime) -> Sequence[AnyRow]:

@@ -44,6 +44,9 @@ class Notice(Base):
     position: Mapped[int] = mapped_column(SmallInteger, comment="0 where it is of no single member")
     outcome: Mapped[str] = mapped_column(Text, comment="of a closing, or of what is open again by itself; empty otherwise")
     occasion: Mapped[int] = mapped_column(SmallInteger, comment="how often results of the case had been amended, or the case reopened")
+    decision: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("0"), comment="the reviewer's decision that it tells, or that came to nothing by itself; 0: none"
+    )
     lab: Mapped[str] = mapped_column(Text)
     site: Mapped[str | None] = mapped_column(Text)
     area: Mapped[str | None] = mapped_column(Text)
