@@ -51,14 +51,14 @@ DAY = (
     """INSERT INTO event (day, subject, verb, actor, at, recorded_at, what)
        SELECT :day, box, verb, 'ana', max(at), max(at), jsonb_build_object('tubes', jsonb_agg(barcode))
        FROM n, unnest(ARRAY['box.packed', 'box.dispatched', 'box.opened']) AS verb GROUP BY box, verb""",
-    # Of four cases one waits, one is half sampled again, one is all negative, and one is confirmed and over.
+    # Of four cases one waits, one is half sampled again, one is all negative, and one is confirmed and over; or (`over` 3) all are over.
     """CREATE TEMPORARY TABLE s ON COMMIT DROP AS SELECT *, '3098' || lpad((own / 92)::text, 10, '0') AS plate,
        md5('run of singles' || own / 92)::uuid AS run, chr(65 + own % 92 / 12) || own % 92 % 12 + 1 AS well
        FROM (SELECT n, p, site, at, barcode AS pool, '1098' || lpad((n * 10 + p)::text, 10, '0') AS barcode,
-           CASE WHEN n / :every % 4 = 3 AND p = 1 THEN 'positive' ELSE 'negative' END AS call,
+           CASE WHEN (n / :every % 4) | :over = 3 AND p = 1 THEN 'positive' ELSE 'negative' END AS call,
            CAST(:first AS integer) + CAST(row_number() OVER (ORDER BY n, p) AS integer) - 1 AS own
            FROM n, generate_series(1, 10) AS p
-           WHERE call = 'positive' AND (n / :every % 4 >= 2 OR n / :every % 4 = 1 AND p <= 5)) AS single""",
+           WHERE call = 'positive' AND ((n / :every % 4) | :over >= 2 OR (n / :every % 4) | :over = 1 AND p <= 5)) AS single""",
     """INSERT INTO tube (barcode, record_id, revision, content_digest, device, site, round, kind, pool_size, member_count, field_state,
        opened_at, sealed_at, registered_at, collected_on, retest_of, lab, received_at, bench_state, plate, well, run, call, tested_at,
        released_call, released_at)
@@ -71,17 +71,19 @@ DAY = (
 
 
 def fill(
-    connection: Connection, tubes: int, day: date, sites: list[str], lab: str, assay: tuple[str, int], first: int = 0, every: int = EVERY
-) -> float:
+    connection: Connection, tubes: int, day: date, sites: list[str], lab: str, assay: tuple[str, int], first: int = 0, every: int = EVERY,
+    *, over: bool = False,
+) -> float:  # fmt: skip
     """Fill a database with a tested day of so many pools of ten; the seconds it took.
 
-    Of a further day `first` is the number of its first tube, a multiple of `APART`; the same people come every day.
+    Of a further day `first` is the number of its first tube, a multiple of `APART`; the same people come every day. `over`: every case of
+    the day is confirmed.
     Foreign keys are not checked for these rows: they are made right, and made once.
     """
     began = time.monotonic()
     values = {
         "tubes": tubes, "day": day, "sites": sites, "site_count": len(sites), "lab": lab, "assay": assay[0], "version": assay[1],
-        "every": every, "first": first,
+        "every": every, "first": first, "over": 3 if over else 0,
     }  # fmt: skip
     for table in BY_DAY:
         ensure(connection, table, [day])

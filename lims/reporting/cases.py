@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
-from lims.custody.rules import Call
 from lims.deconvolution import queries
 from lims.deconvolution.board import Case, cases_of
 from lims.deconvolution.queries import Among
@@ -17,6 +16,7 @@ from lims.reporting.lines import Stay
 from lims.reporting.rules import By, Question
 
 CHUNK = 500
+FIRST = datetime.min.replace(tzinfo=UTC)
 EVERY = 1_000_000  # more cases than there will be; the board's own list is read page by page
 
 
@@ -41,12 +41,9 @@ class CaseLine:
 def cases_between(connection: Connection, catalog: Catalog, question: Question, window: tuple[datetime, datetime]) -> list[Case]:
     """The cases that were open at some time in a window, oldest first."""
     since, until = window
-    rows = [
-        row
-        for row in queries.reactive_pools(connection, Among(question.lab, sites_of(catalog, question)), None, EVERY)
-        # A repeat that was released negative closed its case then; of the others only the board can tell.
-        if row.opened_at < until and not (row.released_call == Call.NEGATIVE and row.released_at < since)
-    ]
+    # Old cases that are over are left to the database; of the others only the board can tell.
+    among = Among(question.lab, sites_of(catalog, question), opened=(FIRST, until), not_over_by=since)
+    rows = queries.reactive_pools(connection, among, None, EVERY)
     cases = [case for start in range(0, len(rows), CHUNK) for case in cases_of(connection, catalog, rows[start : start + CHUNK])]
     return [case for case in cases if case.standing.closed_at is None or case.standing.closed_at >= since]
 
