@@ -309,6 +309,7 @@ class CasePolicyForm(Strict):
     sub_pool_size: Annotated[int, Field(ge=2, le=50)] | None = None
     most_stages: Annotated[int, Field(ge=1, le=10)] | None = None
     verify_original: bool = False
+    recollect_too: bool = False
     recollect_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
     retest_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
     tell: tuple[Name, ...] = ()
@@ -322,6 +323,13 @@ class CasePolicyForm(Strict):
         """Sub-pools are of a size, nothing else is."""
         if (self.scheme == "sub_pools") != (self.sub_pool_size is not None):
             raise ValueError("sub_pool_size belongs to the scheme sub_pools")
+        return self
+
+    @model_validator(mode="after")
+    def both_routes_are_two(self) -> Self:
+        """Who is sampled again besides has a kept tube that is tested."""
+        if self.recollect_too and self.scheme == "recollect":
+            raise ValueError("recollect_too belongs to schemes that test the kept tubes; the scheme recollect tests none")
         return self
 
 

@@ -240,7 +240,8 @@ class CasePolicy:
     """From when, in which zone and for which group ("*" is everybody), how the case of a pool that is not negative is handled.
 
     `scheme`: how the members of an aliquot pool are found: `individual`, `choose` (they are kept until somebody has chosen), which one, or
-    `recollect` (their people are sampled again, the kept tubes are not tested).
+    `recollect` (their people are sampled again, the kept tubes are not tested). `recollect_too`: both at once, and the first result of a
+    member answers.
     `prevalence`, `sensitivity` and `specificity` are what costs are reckoned with beforehand; results never depend on them.
     """
 
@@ -252,6 +253,7 @@ class CasePolicy:
     sub_pool_size: int | None = None
     most_stages: int | None = None
     verify_original: bool = False
+    recollect_too: bool = False
     recollect_within_hours: int = 24
     retest_within_hours: int = 24
     tell: tuple[str, ...] = ()

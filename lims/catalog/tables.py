@@ -263,6 +263,9 @@ class CasePolicyRow(Base):
     sub_pool_size: Mapped[int | None] = mapped_column(SmallInteger)
     most_stages: Mapped[int | None] = mapped_column(SmallInteger, comment="plates that may follow each other")
     verify_original: Mapped[bool] = mapped_column(Boolean, comment="the reactive tube itself is tested with another kit, too")
+    recollect_too: Mapped[bool] = mapped_column(
+        Boolean, server_default=text("false"), comment="people of an aliquot pool are called back while their kept tubes are tested"
+    )
     recollect_within_hours: Mapped[int] = mapped_column(SmallInteger)
     retest_within_hours: Mapped[int] = mapped_column(SmallInteger)
     tell: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="who is told of a case")

@@ -1,10 +1,14 @@
 """The list of people to call back, as the site that collected them sees it."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
 from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
 from lims.deconvolution import board, queries
+from lims.deconvolution.board import Case
 from lims.deconvolution.forms import ContactView, RecollectionView
 from lims.deconvolution.rules import CAME_BACK, ContactNote, MemberState, calls_back, why
 from lims.kernel.db import AnyRow
@@ -17,17 +21,21 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
 
     The time of a case runs, and its policy is that in force, from when it was opened; of a tube without a case from its result.
     """
-    tubes = queries.tubes_to_answer(connection, site, queries.handed_to(connection, site) if site else ())
+    handed_over = queries.handed_to(connection, site) if site else {}
+    failed, kept = queries.tubes_to_answer(connection, site, handed_over), meanwhile(connection, catalog, site, handed_over)
+    pools = {tube.pool for tube in (*failed, *kept) if tube.pool is not None}
+    cases = {case.row.barcode: case for case in board.these(connection, catalog, sorted(pools))}
+    tubes = [*failed, *(tube for tube in kept if both_routes(cases.get(tube.pool)))]
     codes = [tube.barcode for tube in tubes]
+    beside = {*codes[len(failed) :]}
     noted = queries.contacts(connection, codes)
     opened = queries.opened(connection, [tube.barcode for tube in tubes if tube.kind == "swab_pool"])
     people = queries.people(connection, tubes)
     standings = board.standings(connection, tubes, people, noted)
     # Nobody is called back for a case that a reviewer has closed, nor twice: a recollection's own person waits in the tube it answers.
-    pools = {tube.pool for tube in tubes if tube.pool is not None}
     words = queries.closures(connection, [*codes, *pools])
     closed = {code for code, word in words.items() if not board.unanswered(word, people.get(code, ()))}
-    spoken_for = closed | queries.answering(connection, codes)
+    spoken_for = closed | queries.answering(connection, codes, beside)
     wanted = []
     for tube in tubes:
         if tube.barcode in spoken_for or tube.pool in spoken_for:
@@ -37,7 +45,6 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             out = member.state not in CAME_BACK if state is None else member.state is state
             if out and (site is None or calls_back(site, tube.site, member.handed_over)) and who[member.position] is not None:
                 wanted.append((tube, member, who[member.position]))
-    mixed = {case.row.barcode: case.deadline for case in board.these(connection, catalog, sorted(pools - spoken_for))}
     known = identities(connection, keys, {person for _, _, person in wanted if person})
     rows = [
         RecollectionView(
@@ -48,21 +55,44 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             site=tube.site,
             site_name=name_of(catalog, tube.site),
             take_over=member.awaited_at is not None and site in (None, member.awaited_at),
-            since=tube.released_at or tube.rejected_at,
-            deadline=mixed.get(tube.pool)
-            or board.deadline(catalog, tube, began, board.policy_of(catalog, tube, people[tube.barcode], began)),
-            why=why(tube.kind, Call(tube.released_call) if tube.released_call else None, sampled_again=member.tube is not None),
+            since=since,
+            deadline=until(cases[tube.pool])
+            if tube.pool in cases
+            else board.deadline(catalog, tube, began, board.policy_of(catalog, tube, people[tube.barcode], began)),
+            why=why(about.kind, Call(about.released_call) if about.released_call else None, sampled_again=member.tube is not None),
             reason=tube.rejected_for,
             tried=[tried(catalog, one) for one in noted.get((tube.barcode, member.position), [])],
             single=member.tube,
             **vars(known[person]),
         )
         for tube, member, person in wanted
-        for since in [tube.released_at or tube.rejected_at]
+        # Who is called back while the kept tube is tested, is because of the pool.
+        for about in [cases[tube.pool].row if tube.barcode in beside else tube]
+        for since in [about.released_at or about.rejected_at]
         for began in [opened.get(tube.barcode, since)]
         if person is not None
     ]
     return sorted(rows, key=place)
+
+
+def meanwhile(connection: Connection, catalog: Catalog, site: str | None, handed_over: Collection[str]) -> Sequence[AnyRow]:
+    """Kept tubes whose people may have to be called back although their own results are still to come."""
+    if not any(policy.recollect_too for policy in catalog.case_policies):
+        return ()
+    return queries.kept_meanwhile(connection, site, handed_over)
+
+
+def both_routes(case: Case | None) -> bool:
+    """Whether the policy of a case calls people back while their kept tubes are tested."""
+    return case is not None and case.policy is not None and case.policy.recollect_too
+
+
+def until(case: Case) -> datetime:
+    """By when the people of an aliquot pool are to be sampled again."""
+    if case.policy is not None and case.policy.recollect_too:
+        opened_at: datetime = case.row.opened_at
+        return opened_at + timedelta(hours=case.policy.recollect_within_hours)
+    return case.deadline
 
 
 def tried(catalog: Catalog, one: ContactNote) -> ContactView:

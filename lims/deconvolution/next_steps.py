@@ -59,12 +59,16 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Kept:
-    """What the kept tubes of an aliquot pool wait for: a scheme, sub-pools to be mixed, sub-pools under test. Members by position."""
+    """What the kept tubes of an aliquot pool wait for: a scheme, sub-pools to be mixed, sub-pools under test. Members by position.
+
+    `called_back`: those who are to be sampled again, too, while their tubes are tested, and have not been.
+    """
 
     positions: frozenset[int] = frozenset()
     unchosen: bool = False
     to_mix: tuple[tuple[int, ...], ...] = ()
     mixed: tuple[Mixed, ...] = ()
+    called_back: frozenset[int] = frozenset()
 
 
 NOTHING_KEPT = Kept()
@@ -104,7 +108,8 @@ def step_of(member: MemberStanding) -> Step | None:
 def next_steps(standing: CaseStanding, members: Sequence[MemberStanding], kept: Kept = NOTHING_KEPT) -> tuple[NextStep, ...]:
     """Everything that a case waits for; nothing where it is closed.
 
-    Every unsettled member is in one step, but for those whose tubes are kept: they wait for what the scheme waits for.
+    Every unsettled member is in one step, but for those whose tubes are kept: they wait for what the scheme waits for, and are called back
+    where the policy wants both.
     """
     if standing.state is CaseState.CLOSED:
         return ()
@@ -114,7 +119,9 @@ def next_steps(standing: CaseStanding, members: Sequence[MemberStanding], kept: 
     if not members:
         return (*first, NextStep(Step.FIND_PEOPLE, Who.SITE))
     single = [member for member in members if not (member.state is MemberState.RECEIVED and member.position in kept.positions)]
-    chosen = ((step, who, tuple(m.position for m in single if step_of(m) is step)) for step, who in OF_MEMBERS)
+    waiting = {step: {m.position for m in single if step_of(m) is step} for step, _ in OF_MEMBERS}
+    waiting[Step.CALL_BACK] |= kept.called_back
+    chosen = ((step, who, tuple(sorted(waiting[step]))) for step, who in OF_MEMBERS)
     return (*first, *of_scheme(kept), *(NextStep(step, who, positions) for step, who, positions in chosen if positions))
 
 

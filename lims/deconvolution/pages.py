@@ -178,6 +178,7 @@ def case(request: Request, case_id: str, work: BoardReader) -> Response:
         "findings": list(Finding),
         "labs": known.labs,
         "policy": one.policy,
+        "kept_tubes": {person.position: person.tube for person in one.people if person.tube is not None},
         "scheme": scheme_view(work, one) if one.row.kind == Kind.ALIQUOT_POOL and not one.standing.preliminary else None,
     }
     place = place_of(request, "lab", one.row.lab, {one.row.lab: known.lab(one.row.lab).name})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Subquery, Text, all_, and_, case, cast, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Subquery, Text, all_, and_, case, cast, exists, false, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -33,13 +33,17 @@ ANSWERING = (aliased(Tube), aliased(Tube), aliased(TubeMember), aliased(TubeMemb
 
 @dataclass(frozen=True)
 class Among:
-    """Which cases are asked for: of a lab, of some sites, of one tube, in some states, opened from one moment and before another."""
+    """Which cases are asked for: of a lab, of some sites, of one tube, in some states, opened from one moment and before another.
+
+    `not_over_by`: those that were not over at a moment, as far as rows tell: some that were may still be among them.
+    """
 
     lab: str | None = None
     sites: Collection[str] | None = None
     only: Collection[str] | None = None
     states: frozenset[CaseState] | None = None
     opened: tuple[datetime, datetime] | None = None
+    not_over_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
     )
     if among.states is not None:
         query = query.where(may_be_in(among.states, pool, doubted))
+    if among.not_over_by is not None:
+        query = query.where(~over_by(among.not_over_by, pool, doubted))
     return connection.execute(query).all()
 
 
@@ -140,8 +146,22 @@ def may_be_in(states: frozenset[CaseState], pool: Subquery, doubted: ColumnEleme
     return func.coalesce(told.in_([state.value for state in states]), True)
 
 
+def over_by(moment: datetime, pool: Subquery, doubted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the rows tell that a case was over before a moment and is so still, in the order of the rules (`stand_case`)."""
+    firm = or_(pool.c.released_call != "negative", pool.c.rejected_at.is_not(None))
+    seen = answered(pool)
+    confirmed = and_(~seen.c.tangled, firm, seen.c.members > 0, seen.c.settled == seen.c.members, seen.c.positive)
+    told = case(
+        (and_(pool.c.released_call == "negative", ~doubted), pool.c.released_at < moment),
+        (closed(pool), closed(pool, before=moment)),
+        (confirmed, func.greatest(seen.c.last_at, pool.c.released_at) < moment),
+        else_=false(),
+    )
+    return func.coalesce(told, false())
+
+
 def answered(pool: Subquery) -> LateralFromClause:
-    """What the single tubes of a pool's members say together.
+    """What the single tubes of a pool's members say together; `last_at`: since when the last of their results stands.
 
     `tangled` where that takes the rules: somebody's result was unclear, or a tube answers one that answers the pool.
     """
@@ -156,6 +176,7 @@ def answered(pool: Subquery) -> LateralFromClause:
             case((mixed, func.count()), else_=in_tube.correlate(pool).scalar_subquery()).label("members"),
             func.count(member.distinct()).filter(clear).label("settled"),
             some(and_(member.is_not(None), one.released_call == "positive")).label("positive"),
+            func.max(func.coalesce(one.amended_at, one.released_at)).label("last_at"),
             some(and_(member.is_not(None), or_(one.released_call.is_not(None), one.rejected_at.is_(None)))).label("under_way"),
             some(or_(exists().where(deeper.retest_of == one.barcode), and_(member.is_not(None), ~clear))).label("tangled"),
         )
@@ -185,8 +206,20 @@ def tubes_to_answer(connection: Connection, site: str | None, handed_over: Colle
     return connection.execute(query.where(or_(Tube.site == site, Tube.barcode.in_(handed_over))) if site else query).all()
 
 
-def answering(connection: Connection, codes: Collection[str]) -> set[str]:
-    """Of these tubes, the singles whose person is called back for another tube already: the one they answer, or one that this answers."""
+def kept_meanwhile(connection: Connection, site: str | None, handed_over: Collection[str] = ()) -> Sequence[AnyRow]:
+    """Tubes of a site, and those with people handed over to it, whose aliquot pool is not negative and that have no own result yet."""
+    pool = aliased(Tube)
+    query = select(*TUBE).join(pool, pool.barcode == Tube.pool).where(pool.kind == "aliquot_pool", pool.released_call != "negative")
+    unknown = (Tube.released_call.is_(None), Tube.rejected_at.is_(None), Tube.registered_at.is_not(None), Tube.field_state != "void")
+    query = query.where(*unknown)
+    return connection.execute(query.where(or_(Tube.site == site, Tube.barcode.in_(handed_over))) if site else query).all()
+
+
+def answering(connection: Connection, codes: Collection[str], meanwhile: Collection[str] = ()) -> set[str]:
+    """Of these tubes, the singles whose person is called back for another tube already: the one they answer, or one that this answers.
+
+    `meanwhile`: tubes that are tested while their people are called back.
+    """
     first = select(Tube.barcode.label("code"), Tube.retest_of.label("above"))
     up = first.where(Tube.barcode.in_(codes), Tube.kind == "single", Tube.retest_of.is_not(None)).cte("up", recursive=True)
     higher = select(up.c.code, Tube.retest_of).join(up, Tube.barcode == up.c.above)
@@ -198,7 +231,7 @@ def answering(connection: Connection, codes: Collection[str]) -> set[str]:
         .join(Tube, Tube.barcode == chain.c.code)
         .join(own, and_(own.barcode == Tube.barcode, own.day == Tube.collected_on))
         .join(same, and_(same.barcode == above.barcode, same.day == above.collected_on, same.person_id == own.person_id))
-        .where(asks(above))
+        .where(or_(asks(above), above.barcode.in_(meanwhile)))
     )
     return set(connection.execute(query).scalars())
 
@@ -292,15 +325,18 @@ def decisions_made(connection: Connection, barcode: str) -> int:
     return connection.execute(select(func.coalesce(func.max(Closure.number), 0)).where(Closure.barcode == barcode)).scalar_one()
 
 
-def closed(pool: Subquery) -> ColumnElement[bool]:
+def closed(pool: Subquery, before: datetime | None = None) -> ColumnElement[bool]:
     """Whether a reviewer has closed the case of a pool, nobody has reopened it since, and nobody was registered in the pool since."""
-    last = select(Closure.outcome, Closure.answered_for).where(Closure.barcode == pool.c.barcode).order_by(Closure.number.desc())
+    last = (
+        select(Closure.outcome, Closure.answered_for, Closure.at).where(Closure.barcode == pool.c.barcode).order_by(Closure.number.desc())
+    )
     word = last.limit(1).correlate(pool).subquery("word")
     # An aliquot pool has no people of its own: its tubes are known before it is tested.
     later = exists().where(
         TubeMember.barcode == pool.c.barcode, TubeMember.day == pool.c.collected_on, TubeMember.person_id != all_(word.c.answered_for)
     )
-    return exists(select(word.c.outcome).where(word.c.outcome != "reopened", ~later.correlate(pool, word)).correlate(pool))
+    stands = select(word.c.outcome).where(word.c.outcome != "reopened", ~later.correlate(pool, word))
+    return exists((stands if before is None else stands.where(word.c.at < before)).correlate(pool))
 
 
 def handed_to(connection: Connection, site: str) -> dict[str, set[int]]:

@@ -1,6 +1,7 @@
 """What the kept tubes of cases wait for, as their next steps tell it. A fixed number of statements for any number of cases."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,7 @@ from lims.deconvolution.board import Case
 from lims.deconvolution.next_steps import Kept, Mixed
 from lims.deconvolution.plans import queries, standing
 from lims.deconvolution.plans.standing import AtWork
-from lims.deconvolution.rules import CaseState
+from lims.deconvolution.rules import CaseState, MemberState
 from lims.kernel.db import AnyRow
 
 
@@ -22,15 +23,20 @@ def kept_of(connection: Connection, cases: Sequence[Case]) -> dict[str, Kept]:
     members = queries.members_of(connection, codes)
     rows = queries.kept_tubes(connection, [code for tubes in members.values() for code in tubes])
     at_work = standing.at_work(connection, codes)
-    return {
-        case.row.barcode: kept(
-            {code: place for place, code in enumerate(members.get(case.row.barcode, ()), 1)},
-            rows,
-            at_work.get(case.row.barcode),
-            firm=not case.standing.preliminary,
-        )
-        for case in going_on
-    }
+    found = {}
+    for case in going_on:
+        places = {code: place for place, code in enumerate(members.get(case.row.barcode, ()), 1)}
+        firm = not case.standing.preliminary
+        known = kept(places, rows, at_work.get(case.row.barcode), firm=firm)
+        found[case.row.barcode] = replace(known, called_back=called_back(case, places) if firm else frozenset())
+    return found
+
+
+def called_back(case: Case, places: Mapping[str, int]) -> frozenset[int]:
+    """Who is to be sampled again, too, by the policy of the case, and is still known by the kept tube alone."""
+    if case.policy is None or not case.policy.recollect_too:
+        return frozenset()
+    return frozenset(member.position for member in case.members if member.state is MemberState.RECEIVED and member.tube in places)
 
 
 def kept(places: Mapping[str, int], rows: Mapping[str, AnyRow], at_work: AtWork | None, *, firm: bool) -> Kept:

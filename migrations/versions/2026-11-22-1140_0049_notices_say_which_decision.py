@@ -7,8 +7,8 @@ once. What reviewers decided is now held against what was told of it, by the num
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0049"
+down_revision = "0048"
 
 # What was told before: a closing by its moment, a reviewer's reopening by its turn, a reopening by itself by the closing told before it.
 OF_CLOSINGS = """
