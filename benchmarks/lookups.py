@@ -18,6 +18,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import uvloop
+
 from benchmarks.registration import SITE, bodies
 from lims.apps import migrate, processor
 from lims.apps.commands.simulate import CITY
@@ -112,10 +114,10 @@ def measure(program: Program, server: int, url: str, token: str, options: argpar
 
     there = bodies(options.people // 500, 50, "there", rng)
     filling = Stream([("/sampling/api/sync", message) for message in there], 4, 202)
-    asyncio.run(filling.run(url, headers, len(there) / 4))
+    uvloop.run(filling.run(url, headers, len(there) / 4))
     print(filling.line("filled", len(there) / 4), flush=True)
     alone, beside = syncs("alone"), syncs("beside")
-    asyncio.run(alone.run(url, headers, seconds))
+    uvloop.run(alone.run(url, headers, seconds))
     print(alone.line("syncs alone", seconds), flush=True)
     asked = Stream(rng.sample(calls := lookups(there, program.keys), len(calls)), options.rate, 200)
     before = processor.used(server, postmaster)
@@ -123,7 +125,7 @@ def measure(program: Program, server: int, url: str, token: str, options: argpar
     async def together() -> None:
         await asyncio.gather(beside.run(url, headers, seconds), asked.run(url, {"content-type": "application/json"}, seconds))
 
-    asyncio.run(together())
+    uvloop.run(together())
     used = processor.used(server, postmaster).since(before)
     print(beside.line("syncs beside look-ups", seconds), flush=True)
     print(asked.line("look-ups", seconds), flush=True)

@@ -24,8 +24,10 @@ from lims.web.statements import StatementsHeader
 
 ENDS: dict[str, tuple[APIRouter, ...]] = {"sampling": sampling.ROUTERS, "testing": testing.ROUTERS, "reporting": reporting.ROUTERS}
 
-# Of these paths, what can wait comes in by a narrow lane: tubes of an hour ago, and whoever wants to see a result.
-CAN_WAIT: dict[str, IsLate] = {"/sampling/api/sync": is_late, "/sampling/api/result-lookup": lambda _start, _whole: True}
+# Of these paths, what can wait comes in by a narrow lane: tubes of an hour ago.
+CAN_WAIT: dict[str, IsLate] = {"/sampling/api/sync": is_late}
+# Those who wait here are answered together, on one thread.
+TOGETHER = ("/sampling/api/result-lookup",)
 
 
 def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
@@ -36,15 +38,13 @@ def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Life
     errors.install(app)
     app.add_middleware(StatementsHeader)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(Admission, at_work=program.settings.request_threads, waiting=program.settings.request_queue, late=CAN_WAIT)
+    threads, queue = program.settings.request_threads, program.settings.request_queue
+    app.add_middleware(Admission, at_work=threads, waiting=queue, late=CAN_WAIT, together=TOGETHER)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(auth.router)
-    app.include_router(health.router)
-    app.include_router(home.router)
-    app.include_router(tls.router)
+    # A path is looked for route by route: what thousands call stands first.
+    for router in (*(router for end in ends for router in ENDS[end]), auth.router, health.router, home.router, tls.router):
+        app.include_router(router)
     for end in ends:
-        for router in ENDS[end]:
-            app.include_router(router)
         app.add_api_route(f"/{end}/openapi.json", document_of(end), include_in_schema=False)
     return app
 

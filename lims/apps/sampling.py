@@ -23,8 +23,10 @@ from lims.sampling.roster import pages as roster_pages
 from lims.sampling.sync import api as sync
 from lims.sampling.sync import pages as sync_pages
 
+# The first two are called by thousands at once; every route that stands before another is looked at first.
 APIS = (
     sync.router,
+    release.person_router,
     devices.router,
     collection.router,
     receipts.router,
@@ -35,7 +37,6 @@ APIS = (
     handovers.router,
     camera.router,
     deconvolution.field_router,
-    release.person_router,
 )
 PAGES = (
     collection_pages.router,

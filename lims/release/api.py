@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from lims.kernel.auth.door import Passage, Work, allow, everyone_in_one_go
+from lims.kernel.auth.door import Asking, Work, allow, everyone_together, program_of
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
+from lims.kernel.errors import Refused
 from lims.kernel.pages import Blank, Page, cursor, parts_of
 from lims.release import queries
 from lims.release.forms import LookupAnswer, LookupForm, PersonResult
-from lims.release.lookup import looked_up
-from lims.release.rules import ResultState
+from lims.release.lookup import looked_up, question
+from lims.release.rules import Question, ResultState
 from lims.sampling.people.queries import identities
 from lims.sampling.people.rules import masked_name, masked_number
 
@@ -83,9 +84,14 @@ def as_csv(items: list[PersonResult]) -> bytes:
 async def result_lookup(
     form: LookupForm,
     request: Request,
-    passage: Annotated[Passage, everyone_in_one_go(Access.FIELD, "people ask for their own result, with the code they were given")],
+    asking: Annotated[
+        Asking[Question, LookupAnswer | Refused],
+        everyone_together(looked_up, Access.FIELD, "people ask for their own result, with the code they were given"),
+    ],
 ) -> Response:
     """The own latest result. A wrong number and a wrong code get the same answer, and both are counted."""
-    host = request.client.host if request.client else ""
+    said = await asking.answer(question(program_of(request).keys, form, request.client.host if request.client else ""))
+    if isinstance(said, Refused):
+        raise said
     # Thousands ask at once: the answer is written where it was found, and not checked against its own shape again.
-    return Response(await passage.through(lambda work: looked_up(form, host, work).model_dump_json()), media_type="application/json")
+    return Response(said.model_dump_json(), media_type="application/json")

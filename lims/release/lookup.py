@@ -1,51 +1,67 @@
-"""A person asks for the own result, with the code handed out at sampling."""
+"""People ask for their own results, with the codes handed out at sampling; those who ask at the same moment are answered together."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 from lims.kernel.auth import queries as guesses
-from lims.kernel.auth.actions import count_failure
+from lims.kernel.auth.actions import count_failures
 from lims.kernel.auth.door import Work
-from lims.kernel.db import Access, AnyRow
+from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.kernel.secrets import Keys, keyed
 from lims.release import queries
 from lims.release.forms import LookupAnswer, LookupForm
+from lims.release.rules import Outcome, Question, limited, outcomes
 from lims.sampling.people.rules import canonical_number, lookup_code, person_id
 
 RECENT = timedelta(days=7)
+# From one address more people than one may mistype.
+PEOPLE_BEHIND_AN_ADDRESS = 100
 
 
-def looked_up(form: LookupForm, host: str, work: Work) -> LookupAnswer:
-    """The own latest result. A wrong number and a wrong code get the same answer, and both are counted."""
-    program, settings = work.program, work.program.settings
+def question(keys: Keys, form: LookupForm, host: str) -> Question:
+    """What somebody asks, without the number; a number that no document carries is nobody's, and is counted as any other."""
     try:
         number = canonical_number(form.id_type, form.id_number)
     except Refused:
         number = form.id_number
-    person = person_id(program.keys, form.id_type.value, number)
-    window = timedelta(minutes=settings.sign_in_window_minutes)
-    limits = {
-        keyed(program.keys.code, "lookup", person.hex): settings.result_lookup_failures,
-        keyed(program.keys.code, "lookup from", host): settings.result_lookup_failures * 100,
-    }
-    failures = guesses.attempts_since(work.connection, limits, work.now - window)
-    if any(failures[key] >= most for key, most in limits.items()):
-        raise Refused("lookup_limited", "Too many wrong codes; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes)
+    person = person_id(keys, form.id_type.value, number)
     code = form.code.strip().upper().replace("-", "").replace(" ", "")
+    return Question(person, code, (keyed(keys.code, "lookup", person.hex), keyed(keys.code, "lookup from", host)))
+
+
+def looked_up(work: Work, questions: Sequence[Question]) -> list[LookupAnswer | Refused]:
+    """To each the own latest result, or a refusal. A wrong number and a wrong code get the same answer, and both are counted."""
+    settings = work.program.settings
+    window = timedelta(minutes=settings.sign_in_window_minutes)
+    limits = settings.result_lookup_failures, settings.result_lookup_failures * PEOPLE_BEHIND_AN_ADDRESS
+    failures = guesses.attempts_since(work.connection, {key for one in questions for key in one.keys}, work.now - window)
+    found = latest(work, [one for one in questions if not limited(one, failures, limits)])
+
+    said = outcomes(questions, found, failures, limits)
+
+    if wrong := [key for one, outcome in zip(questions, said, strict=True) if outcome is Outcome.UNKNOWN for key in one.keys]:
+        count_failures(work.connection, wrong, work.now, window)
+    refusals = {
+        Outcome.UNKNOWN: Refused("lookup_unknown", "There is no result for this number and code."),
+        Outcome.LIMITED: Refused(
+            "lookup_limited", "Too many wrong codes; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes
+        ),
+    }
+    return [refusals.get(outcome) or answer(found[one]) for one, outcome in zip(questions, said, strict=True)]
+
+
+def latest(work: Work, questions: Sequence[Question]) -> Mapping[Question, AnyRow]:
+    """The newest row of each whose code is right."""
+    found: dict[Question, AnyRow] = {}
     # Nearly everybody asks for what was sampled these days: older days are left alone.
     for since in (work.now.date() - RECENT, date.min):
-        rows = queries.results_of_person(work.connection, person, since)
-        if fits(program.keys, person, rows, code):
-            break
-    else:
-        with program.database.transaction(Access.FIELD) as aside:
-            for key in limits:
-                count_failure(aside, key, work.now, window)
-        raise Refused("lookup_unknown", "There is no result for this number and code.")
-    return answer(rows[0])
+        left = [one for one in questions if one not in found]
+        rows = queries.results_of_people(work.connection, {one.person for one in left}, since) if left else {}
+        found |= {one: rows[one.person][0] for one in left if fits(work.program.keys, one.person, rows.get(one.person, ()), one.code)}
+    return found
 
 
 def fits(keys: Keys, person: UUID, rows: Sequence[AnyRow], code: str) -> bool:

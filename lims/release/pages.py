@@ -8,7 +8,7 @@ from lims.kernel.auth.door import Work, everyone
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.release.forms import LookupForm
-from lims.release.lookup import looked_up
+from lims.release.lookup import looked_up, question
 from lims.sampling.people.rules import IdType
 from lims.web.render import page
 
@@ -32,12 +32,11 @@ def answer(
     id_number: Annotated[str, Form(min_length=1, max_length=100)],
 ) -> Response:
     """The result, or that there is none for this number and code."""
-    try:
-        host = request.client.host if request.client else ""
-        found = looked_up(LookupForm(id_type=id_type, id_number=id_number, code=code), host, work)
-    except Refused as refusal:
-        return page(request, "labels/result.html", facts_of(code) | {"refusal": refusal, "id_type": id_type}, status=refusal.status)
-    return page(request, "labels/result.html", facts_of(code) | {"result": found, "id_type": id_type})
+    host = request.client.host if request.client else ""
+    (said,) = looked_up(work, [question(work.program.keys, LookupForm(id_type=id_type, id_number=id_number, code=code), host)])
+    if isinstance(said, Refused):
+        return page(request, "labels/result.html", facts_of(code) | {"refusal": said, "id_type": id_type}, status=said.status)
+    return page(request, "labels/result.html", facts_of(code) | {"result": said, "id_type": id_type})
 
 
 def facts_of(code: str) -> dict[str, object]:

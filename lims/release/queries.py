@@ -1,10 +1,27 @@
 """Reading people's results from the view `person_result`, where the rule stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, SmallInteger, Text, Uuid, bindparam, column, select, table, tuple_
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    SmallInteger,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from lims.kernel.db import AnyRow
 
@@ -22,13 +39,19 @@ RESULT = table(
     column("amended_at", DateTime(timezone=True)),
 )
 
-# Built once: thousands ask at once.
-OF_PERSON = (
+# Built once: thousands ask at once, and those who ask at the same moment are answered by one statement. Of an array PostgreSQL expects ten
+# rows, of an unknown limit a tenth of them: told that there is a limit it keeps one plan for one person and for sixty, instead of
+# planning anew for each small array, which takes twenty times as long as looking.
+EVERYBODY = func.unnest(bindparam("people", type_=ARRAY(Uuid))).table_valued(column("person", Uuid), name="everybody").render_derived()
+ASKED = select(EVERYBODY.c.person).limit(bindparam("count", type_=Integer)).subquery("asked")
+NEWEST = (
     select(*RESULT.c)
-    .where(RESULT.c.person_id == bindparam("person", type_=Uuid), RESULT.c.day >= bindparam("since", type_=Date))
+    .where(RESULT.c.person_id == ASKED.c.person, RESULT.c.day >= bindparam("since", type_=Date))
     .order_by(RESULT.c.collected_at.desc(), RESULT.c.barcode.desc())
-    .limit(bindparam("most", type_=Integer))
+    .limit(50)
+    .lateral("newest")
 )
+OF_PEOPLE = select(*NEWEST.c).select_from(ASKED).join(NEWEST, true()).order_by(NEWEST.c.collected_at.desc(), NEWEST.c.barcode.desc())
 
 
 def results_of_day(
@@ -45,6 +68,9 @@ def results_of_day(
     return connection.execute(query).all()
 
 
-def results_of_person(connection: Connection, person: UUID, since: date = date.min, limit: int = 50) -> Sequence[AnyRow]:
-    """The newest tubes of one person; `since`: of those collected on this day or later, so that older days are not even looked at."""
-    return connection.execute(OF_PERSON, {"person": person, "since": since, "most": limit}).all()
+def results_of_people(connection: Connection, people: Collection[UUID], since: date = date.min) -> dict[UUID, list[AnyRow]]:
+    """Of each of these people the newest fifty tubes, newest first; days of collection before `since` are not even looked at."""
+    found: dict[UUID, list[AnyRow]] = {}
+    for row in connection.execute(OF_PEOPLE, {"people": [*people], "count": len(people), "since": since}):
+        found.setdefault(row.person_id, []).append(row)
+    return found

@@ -4,19 +4,21 @@ Without this, requests that hold a connection wait for a thread while threads wa
 
 There is a broad lane, and narrow ones. A device that was without a network for an hour can wait a minute longer; a sampler who has just
 sealed a tube stands there with the next person. So what says of itself that it is late comes in by a narrow lane: a crowd of late ones
-never takes more than a part of the threads, and nobody else queues behind it. A city that asks for its results all at once has a narrow
-lane of its own: who reads never keeps those waiting who write. Who finds a queue too long gets 503 and a time to come again; the times
-are dealt out one after the other, as fast as the lane moves, so that the crowd does not come back as a crowd.
+never takes more than a part of the threads, and nobody else queues behind it. A city that asks for its results all at once is answered
+together, many on one thread, in a lane beside the others: who reads never keeps those waiting who write. Who finds a queue too long gets
+503 and a time to come again; the times are dealt out one after the other, as fast as the lane moves, so that the crowd does not come back
+as a crowd.
 """
 
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lims.kernel.together import MOST
 from lims.web.errors import TRY_AGAIN_SECONDS, problem
 
 # Says of the first bytes of a request's body, and whether they are all of it, that it can wait.
@@ -63,20 +65,26 @@ class Lane:
 
 
 class Admission:
-    """ASGI middleware: `at_work` requests at once; late ones, as `late` says of the paths it names, for each path a quarter of them."""
+    """ASGI middleware: `at_work` requests at once; late ones, as `late` says of the paths it names, for each path a quarter of them.
 
-    def __init__(self, app: ASGIApp, at_work: int, waiting: int, late: Mapping[str, IsLate] | None = None) -> None:
+    Those at the paths `together` are answered many at once, on one thread: beside the others, in a lane for one go and those who gather.
+    """
+
+    def __init__(
+        self, app: ASGIApp, at_work: int, waiting: int, late: Mapping[str, IsLate] | None = None, together: Collection[str] = ()
+    ) -> None:
         self.app = app
         self._is_late = late or {}
         self._lane = Lane(at_work, waiting)
         self._late_lanes = {path: Lane(max(1, at_work // LATE_PART), waiting) for path in self._is_late}
+        self._together_lanes = {path: Lane(2 * MOST, waiting) for path in together}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in, make wait, or turn away with `Retry-After`."""
         if scope["type"] != "http" or scope["path"] == "/healthz":
             await self.app(scope, receive, send)
             return
-        lanes = [self._lane]
+        lanes = [self._together_lanes.get(scope["path"], self._lane)]
         if is_late := self._is_late.get(scope["path"]):
             first = await receive()
             receive = with_first(first, receive)

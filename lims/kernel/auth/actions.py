@@ -88,7 +88,7 @@ def password_is_right(connection: Connection, name: str, password: str) -> bool:
 
 
 @unaudited("counted for the rate limit; the log of guesses is the table itself")
-def count_failure(connection: Connection, key: bytes, now: datetime, window: timedelta) -> None:
-    """Remember a failed guess; forget those that no longer count."""
-    connection.execute(delete(Attempt).where(Attempt.key == key, Attempt.at < now - window))
-    connection.execute(insert(Attempt).values(key=key, at=now))
+def count_failures(connection: Connection, keys: Collection[bytes], now: datetime, window: timedelta) -> None:
+    """Remember a failed guess under each of these keys, as often as it stands there; forget those that no longer count."""
+    connection.execute(delete(Attempt).where(Attempt.key.in_(keys), Attempt.at < now - window))
+    connection.execute(insert(Attempt), [{"key": key, "at": now} for key in keys])

@@ -1,13 +1,14 @@
 """The door of every route: one transaction, one caller, one time. A route without a door does not pass the tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection
 
@@ -18,8 +19,10 @@ from lims.kernel.auth.rules import Caller, Role
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
+from lims.kernel.together import Answer, Question, Together
 
 T = TypeVar("T")
+ANYBODY = Caller("anybody", frozenset())
 COOKIE = "lims_session"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -135,24 +138,43 @@ def everyone(using: Access, reason: str) -> Any:  # noqa: ANN401 - as above
     return Depends(marked(door, (), reason, using), scope="function")
 
 
-def everyone_in_one_go(using: Access, reason: str) -> Any:  # noqa: ANN401 - as above
-    """The same door for a route that thousands call at once: see `allow_in_one_go`."""
+def everyone_together(job: Callable[[Work, Sequence[Question]], Sequence[Answer]], using: Access, reason: str) -> Any:  # noqa: ANN401 - as above
+    """The same door for a route at which thousands ask at once: it gets an Asking, and `job` answers all who wait in one transaction."""
+    of_app: WeakKeyDictionary[FastAPI, Together[Question, tuple[Answer, int]]] = WeakKeyDictionary()
 
-    async def door(request: Request) -> Passage:
-        @contextmanager
-        def inside() -> Iterator[Work]:
-            yield from walked_in(request, using)
+    def together(program: Program) -> Together[Question, tuple[Answer, int]]:
+        def answered(questions: Sequence[Question]) -> list[tuple[Answer, int]]:
+            with program.database.transaction(using) as connection:
+                answers = job(Work(connection, ANYBODY, clock.now(), program), questions)
+                return [(answer, connection.info["statements"]) for answer in answers]
 
-        return Passage(inside)
+        return Together(answered)
+
+    async def door(request: Request) -> Asking[Question, Answer]:
+        known = of_app.get(request.app) or of_app.setdefault(request.app, together(program_of(request)))
+        return Asking(request, known)
 
     return Depends(marked(door, (), reason, using))
+
+
+@dataclass(frozen=True)
+class Asking(Generic[Question, Answer]):
+    """A door at which those who ask at the same moment are answered together."""
+
+    request: Request
+    together: Together[Question, tuple[Answer, int]]
+
+    async def answer(self, question: Question) -> Answer:
+        """The answer to this question, once the transaction that it was found in is committed."""
+        answer, self.request.state.statements = await self.together.ask(question)
+        return answer
 
 
 def walked_in(request: Request, using: Access) -> Iterator[Work]:
     """The transaction of somebody who was not asked."""
     program = program_of(request)
     with program.database.transaction(using) as connection:
-        yield Work(connection, Caller("anybody", frozenset()), clock.now(), program)
+        yield Work(connection, ANYBODY, clock.now(), program)
         request.state.statements = connection.info["statements"]
 
 

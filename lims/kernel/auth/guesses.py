@@ -43,8 +43,7 @@ class Guess:
         """Whether this is the password. A wrong one is counted in this transaction, which must be committed."""
         if actions.password_is_right(connection, self.name, password):
             return True
-        for key in self.keys:
-            actions.count_failure(connection, key, now, self.window)
+        actions.count_failures(connection, self.keys, now, self.window)
         return False
 
     def caller(self, connection: Connection, password: str, now: datetime) -> Caller | None:
