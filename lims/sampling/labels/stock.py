@@ -105,7 +105,7 @@ class Template:
 
     __pydantic_config__: ClassVar[Mapping[str, str | bool]] = STRICT
     name: str
-    description: str
+    description: str | Mapping[str, str]
     width_mm: float
     height_mm: float
     dpi: int
@@ -117,6 +117,12 @@ class Template:
     languages: tuple[str, ...] = ("zh", "en")
     gap_mm: float = 2.0
     sheet: Sheet | None = None
+
+    def described(self, language: str) -> str:
+        """What people see when they choose, in their language where the file has it, otherwise in the first that it has."""
+        if isinstance(self.description, str):
+            return self.description
+        return self.description.get(language) or next(iter(self.description.values()), self.name)
 
     def wordings(self) -> Iterator[tuple[TextField, str]]:
         """Every content of every line, in all languages."""

@@ -1,5 +1,6 @@
 """The files in label_templates: a lab edits them without Python, so each mistake is answered with a sentence."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,21 @@ def fault(folder: Path, described: str | bytes) -> str:
 def test_every_stock_of_the_repository_can_be_printed() -> None:
     names = ["box_100x50", "place_100x50", "plate_70x10", "receipt_60x40", "tube_35x30", "tube_35x30_sheet", "tube_38x21_sheet"]
     assert templates.check_all() == dict.fromkeys([*names, "tube_50x25", "vehicle_100x50"])
+
+
+def test_whoever_chooses_a_stock_of_the_repository_reads_it_in_the_own_language() -> None:
+    for name in templates.names():
+        stock = templates.load(name)
+        assert re.search("[\u4e00-\u9fff]", stock.described("zh")), name
+        assert not re.search("[\u4e00-\u9fff]", stock.described("en")), name
+
+
+def test_a_stock_that_is_described_once_is_described_so_to_everybody(tmp_path: Path) -> None:
+    written_once = re.sub(r"description = \{.*\}", 'description = "Our labels"', GOOD)
+    (tmp_path / "once.toml").write_text(written_once, "utf-8")
+    assert templates.load("once", tmp_path).described("zh") == "Our labels"
+    (tmp_path / "half.toml").write_text(written_once.replace('"Our labels"', '{ en = "Our labels" }'), "utf-8")
+    assert templates.load("half", tmp_path).described("zh") == "Our labels"
 
 
 @pytest.mark.parametrize("name", ["unheard_of", "", "../pyproject", "tube_35x30.toml", "TUBE_35X30\0"])
