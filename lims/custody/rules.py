@@ -132,7 +132,7 @@ REJECTION_REASONS = {
 }
 RESAMPLE = "resample"
 # As above, and what is decided later, in the case of an aliquot pool: nothing is wrong with the tube.
-TURNED_AWAY_FOR = REJECTION_REASONS | {RESAMPLE: "sampled again instead of retested"}
+TURNED_AWAY_FOR = REJECTION_REASONS | {RESAMPLE: "people sampled again"}
 
 
 def trail_begins(*known: date | datetime | None) -> date:

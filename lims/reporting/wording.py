@@ -58,7 +58,7 @@ HEADS: dict[str, str] = {
     "turnaround_minutes_p90": N_("90 % within, h:min"),
     "turnaround_minutes_p99": N_("99 % within, h:min"),
     "open_cases": N_("Open cases"),
-    "tube": N_("Pool"),
+    "tube": N_("Pool tube"),
     "site": N_("Site"),
     "call": N_("Call"),
     "state": N_("State now"),
@@ -135,6 +135,7 @@ REASONS: dict[str, str] = {
     "no_swab": N_("no swab"),
     "wrong_medium": N_("wrong medium"),
     "lost": N_("tube not found"),
+    "resample": N_("people sampled again"),
     "invalid": N_("invalid"),
 }
 
