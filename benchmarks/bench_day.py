@@ -7,28 +7,17 @@ Nobody waits for a cycler here: what is measured is the time in which people wai
 """
 
 import argparse
-import os
 import random
-import shutil
-import tempfile
 import time
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from benchmarks import processor
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
+from benchmarks.own import own_city
 from lims.apps.demo import hosting
-from lims.apps.demo.people import credentials
-from lims.catalog import actions as catalog_actions
-from lims.catalog import queries as catalog
-from lims.kernel import barcodes, clock, ids
-from lims.kernel.db import Access
-from lims.kernel.program import running
-from lims.kernel.settings import settings
+from lims.kernel import barcodes, ids
 from lims.simulate.instrument import Kit, Look, Well, controls, generic, seen
 from lims.simulate.measure import percentile
 from lims.simulate.plan import Credentials
@@ -123,23 +112,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tubes", type=int, default=3000)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-                tokens = credentials(connection, catalog.current(connection), clock.now())
-                postmaster = processor.postmaster_of(connection)
-            port = hosting.free_port()
-            with hosting.served(port, 2) as server:
-                before, began = processor.used(server.pid, postmaster), time.perf_counter()
-                day = lived(f"http://127.0.0.1:{port}", tokens, options.tubes)
-                table(day, time.perf_counter() - began, processor.used(server.pid, postmaster).since(before), options.tubes)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as (_, tokens, postmaster):
+        port = hosting.free_port()
+        with hosting.served(port, 2) as server:
+            before, began = processor.used(server.pid, postmaster), time.perf_counter()
+            day = lived(f"http://127.0.0.1:{port}", tokens, options.tubes)
+            table(day, time.perf_counter() - began, processor.used(server.pid, postmaster).since(before), options.tubes)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,9 @@ import json
 import math
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,21 +31,17 @@ from sqlalchemy import text
 from benchmarks import processor
 from benchmarks.bench_day import Day
 from benchmarks.figures import tell
-from benchmarks.registration import BATCH, SYNC, pool, send
+from benchmarks.own import own_city
+from benchmarks.registration import SYNC, pool, send
 from benchmarks.tested_day import APART, fill
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
 from lims.apps.demo import hosting
-from lims.apps.demo.people import credentials
-from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
 from lims.kernel.audit.queries import current_epoch, horizon
 from lims.kernel.db import Access
 from lims.kernel.partitions import BY_DAY
-from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
+from lims.kernel.program import Program
 from lims.sampling.people.rules import lookup_code, person_id
 from lims.simulate.people import Population
 from lims.simulate.plan import Credentials
@@ -56,6 +50,7 @@ TUBES = 460  # of today, at each level: registered one a call and in batches, re
 REACTIVE = 5000  # of so many pools one is positive, 0.02 %
 # Batches that are not counted: after a checkpoint whoever changes a page first logs all of it; on a long day few are first.
 WARM = 40
+BATCH, CLIENTS = 50, 8  # tubes a call, and devices that send them
 REGULARS = 50  # people who come every day, and ask for their results
 
 
@@ -117,7 +112,7 @@ class Level:
             token = self.tokens.samplers[self.site]
 
             def work(messages: list[bytes] = messages, each: int = each, token: str = token) -> list[float]:
-                return [asyncio.run(send(self.url + SYNC, token, messages, each)).p50_ms / 1000]
+                return [asyncio.run(send(self.url + SYNC, token, messages, each, CLIENTS)).p50_ms / 1000]
 
             self.measured(name, count, work)
             codes += [tube["barcode"] for tube in tubes] if each == 1 and count == TUBES else []
@@ -312,34 +307,21 @@ def main() -> None:
     parser.add_argument("--days", type=int, nargs="+", default=[0, 1, 5], help="days behind today at which to measure")
     parser.add_argument("--folder", type=Path, help="keep the database here, and use it again")
     options = parser.parse_args()
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
     levels: dict[int, dict[str, Cost]] = {}
-    try:
-        with running(settings(), connections=2) as program:
-            migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-                tokens = credentials(connection, catalog.current(connection), clock.now())
-            for days in sorted(options.days):
-                with program.database.owner() as connection:
-                    have = connection.execute(
-                        text("SELECT count(DISTINCT collected_on) FROM tube WHERE barcode LIKE '10990%'")
-                    ).scalar_one()
-                fill_days(program, have, days, options.tubes)
-                sealed(program)
-                with program.database.engine(Access.OWNER).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.execute(text("CHECKPOINT"))
-                    size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
-                print(f"{days} days: {size / 1e9:.1f} GB, load of the machine {os.getloadavg()[0]:.1f}", flush=True)
-                with served() as (url, server):
-                    levels[days] = Level(program, url, server, tokens, int(time.time())).all()
-                table(levels, options.tubes)
-            rows(levels)
-    finally:
-        if options.folder is None:
-            shutil.rmtree(folder, ignore_errors=True)
+    with own_city(options.folder) as (program, tokens, _):
+        for days in sorted(options.days):
+            with program.database.owner() as connection:
+                have = connection.execute(text("SELECT count(DISTINCT collected_on) FROM tube WHERE barcode LIKE '10990%'")).scalar_one()
+            fill_days(program, have, days, options.tubes)
+            sealed(program)
+            with program.database.engine(Access.OWNER).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("CHECKPOINT"))
+                size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+            print(f"{days} days: {size / 1e9:.1f} GB, load of the machine {os.getloadavg()[0]:.1f}", flush=True)
+            with served() as (url, server):
+                levels[days] = Level(program, url, server, tokens, int(time.time())).all()
+            table(levels, options.tubes)
+        rows(levels)
 
 
 if __name__ == "__main__":

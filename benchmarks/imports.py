@@ -10,11 +10,8 @@ import argparse
 import io
 import os
 import random
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,17 +19,14 @@ import xlsxwriter
 
 from benchmarks import processor
 from benchmarks.bench_day import Day
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
+from benchmarks.own import own_city
 from lims.apps.demo import hosting
-from lims.apps.demo.people import credentials
 from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
 from lims.catalog.forms import CatalogForm
 from lims.kernel import barcodes, clock, ids
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
+from lims.kernel.program import Program
 from lims.simulate.instrument import Kit, Look, Well, cfx, controls, generic, quantstudio, seen
 from lims.simulate.measure import percentile
 from lims.testing.instruments.formats import read
@@ -138,25 +132,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--plates", type=int, default=10, help="of each kind")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-                tokens = credentials(connection, catalog.current(connection), clock.now())
-                postmaster = processor.postmaster_of(connection)
-            large_assay(program)
-            port, lab = hosting.free_port(), min(tokens.technicians)
-            with hosting.served(port) as server:
-                day = Day(f"http://127.0.0.1:{port}", lab, tokens.technicians[lab], tokens.reviewers[lab])
-                httpx.get(f"http://127.0.0.1:{port}/readyz")
-                print(f"load of the machine when this began: {os.getloadavg()[0]:.1f}")
-                measure(day, server.pid, postmaster, options.plates)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as (program, tokens, postmaster):
+        large_assay(program)
+        port, lab = hosting.free_port(), min(tokens.technicians)
+        with hosting.served(port) as server:
+            day = Day(f"http://127.0.0.1:{port}", lab, tokens.technicians[lab], tokens.reviewers[lab])
+            httpx.get(f"http://127.0.0.1:{port}/readyz")
+            print(f"load of the machine when this began: {os.getloadavg()[0]:.1f}")
+            measure(day, server.pid, postmaster, options.plates)
 
 
 if __name__ == "__main__":

@@ -12,26 +12,16 @@ import asyncio
 import json
 import os
 import random
-import shutil
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import uvloop
 
+from benchmarks.own import City, own_city
 from benchmarks.registration import SITE, bodies
-from lims.apps import migrate, processor
-from lims.apps.commands.simulate import CITY
+from lims.apps import processor
 from lims.apps.demo import hosting
-from lims.apps.demo.people import credentials
-from lims.catalog import actions as catalog_actions
-from lims.catalog import queries as catalog
-from lims.kernel import clock
-from lims.kernel.db import Access
-from lims.kernel.program import Program, running
 from lims.kernel.secrets import Keys
-from lims.kernel.settings import settings
 from lims.sampling.people.rules import canonical_number, lookup_code, person_id
 from lims.simulate.wire import TransportError, Wire
 
@@ -101,12 +91,10 @@ def lookups(messages: list[bytes], keys: Keys) -> list[Call]:
     return found
 
 
-def measure(program: Program, server: int, url: str, token: str, options: argparse.Namespace) -> None:
+def measure(city: City, server: int, url: str, options: argparse.Namespace) -> None:
     """Fill, then syncs alone, then both."""
-    with program.database.owner() as connection:
-        postmaster = processor.postmaster_of(connection)
     rng, seconds = random.Random(7), options.seconds  # noqa: S311 - a benchmark
-    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    headers = {"authorization": f"Bearer {city.tokens.samplers[SITE]}", "content-type": "application/json"}
 
     def syncs(device: str) -> Stream:
         made = bodies(round(seconds * options.syncs) + 1, 1, device, rng)
@@ -119,14 +107,14 @@ def measure(program: Program, server: int, url: str, token: str, options: argpar
     alone, beside = syncs("alone"), syncs("beside")
     uvloop.run(alone.run(url, headers, seconds))
     print(alone.line("syncs alone", seconds), flush=True)
-    asked = Stream(rng.sample(calls := lookups(there, program.keys), len(calls)), options.rate, 200)
-    before = processor.used(server, postmaster)
+    asked = Stream(rng.sample(calls := lookups(there, city.program.keys), len(calls)), options.rate, 200)
+    before = processor.used(server, city.postmaster)
 
     async def together() -> None:
         await asyncio.gather(beside.run(url, headers, seconds), asked.run(url, {"content-type": "application/json"}, seconds))
 
     uvloop.run(together())
-    used = processor.used(server, postmaster).since(before)
+    used = processor.used(server, city.postmaster).since(before)
     print(beside.line("syncs beside look-ups", seconds), flush=True)
     print(asked.line("look-ups", seconds), flush=True)
     p95 = [sorted(stream.took)[int(len(stream.took) * 0.95)] for stream in (alone, beside)]
@@ -147,21 +135,10 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=20_000, help="people who may ask")
     parser.add_argument("--workers", type=int, default=2, help="server processes")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    folder.chmod(0o711)
-    os.environ["LIMS_DATA_DIR"] = str(folder / "data")
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-                token = credentials(connection, catalog.current(connection), clock.now()).samplers[SITE]
-            port = hosting.free_port()
-            with hosting.served(port, options.workers) as server:
-                measure(program, server.pid, f"http://127.0.0.1:{port}", token, options)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as city:
+        port = hosting.free_port()
+        with hosting.served(port, options.workers) as server:
+            measure(city, server.pid, f"http://127.0.0.1:{port}", options)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,11 @@ for every tube and every person in it. Exit 1 where one is lost or doubled. Clie
 import argparse
 import asyncio
 import contextlib
-import os
 import random
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -26,17 +22,11 @@ from sqlalchemy import text
 from benchmarks import processor
 from benchmarks.crowd import SAFE, Heard, Phone, crowd, live
 from benchmarks.figures import tell
+from benchmarks.own import City, own_city
 from benchmarks.registration import pool
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
 from lims.apps.demo import hosting
-from lims.apps.demo.people import credentials
-from lims.catalog import actions as catalog_actions
-from lims.catalog import queries as catalog
-from lims.kernel import clock
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import Settings, settings
+from lims.kernel.program import Program
 from lims.sampling.people.rules import person_id
 from lims.simulate.people import Population
 
@@ -139,40 +129,23 @@ def missing(program: Program, world: World) -> tuple[int, int, int]:
 
 
 @contextlib.contextmanager
-def hosted(workers: int) -> Iterator[tuple[Program, int, int]]:
-    """A program with a city, and its server: program, port, process."""
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    kept = os.environ.get("LIMS_DATA_DIR")
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(Settings(database_url=None), connections=2) as program:
-            migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-            port = hosting.free_port()
-            with hosting.served(port, workers) as server:
-                yield program, port, server.pid
-    finally:
-        os.environ.pop("LIMS_DATA_DIR")
-        if kept is not None:
-            os.environ["LIMS_DATA_DIR"] = kept
-        settings.cache_clear()
-        shutil.rmtree(folder, ignore_errors=True)
+def hosted(workers: int) -> Iterator[tuple[City, int, int]]:
+    """A city, and its server: port, process."""
+    with own_city() as city:
+        port = hosting.free_port()
+        with hosting.served(port, workers) as server:
+            yield city, port, server.pid
 
 
 def lost_hour(devices: int, people: int, rate: float = 15.0, within: float = 1.0, workers: int = 2, seed: int = 1) -> Told:
     """The whole story on a database of our own."""
-    with hosted(workers) as (program, port, server):
-        with program.database.transaction(Access.OWNER) as connection:
-            tokens = credentials(connection, catalog.current(connection), clock.now()).samplers
-            postmaster = processor.postmaster_of(connection)
-        world = World(tokens, seed)
+    with hosted(workers) as (city, port, server):
+        world, postmaster = World(city.tokens.samplers, seed), city.postmaster
         phones = world.returning(devices, people)
         before = processor.used(server, postmaster)
         seconds, returned, alone, meanwhile = uvloop.run(drain(world, phones, port, rate, within))
         cost = processor.used(server, postmaster).since(before)
-        return Told(seconds, returned, alone, meanwhile, cost, *missing(program, world))
+        return Told(seconds, returned, alone, meanwhile, cost, *missing(city.program, world))
 
 
 def line(name: str, heard: Heard) -> str:

@@ -28,10 +28,6 @@ from benchmarks.crowd import SAFE, Heard, Phone, attempt, pause
 from benchmarks.figures import tell
 from benchmarks.lost_hour import World, hosted, missing
 from benchmarks.overload_picture import picture
-from lims.apps.demo.people import credentials
-from lims.catalog import queries as catalog
-from lims.kernel import clock
-from lims.kernel.db import Access
 from lims.kernel.program import Program
 from lims.sampling.people.rules import lookup_code, person_id
 from lims.simulate.measure import percentile
@@ -234,15 +230,12 @@ class Told:
 def overload(rates: Sequence[float], seconds: Sequence[float], look_ups: float, workers: int = 2, seed: int = 1) -> Told:
     """The whole story on a database of our own."""
     rng, stages = random.Random(seed), list(zip(seconds, rates, strict=True))  # noqa: S311 - a benchmark
-    with hosted(workers) as (program, port, server):
-        with program.database.transaction(Access.OWNER) as connection:
-            tokens = credentials(connection, catalog.current(connection), clock.now()).samplers
-            postmaster = processor.postmaster_of(connection)
-        world, before = World(tokens, seed), processor.used(server, postmaster)
-        course = uvloop.run(run(world, program, port, server, stages, look_ups, rng))
-        used = processor.used(server, postmaster).since(before)
+    with hosted(workers) as (city, port, server):
+        world, before = World(city.tokens.samplers, seed), processor.used(server, city.postmaster)
+        course = uvloop.run(run(world, city.program, port, server, stages, look_ups, rng))
+        used = processor.used(server, city.postmaster).since(before)
         print(f"processor seconds: server {used.server:.0f}, database {used.database:.0f}, client {used.client:.0f}")
-        return Told(course, recovered(course, sum(seconds[:2]), sum(seconds)), *missing(program, world))
+        return Told(course, recovered(course, sum(seconds[:2]), sum(seconds)), *missing(city.program, world))
 
 
 def told(found: Told, rates: Sequence[float], seconds: Sequence[float]) -> None:

@@ -1,9 +1,9 @@
-"""Registering pools of ten: one tube a call with 8 clients, batches of 50, and COPY of the same rows; empty and well filled.
+"""Registering pools of ten: one tube a call, batches of 50, and COPY of the same rows; empty and well filled.
 
 python -m benchmarks.registration                       # 0 and 300,000 tubes in the database
 python -m benchmarks.registration --fill 0 --calls 2000
 
-Beside each stands, in the same run, what `yardstick.py` does with the same messages, and COPY of the rows that they became.
+Beside each stands, in the same run, what `yardstick.py` does with the same messages, and COPY of such rows into the same tables.
 """
 
 import argparse
@@ -11,38 +11,26 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 
 from benchmarks import processor, yardstick
 from benchmarks.figures import tell
-from benchmarks.rows import analyse, copy_rate, fill
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
+from benchmarks.own import City, own_city
+from benchmarks.rows import copy_rate, fill, tidy
 from lims.apps.demo import hosting
-from lims.apps.demo.people import credentials
-from lims.catalog import actions as catalog_actions
-from lims.catalog import queries as catalog
 from lims.kernel import barcodes, clock, ids
-from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
 from lims.simulate.people import Population
 from lims.simulate.wire import Wire
 
 SITE = "DH-001"
-CLIENTS = 8
-BATCH = 50
 SYNC, PLAIN = "/sampling/api/sync", "/sync"
 
 
@@ -93,9 +81,9 @@ def pool(people: list[Any], begun: datetime, rng: random.Random) -> dict[str, An
     }  # fmt: skip
 
 
-async def send(url: str, token: str, messages: list[bytes], each: int) -> Measured:
-    """Send messages to this address over 8 connections, each the next as soon as it has an answer."""
-    wire, left, took, statements = Wire(url, CLIENTS), iter(messages), [], set()
+async def send(url: str, token: str, messages: list[bytes], each: int, clients: int) -> Measured:
+    """Send messages to this address over so many connections, each the next as soon as it has an answer."""
+    wire, left, took, statements = Wire(url, clients), iter(messages), [], set()
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
 
     async def client() -> None:
@@ -109,33 +97,31 @@ async def send(url: str, token: str, messages: list[bytes], each: int) -> Measur
             statements.add(int(answer.headers.get("x-statements", 0)))
 
     began = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    await asyncio.gather(*(client() for _ in range(clients)))
     seconds = time.perf_counter() - began
     await wire.close()
     took.sort()
     return Measured(len(messages) * each / seconds, 1000 * took[len(took) // 2], 1000 * took[int(len(took) * 0.99)], max(statements))
 
 
-def measure(program: Program, servers: Servers, token: str, calls: int, filled: int) -> None:
-    """One row for each way of sending, and the yardstick beside each."""
-    with program.database.owner() as connection:
-        postmaster = processor.postmaster_of(connection)
-    rng = random.Random(filled + 1)  # noqa: S311 - a benchmark
-    asyncio.run(send(servers.ours + SYNC, token, bodies(50, 1, "warm", rng), 1))
-    asyncio.run(send(servers.plain + PLAIN, token, bodies(50, 1, "warm", rng), 1))
-    for name, count, each in (("one tube a call", calls, 1), (f"{BATCH} tubes a call", max(calls // 25, 8), BATCH)):
-        device = f"bench-{filled}-{each}"
+def measure(city: City, servers: Servers, calls: int, filled: int) -> None:
+    """One row for each way of sending. Devices that return send one batch after the other: one client is one of them."""
+    rng, token = random.Random(filled + 1), city.tokens.samplers[SITE]  # noqa: S311 - a benchmark
+    asyncio.run(send(servers.ours + SYNC, token, bodies(50, 1, "warm", rng), 1, 8))
+    asyncio.run(send(servers.plain + PLAIN, token, bodies(50, 1, "warm", rng), 1, 8))
+    for each, clients in ((1, 8), (50, 8), (50, 2), (50, 1)):
+        device, count = f"bench-{filled}-{each}-{clients}", calls if each == 1 else max(calls // 25, 8)
         messages = bodies(count, each, device, rng)
-        before = processor.used(servers.number, postmaster)
-        got = asyncio.run(send(servers.ours + SYNC, token, messages, each))
-        cost = processor.used(servers.number, postmaster).since(before)
-        plain = asyncio.run(send(servers.plain + PLAIN, token, messages, each))
-        with program.database.owner() as connection:
+        before = processor.used(servers.number, city.postmaster)
+        got = asyncio.run(send(servers.ours + SYNC, token, messages, each, clients))
+        cost = processor.used(servers.number, city.postmaster).since(before)
+        plain = asyncio.run(send(servers.plain + PLAIN, token, messages, each, clients))
+        with city.program.database.owner() as connection:
             copied = copy_rate(connection, device, day())
         of_a_pool = 1e6 / (count * each)
         tell(
             "Registration",
-            f"{name}, {CLIENTS} clients, {filled:,} tubes in the database",
+            f"{each} tube{'s' * (each > 1)} a call, {clients} client{'s' * (clients > 1)}, {filled:,} tubes in the database",
             pools_per_second=got.pools_per_second,
             p50_ms=got.p50_ms,
             p99_ms=got.p99_ms,
@@ -175,31 +161,22 @@ def main() -> None:
     """Measure on a database of our own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fill", type=int, default=300_000, help="tubes for the second round")
-    parser.add_argument("--calls", type=int, default=4000, help="calls of one tube; batches are a 25th of that")
+    parser.add_argument("--calls", type=int, default=4000, help="calls of one tube; of batches a 25th of that")
     parser.add_argument("--workers", type=int, default=2, help="server processes")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-                token = credentials(connection, catalog.current(connection), clock.now()).samplers[SITE]
-            port = hosting.free_port()
-            plain_url = program.database.url.replace("postgresql+psycopg", "postgresql")
-            with hosting.served(port, options.workers) as server, plain_server(plain_url, options.workers) as plain:
-                servers = Servers(f"http://127.0.0.1:{port}", plain, server.pid)
-                measure(program, servers, token, options.calls, 0)
-                if options.fill:
-                    with program.database.owner() as connection:
-                        seconds = fill(connection, options.fill, SITE, day())
-                        analyse(connection)
-                    print(f"filled {options.fill:,} tubes in {seconds:.0f} s", flush=True)
-                    measure(program, servers, token, options.calls, options.fill)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as city:
+        port = hosting.free_port()
+        plain_url = city.program.database.url.replace("postgresql+psycopg", "postgresql")
+        with hosting.served(port, options.workers) as server, plain_server(plain_url, options.workers) as plain:
+            servers = Servers(f"http://127.0.0.1:{port}", plain, server.pid)
+            measure(city, servers, options.calls, 0)
+            if options.fill:
+                with city.program.database.owner() as connection:
+                    seconds = fill(connection, options.fill, SITE, day())
+                tidy(city.program.database)
+                rested = processor.rest(server.pid, city.postmaster)
+                print(f"filled {options.fill:,} tubes in {seconds:.0f} s, counted and sealed in {rested:.0f} s", flush=True)
+                measure(city, servers, options.calls, options.fill)
 
 
 if __name__ == "__main__":

@@ -6,26 +6,21 @@ python -m benchmarks.rejudging --tubes 5000
 
 import argparse
 import os
-import shutil
-import tempfile
 import time
 from datetime import UTC, date
-from pathlib import Path
 
 from sqlalchemy import text
 
 from benchmarks import processor
+from benchmarks.own import own_city
 from benchmarks.tested_day import fill
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
 from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
 from lims.catalog.forms import CatalogForm
 from lims.catalog.rules import Assay
 from lims.kernel import clock, ids, partitions
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
+from lims.kernel.program import Program
 from lims.simulate.instrument import Kit
 from lims.testing.rejudging import actions
 from lims.testing.rejudging.forms import RejudgeForm
@@ -50,10 +45,8 @@ def newer(assay: Assay, *, everything: bool) -> CatalogForm:
 
 def prepared(program: Program, tubes: int, *, everything: bool) -> tuple[str, Assay, date]:
     """A tested day; its lab, its assay, its local day."""
-    migrate.upgrade(program.database)
     day = clock.now().astimezone(UTC).date()
     with program.database.transaction(Access.OWNER) as connection:
-        catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
         known = catalog.current(connection)
         for table in partitions.BY_DAY:
             partitions.ensure(connection, table, [day])
@@ -69,30 +62,23 @@ def main() -> None:
     parser.add_argument("--tubes", type=int, default=20_000)
     parser.add_argument("--all", action="store_true", help="every result would be another")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            lab, assay, day = prepared(program, options.tubes, everything=options.all)
-            for _ in range(3):
-                form = RejudgeForm(
-                    id=ids.uuid7(), lab=lab, assay=assay.code, from_version=assay.version, to_version=assay.version + 1,
-                    since=date(day.year - 1, 1, 1), until=date(day.year + 1, 1, 1), reason="benchmark",
-                )  # fmt: skip
-                with program.database.transaction(Access.BENCH) as connection:
-                    postmaster = processor.postmaster_of(connection)
-                    before, began = processor.used(os.getpid(), postmaster), time.perf_counter()
-                    actions.compare(connection, catalog.current(connection), form, "bea", clock.now())
-                    seconds, used = time.perf_counter() - began, processor.used(os.getpid(), postmaster).since(before)
-                    counted = "SELECT count(*) FROM rejudged WHERE rejudgement = :id"
-                    found = connection.execute(text(counted), {"id": form.id}).scalar_one()
-                print(
-                    f"{options.tubes:,} tubes, {found:,} would be others: {seconds:.2f} s; processor: "
-                    f"ours {used.server:.2f} s, database {used.database:.2f} s; load of the machine {os.getloadavg()[0]:.1f}"
-                )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as (program, _, postmaster):
+        lab, assay, day = prepared(program, options.tubes, everything=options.all)
+        for _ in range(3):
+            form = RejudgeForm(
+                id=ids.uuid7(), lab=lab, assay=assay.code, from_version=assay.version, to_version=assay.version + 1,
+                since=date(day.year - 1, 1, 1), until=date(day.year + 1, 1, 1), reason="benchmark",
+            )  # fmt: skip
+            with program.database.transaction(Access.BENCH) as connection:
+                before, began = processor.used(os.getpid(), postmaster), time.perf_counter()
+                actions.compare(connection, catalog.current(connection), form, "bea", clock.now())
+                seconds, used = time.perf_counter() - began, processor.used(os.getpid(), postmaster).since(before)
+                counted = "SELECT count(*) FROM rejudged WHERE rejudgement = :id"
+                found = connection.execute(text(counted), {"id": form.id}).scalar_one()
+            print(
+                f"{options.tubes:,} tubes, {found:,} would be others: {seconds:.2f} s; processor: "
+                f"ours {used.server:.2f} s, database {used.database:.2f} s; load of the machine {os.getloadavg()[0]:.1f}"
+            )
 
 
 if __name__ == "__main__":

@@ -7,22 +7,17 @@ python -m benchmarks.story --tubes 30000 --stories 1000
 import argparse
 import os
 import random
-import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC
 from hashlib import md5
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
+from benchmarks.own import own_city
 from benchmarks.processor import postmaster_of, used
 from benchmarks.tested_day import fill
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
-from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
 from lims.deconvolution import board, queries
 from lims.deconvolution.queries import Among
@@ -30,8 +25,7 @@ from lims.deconvolution.rules import CaseState
 from lims.deconvolution.story.telling import of_tube
 from lims.kernel import clock, partitions
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
+from lims.kernel.program import Program
 from lims.sampling.people.actions import remember
 from lims.sampling.people.queries import identities
 from lims.sampling.people.rules import Identity
@@ -113,11 +107,9 @@ def boards(program: Program) -> None:
 
 
 def prepared(program: Program, tubes: int) -> None:
-    """A city, and a day of it."""
-    migrate.upgrade(program.database)
+    """A day of the city."""
     day = clock.now().astimezone(UTC).date()
     with program.database.transaction(Access.OWNER) as connection:
-        catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
         known = catalog.current(connection)
         for table in partitions.BY_DAY:
             partitions.ensure(connection, table, [day])
@@ -131,16 +123,10 @@ def main() -> None:
     parser.add_argument("--tubes", type=int, default=300_000)
     parser.add_argument("--stories", type=int, default=10_000)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            prepared(program, options.tubes)
-            boards(program)
-            stories(program, options.tubes, options.stories)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as city:
+        prepared(city.program, options.tubes)
+        boards(city.program)
+        stories(city.program, options.tubes, options.stories)
 
 
 if __name__ == "__main__":

@@ -5,22 +5,18 @@ python -m benchmarks.telling --tubes 30000
 """
 
 import argparse
-import os
-import shutil
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import text
 
+from benchmarks.own import own_city
 from benchmarks.story import prepared, spread, timed
 from lims.apps import worker
 from lims.catalog import queries as catalog
 from lims.interop.notices.actions import PORTION, late
 from lims.kernel import clock
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
+from lims.kernel.program import Program
 
 LOOKS = 20
 A_SECOND = """INSERT INTO event (day, subject, verb, actor, at, recorded_at, what)
@@ -62,15 +58,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tubes", type=int, default=300_000)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            prepared(program, options.tubes)
-            tellings(program)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as city:
+        prepared(city.program, options.tubes)
+        tellings(city.program)
 
 
 if __name__ == "__main__":

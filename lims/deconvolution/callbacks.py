@@ -63,7 +63,7 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             reason=tube.rejected_for,
             tried=[tried(catalog, one) for one in noted.get((tube.barcode, member.position), [])],
             single=member.tube,
-            **vars(known[person]),
+            **known[person]._asdict(),
         )
         for tube, member, person in wanted
         # Who is called back while the kept tube is tested, is because of the pool.

@@ -38,7 +38,7 @@ def traced(connection: Connection, keys: Keys, case: Case, site: str | None, *, 
             site=tube.site,
             sealed_at=tube.sealed_at,
             released_call=tube.released_call if results or tube.barcode == own.barcode else None,
-            **(vars(who) if who is not None else {}),
+            **(who._asdict() if who is not None else {}),
         )
 
     nobody: list[queries.Person | None] = [None]

@@ -4,16 +4,17 @@ A request's transaction is committed before its answer leaves: a device that was
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import (
     JSON,
-    ColumnElement,
     Connection,
     Engine,
     MetaData,
@@ -27,7 +28,7 @@ from sqlalchemy import (
     event,
     func,
 )
-from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -208,31 +209,56 @@ def translated(violation: IntegrityError) -> Exception:
 
 
 class Bytes(TypeDecorator[bytes]):
-    """A bytea that also travels inside a JSON document, as PostgreSQL's own hex notation."""
+    """A bytea that also travels inside a JSON document or an array, as PostgreSQL's own hex notation."""
 
     impl = BYTEA
     cache_ok = True
 
 
 def incoming(**types: TypeEngine[Any]) -> TableValuedAlias:
-    """Rows that come with the execution, in the parameter `document`: a statement over them is built once and kept."""
-    return expanded(cast(bindparam("document", type_=Text), JSON), types)
+    """Rows that come with the execution, column by column (see `columns`): a statement over them is built once and kept.
+
+    Arrays cost the database half of what `json_to_recordset` does, which makes a table of names for every row.
+    """
+    arrays = [cast(bindparam(f"every_{name}", type_=Text), ARRAY(kind)) for name, kind in types.items()]
+    return func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in types.items())).render_derived(name="record")
+
+
+def columns(**values: Iterable[object]) -> dict[str, str]:
+    """The columns of such rows, each as long as the others, as parameters of the statement."""
+    return {f"every_{name}": array_of(column_values) for name, column_values in values.items()}
+
+
+def array_of(values: Iterable[object]) -> str:
+    """Values as PostgreSQL writes an array: driver and SQLAlchemy would take ten times as long to do it value by value."""
+    return f"{{{','.join([WRITTEN.get(type(value), quoted)(value) for value in values])}}}"
+
+
+def quoted(value: object) -> str:
+    """A text inside an array."""
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+WRITTEN: dict[type, Callable[[Any], str]] = {
+    int: int.__repr__,
+    UUID: lambda value: value.hex,
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    bytes: lambda value: "\\\\x" + value.hex(),
+    type(None): lambda _: "NULL",
+}
 
 
 def records(rows: Iterable[Mapping[str, Any]], **types: TypeEngine[Any]) -> TableValuedAlias:
     """Rows as a table to select from, where building the statement each time does not matter."""
-    return expanded(cast(bindparam(None, document(rows), Text), JSON), types)
-
-
-def expanded(source: ColumnElement[Any], types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
-    """One JSON document through `json_to_recordset`: the quickest way in, whatever the number of rows."""
-    columns = [column(name, kind) for name, kind in types.items()]
-    return func.json_to_recordset(source).table_valued(*columns).render_derived(name="record", with_types=True)
+    source = cast(bindparam(None, document(rows), Text), JSON)
+    expanded = func.json_to_recordset(source).table_valued(*(column(name, kind) for name, kind in types.items()))
+    return expanded.render_derived(name="record", with_types=True)
 
 
 def document(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as that document."""
-    # By pydantic's writer: it takes a sixth of the time of `json`, which was the largest part of what a tube cost here.
+    # By pydantic's writer: it takes a sixth of the time of `json`.
     plain = [{name: as_json(value) if isinstance(value, bytes) else value for name, value in row.items()} for row in rows]
     return to_json(plain, fallback=str).decode()
 

@@ -1,13 +1,17 @@
 """One transaction: all of it or nothing, and a violated constraint in words."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Date, DateTime, Integer, Text, Uuid, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from lims.kernel.db import Access, Bytes, Database, records
+from lims.kernel.db import Access, Bytes, Database, columns, incoming, records
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 from lims.kernel.refusals import CATALOGUE, OF_CONSTRAINT
@@ -88,6 +92,27 @@ def test_rows_of_every_kind_travel_as_one_document(program: Program) -> None:
         assert connection.info["statements"] == 1
 
 
+def test_rows_of_every_kind_travel_as_columns(program: Program) -> None:
+    moment = datetime(2022, 2, 2, 1, tzinfo=UTC)
+    kinds: dict[str, Any] = {
+        "word": Text(), "number": Integer(), "id": Uuid(), "raw": Bytes(), "day": Date(), "at": DateTime(timezone=True), "what": JSONB(),
+    }  # fmt: skip
+    row = {"word": "赵'\"\\\n{,}", "number": -7, "id": uuid4(), "raw": b"\x00\xff", "day": moment.date(), "at": moment}
+    rows = [row | {"what": '{"k": "a\\"b,c"}'}, dict.fromkeys(kinds)]
+    with program.database.transaction(Access.FIELD) as connection:
+        sent = columns(**{name: [one[name] for one in rows] for name in kinds})
+        found = [dict(one) for one in connection.execute(select(*incoming(**kinds).c), sent).mappings()]
+        assert found == [row | {"what": {"k": 'a"b,c'}}, dict.fromkeys(kinds)]
+        assert connection.info["statements"] == 1
+
+
+@given(words=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
+def test_no_text_is_taken_for_a_part_of_an_array(program: Program, words: list[str]) -> None:
+    with program.database.transaction(Access.FIELD) as connection:
+        assert list(connection.execute(select(incoming(word=Text()).c.word), columns(word=words)).scalars()) == words
+
+
 def test_no_rows_are_no_rows(program: Program) -> None:
     with program.database.transaction(Access.FIELD) as connection:
         assert connection.execute(select(*records([], word=Text()).c)).all() == []
+        assert connection.execute(select(*incoming(word=Text()).c), columns(word=[])).all() == []

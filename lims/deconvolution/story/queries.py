@@ -32,7 +32,7 @@ from lims.custody.tables import TIME, Box, Handover, Tube, TubeMember
 from lims.deconvolution.story.rules import SAMPLED_NEAR, Line, Near, Neighbour, Read, adjacent, spot
 from lims.deconvolution.tables import Closure
 from lims.kernel.audit.tables import Event
-from lims.kernel.db import AnyRow, document, incoming
+from lims.kernel.db import AnyRow, columns, incoming
 from lims.testing.instruments.tables import ReadingRow, Run, RunCurves
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
@@ -87,7 +87,7 @@ LINES = (
 
 
 def near_statement() -> Select[*tuple[Any, ...]]:
-    """The tubes sealed just before and after `barcode` at its site, in its box, and on `plates` (`document`: the wells beside it)."""
+    """The tubes sealed just before and after `barcode` at its site, in its box, and on `plates` (`incoming`: the wells beside it)."""
     site, sealed_at, box = (bindparam(name, type_=kind) for name, kind in (("site", Text()), ("sealed_at", TIME), ("box", Text())))
     no_well = null().cast(Text)
 
@@ -184,8 +184,8 @@ def neighbours(connection: Connection, of: AnyRow, read: Sequence[Read | AnyRow]
     wells = sorted({(one.plate, well) for one in read for well in adjacent(one.well)})
     asked = {
         "barcode": of.barcode, "site": of.site, "sealed_at": of.sealed_at, "box": of.box_code,
-        "plates": sorted({one.plate for one in read}), "document": document({"plate": plate, "well": well} for plate, well in wells),
-    }  # fmt: skip
+        "plates": sorted({one.plate for one in read}),
+    } | columns(plate=[plate for plate, _ in wells], well=[well for _, well in wells])  # fmt: skip
     found = [
         Neighbour(
             row.barcode, ways_of(row.near), row.site, row.sealed_at, tuple(row.in_wells), spot(row), row.released_call, bool(row.reactive)

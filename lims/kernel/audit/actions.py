@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Date, DateTime, Text, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -10,7 +11,7 @@ from lims.kernel import partitions
 from lims.kernel.audit import queries
 from lims.kernel.audit.rules import FIRST, VERBS, Happening, SealedRange, merkle_root, signature, unaudited
 from lims.kernel.audit.tables import Event, Seal
-from lims.kernel.db import document, incoming
+from lims.kernel.db import columns, incoming
 
 SEALER_LOCK = 7_301_001
 TOLD = incoming(subject=Text(), verb=Text(), at=DateTime(timezone=True), what=JSONB())
@@ -37,8 +38,13 @@ def record(connection: Connection, actor: str, recorded_at: datetime, happenings
         raise LookupError(f"no action declares the audit verbs {sorted(undeclared)}")
     day = recorded_at.astimezone(UTC).date()
     partitions.ensure(connection, "event", [day])
-    rows = document({"subject": h.subject, "verb": h.verb, "at": h.at, "what": h.what} for h in happenings)
-    connection.execute(WRITE_EVENTS, {"document": rows, "day": day, "actor": actor, "recorded_at": recorded_at})
+    told = columns(
+        subject=[happening.subject for happening in happenings],
+        verb=[happening.verb for happening in happenings],
+        at=[happening.at for happening in happenings],
+        what=[to_json(happening.what, fallback=str).decode() for happening in happenings],
+    )
+    connection.execute(WRITE_EVENTS, told | {"day": day, "actor": actor, "recorded_at": recorded_at})
 
 
 @unaudited("it is the trail itself")

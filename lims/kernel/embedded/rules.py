@@ -70,7 +70,8 @@ SETTINGS: dict[str, str] = {
 
 def settings_text(socket_folder: Path, *, lz4: bool) -> str:
     """The configuration file of our settings, which `postgresql.conf` includes."""
-    settings = SETTINGS | {"unix_socket_directories": f"'{socket_folder}'", "wal_compression": "lz4" if lz4 else "on"}
+    # Without lz4 PostgreSQL compresses by itself: 50 µs of the processor for a page, and pages of random keys come out as large as before.
+    settings = SETTINGS | {"unix_socket_directories": f"'{socket_folder}'", "wal_compression": "lz4" if lz4 else "off"}
     lines = [f"{name} = {value}" for name, value in settings.items()]
     return "\n".join(["# Written anew at every start of the server. Use ALTER SYSTEM to change a setting for good.", *lines, ""])
 

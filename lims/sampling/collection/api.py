@@ -56,7 +56,7 @@ def members_of(work: Work, row: AnyRow) -> list[MemberView]:
             group=member.member_group,
             collected_at=member.collected_at,
             lookup_code=lookup_code(keys, row.barcode, member.person_id),
-            **asdict(known[member.person_id]),
+            **known[member.person_id]._asdict(),
         )
         for member in rows
     ]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, DateTime, Uuid, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.kernel.audit.rules import unaudited
-from lims.kernel.db import Bytes, document, incoming
+from lims.kernel.db import Bytes, columns, incoming
 from lims.kernel.secrets import Keys, keyed
 from lims.sampling.people.rules import Identity
 from lims.sampling.people.tables import Person
@@ -36,8 +36,12 @@ def remember(connection: Connection, keys: Keys, people: Iterable[tuple[UUID, Id
         packed = words.packed()
         said = (told_at, keyed(keys.person, "words", packed.decode())[:16], packed)
         latest[person] = max(said, latest.get(person, said))
-    rows = (
-        {"person_id": person, "hidden": keys.hide(packed), "digest": digest, "told_at": told_at}
-        for person, (told_at, digest, packed) in sorted(latest.items(), key=lambda one: one[0].int)
+    ids = sorted(latest, key=lambda person: person.int)
+    said_last = [latest[person] for person in ids]
+    told = columns(
+        person_id=ids,
+        hidden=[keys.hide(packed) for _, _, packed in said_last],
+        digest=[digest for _, digest, _ in said_last],
+        told_at=[told_at for told_at, _, _ in said_last],
     )
-    connection.execute(REMEMBER, {"document": document(rows)})
+    connection.execute(REMEMBER, told)

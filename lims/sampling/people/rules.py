@@ -3,12 +3,13 @@
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
+from pydantic_core import to_json
 from stdnum.cn import ric
 
 from lims.kernel.errors import Refused
@@ -21,7 +22,6 @@ LONGEST_NUMBER = 40
 SHOWN_ENDS = 2
 RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
 EARLIEST_BIRTH = date(1890, 1, 1)
-PACK = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class IdType(StrEnum):
@@ -35,8 +35,7 @@ class IdType(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What is known of a person; kept encrypted, shown to few."""
 
     id_type: str
@@ -46,7 +45,7 @@ class Identity:
 
     def packed(self) -> bytes:
         """As it is encrypted."""
-        return PACK.encode(vars(self)).encode()
+        return to_json(self._asdict())
 
     @classmethod
     def unpacked(cls, plain: bytes) -> "Identity":

@@ -125,7 +125,7 @@ def keep_replaced(desk: Desk, entry: AnyRow, barcode: str, caller: Caller) -> No
     members = collection.members(desk.connection, barcode, row.collected_on)
     known = identities(desk.connection, desk.keys, [member.person_id for member in members])
     people = [
-        {"position": m.position, "group": m.member_group, "collected_at": m.collected_at, **vars(known[m.person_id])} for m in members
+        {"position": m.position, "group": m.member_group, "collected_at": m.collected_at, **known[m.person_id]._asdict()} for m in members
     ]
     names = ("barcode", "record_id", "revision", "site", "round", "kind", "pool_size", "field_state", "opened_at", "sealed_at", "retest_of")
     text = json.dumps({name: getattr(row, name) for name in names} | {"members": people}, ensure_ascii=False, sort_keys=True, default=str)

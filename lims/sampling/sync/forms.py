@@ -36,7 +36,9 @@ class MemberForm(BaseModel):
     @classmethod
     def null_says_nothing(cls, raw: object) -> object:
         """Devices write null where somebody has no phone."""
-        return {name: value for name, value in raw.items() if value is not None} if isinstance(raw, dict) else raw
+        if not isinstance(raw, dict) or None not in raw.values():
+            return raw
+        return {name: value for name, value in raw.items() if value is not None}
 
 
 class TubeForm(BaseModel):

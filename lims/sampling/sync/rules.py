@@ -9,17 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from lims.catalog.rules import Catalog
 from lims.custody.rules import FieldState
 from lims.kernel import barcodes, clock
-from lims.kernel.db import as_json
 from lims.kernel.errors import Refused
 from lims.sampling.people.rules import Identity, IdType, canonical_number, check_born
 
-CONTENT = json.JSONEncoder(sort_keys=True, default=as_json)
+CONTENT = json.JSONEncoder(sort_keys=True)
 
 
 class Outcome(StrEnum):
@@ -32,8 +31,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One person in a record, with the canonical number and the id made of it."""
 
     position: int
@@ -109,9 +107,6 @@ def understand(form: Any, catalog: Catalog, reach: str | None, named: Callable[[
     if retest_of == barcode:
         raise Refused("retest_of_itself", "Tube {tube} cannot be its own recollection.", tube=barcode)
     told = form.sealed_at or form.opened_at or min((m.collected_at for m in members), default=now)
-    content = form.model_dump(mode="json", exclude={"id", "revision", "members"})
-    by_position = sorted(members, key=lambda member: member.position)
-    content |= {"barcode": barcode, "retest_of": retest_of, "members": [vars(m) | {"identity": vars(m.identity)} for m in by_position]}
     return Record(
         id=form.id,
         revision=form.revision,
@@ -126,8 +121,37 @@ def understand(form: Any, catalog: Catalog, reach: str | None, named: Callable[[
         retest_of=retest_of,
         members=members,
         collected_on=clock.local_day(told, catalog.sites[form.site].timezone),
-        digest=hashlib.sha256(CONTENT.encode(instants(content)).encode()).digest(),
+        digest=digest_of(form, barcode, retest_of, members),
     )
+
+
+def digest_of(form: Any, barcode: str, retest_of: str | None, members: Sequence[Member]) -> bytes:  # noqa: ANN401 - a TubeForm
+    """The SHA-256 of what a device told, but for id and revision; of times the instants, so that a repeat in another notation is one.
+
+    For ever byte for byte what it was: otherwise every repeat of what is stored would be a conflict.
+    """
+    content = {
+        "barcode": barcode,
+        "kind": form.kind,
+        "members": [
+            {
+                "collected_at": member.collected_at.timestamp(),
+                "group": member.group,
+                "identity": member.identity._asdict(),
+                "person_id": str(member.person_id),
+                "position": member.position,
+            }
+            for member in sorted(members, key=lambda member: member.position)
+        ],
+        "opened_at": form.opened_at.timestamp() if form.opened_at else None,
+        "pool_size": form.pool_size,
+        "retest_of": retest_of,
+        "round": form.round,
+        "sealed_at": form.sealed_at.timestamp() if form.sealed_at else None,
+        "site": form.site,
+        "state": form.state,
+    }
+    return hashlib.sha256(CONTENT.encode(content).encode()).digest()
 
 
 def understood_member(form: Any, named: Callable[[str, str], UUID], now: datetime) -> Member:  # noqa: ANN401 - a MemberForm
@@ -167,16 +191,6 @@ def check_times(form: Any, barcode: str, now: datetime) -> None:  # noqa: ANN401
     for at in (form.opened_at, form.sealed_at, *(member.collected_at for member in form.members)):
         if at is not None:
             clock.happened(at, now)
-
-
-def instants(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The same content with its times as instants, so that a repeat in another zone's notation is a repeat."""
-    result = dict(content)
-    for name in ("opened_at", "sealed_at"):
-        value = result.get(name)
-        result[name] = datetime.fromisoformat(value).timestamp() if value else None
-    result["members"] = [member | {"collected_at": member["collected_at"].timestamp()} for member in result["members"]]
-    return result
 
 
 def judge(record: Record, stored: Mapping[str, Stored], by_id: Mapping[UUID, Stored]) -> Verdict:

@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 
 from lims.custody.tables import Tube, TubeMember
 from lims.kernel import partitions
-from lims.kernel.db import AnyRow, Bytes, document, incoming, records
+from lims.kernel.db import AnyRow, Bytes, columns, incoming, records
 from lims.sampling.sync.rules import Outcome, Record, Verdict
 from lims.sampling.sync.tables import Inbox
 
@@ -72,26 +72,23 @@ INSERT_MEMBERS = insert(TubeMember).from_select([column.name for column in MEMBE
 
 def told(taken: Sequence[Record], device: str, now: datetime) -> dict[str, Any]:
     """Records as the parameters of a statement over `RECORDS`."""
-    rows = (
-        {
-            "barcode": record.barcode,
-            "record_id": record.id,
-            "revision": record.revision,
-            "content_digest": record.digest,
-            "site": record.site,
-            "round": record.round,
-            "kind": record.kind,
-            "pool_size": record.pool_size,
-            "member_count": len(record.members),
-            "field_state": record.state,
-            "opened_at": record.opened_at,
-            "sealed_at": record.sealed_at,
-            "collected_on": record.collected_on,
-            "retest_of": record.retest_of,
-        }
-        for record in taken
+    rows = columns(
+        barcode=[record.barcode for record in taken],
+        record_id=[record.id for record in taken],
+        revision=[record.revision for record in taken],
+        content_digest=[record.digest for record in taken],
+        site=[record.site for record in taken],
+        round=[record.round for record in taken],
+        kind=[record.kind for record in taken],
+        pool_size=[record.pool_size for record in taken],
+        member_count=[len(record.members) for record in taken],
+        field_state=[record.state for record in taken],
+        opened_at=[record.opened_at for record in taken],
+        sealed_at=[record.sealed_at for record in taken],
+        collected_on=[record.collected_on for record in taken],
+        retest_of=[record.retest_of for record in taken],
     )
-    return {"document": document(rows), "device": device, "now": now}
+    return rows | {"device": device, "now": now}
 
 
 def insert_tubes(connection: Connection, taken: Sequence[Record], device: str, now: datetime) -> set[str]:
@@ -120,19 +117,16 @@ def delete_members(connection: Connection, codes: Collection[str], days: Collect
 def insert_members(connection: Connection, taken: Sequence[Record]) -> None:
     """The people of these tubes."""
     partitions.ensure(connection, "tube_member", {record.collected_on for record in taken})
-    rows = (
-        {
-            "day": record.collected_on,
-            "barcode": record.barcode,
-            "position": member.position,
-            "person_id": member.person_id,
-            "member_group": member.group,
-            "collected_at": member.collected_at,
-        }
-        for record in taken
-        for member in record.members
+    members = [(record, member) for record in taken for member in record.members]
+    rows = columns(
+        day=[record.collected_on for record, _ in members],
+        barcode=[record.barcode for record, _ in members],
+        position=[member.position for _, member in members],
+        person_id=[member.person_id for _, member in members],
+        member_group=[member.group for _, member in members],
+        collected_at=[member.collected_at for _, member in members],
     )
-    connection.execute(INSERT_MEMBERS, {"document": document(rows)})
+    connection.execute(INSERT_MEMBERS, rows)
 
 
 def insert_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[AnyRow]:

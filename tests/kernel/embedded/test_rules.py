@@ -48,5 +48,5 @@ def test_only_the_remains_of_a_killed_server_are_worth_waiting_for() -> None:
 
 
 def test_write_ahead_log_is_compressed_with_lz4_only_where_the_server_can() -> None:
-    assert "wal_compression = on" in rules.settings_text(Path("/s"), lz4=False)
+    assert "wal_compression = off" in rules.settings_text(Path("/s"), lz4=False)
     assert "wal_compression = lz4" in rules.settings_text(Path("/s"), lz4=True)
