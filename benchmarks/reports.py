@@ -64,6 +64,8 @@ DAY = (
     ("figures of cases", "olga", "/reporting/cases?from={day}&to={day}"),
     ("reconciliation", "olga", "/reporting/api/reconciliation?date={day}"),
     ("page of the reconciliation", "olga", "/reporting/reconciliation?day={day}"),
+    ("account of a lab", "lena", "/reporting/api/reconciliation?date={day}"),
+    ("account of a site", "sina", "/reporting/api/reconciliation?date={day}"),
     ("PDF of the day", "olga", "/reporting/daily/{day}.pdf"),
 )
 ALWAYS = (

@@ -18,12 +18,18 @@ from lims.kernel.program import Program
 from lims.kernel.settings import Settings
 from lims.reporting.rules import Ending
 from lims.reporting.schedule import actions
-from lims.reporting.schedule.rules import FOLDER, Plan, plan_of
+from lims.reporting.schedule.rules import FOLDER, Outcome, Plan, Taken, plan_of
 
 log = logging.getLogger("lims.worker")
 PAUSE_SECONDS = 20.0
+# A mail server that looks into attachments answers late, and without an answer nobody knows whether it has the report.
+PATIENCE_SECONDS = 120.0
 SUBJECT = "核酸检测日报 Daily testing report"
 File = tuple[str, bytes]
+
+
+class TakenByAnotherError(Exception):
+    """Making the files took longer than the lease, and somebody else has the report in hand by now."""
 
 
 class Reporter:
@@ -67,26 +73,33 @@ def send_one(program: Program, plan: Plan, now: datetime) -> bool:
         taken = actions.claim(connection, plan, now)
     if taken is None:
         return False
-    day, recipient = taken
-    failure = tried(program, plan, day, recipient, now)
+    came = tried(program, plan, taken, now)
     with program.database.transaction(Access.OWNER) as connection:
-        actions.note(connection, day, recipient, failure, now)
-    if failure is not None:
-        log.warning("the daily report of %s did not arrive (%s)", day, failure)
+        actions.note(connection, taken, came, now)
+    if came.failure is not None:
+        log.warning(
+            "the daily report of %s %s (%s)", taken.day, "may not have arrived" if came.in_doubt else "did not arrive", came.failure
+        )
     return True
 
 
-def tried(program: Program, plan: Plan, day: date, recipient: str, now: datetime) -> str | None:
+def tried(program: Program, plan: Plan, taken: Taken, now: datetime) -> Outcome:
     """Make the files and send them; why it failed, in a word that names nobody."""
+
+    def before() -> None:
+        with program.database.transaction(Access.OWNER) as connection:
+            if not actions.hand_over(connection, taken, now):
+                raise TakenByAnotherError
+
     try:
-        files = made(program, plan, day, now)
-        if recipient == FOLDER and plan.folder is not None:
+        files = made(program, plan, taken.day, now)
+        if taken.recipient == FOLDER and plan.folder is not None:
             put(plan.folder, files)
-            return None
-        answer = mailing.post(letter(recipient, day, files, now, program.settings), program.settings)
+            return Outcome()
+        answer = mailing.post(letter(taken, files, now, program.settings), program.settings, before, PATIENCE_SECONDS)
     except Exception as trouble:  # noqa: BLE001 - whatever it is, it is noted, and the report is tried again
-        return type(trouble).__name__
-    return None if answer.arrived else answer.said or "not taken"
+        return Outcome(type(trouble).__name__)
+    return Outcome() if answer.arrived else Outcome(answer.said or "not taken", answer.in_doubt)
 
 
 def made(program: Program, plan: Plan, day: date, now: datetime) -> list[File]:
@@ -107,11 +120,14 @@ def put(folder: Path, files: list[File]) -> None:
         aside.replace(folder / name)
 
 
-def letter(to: str, day: date, files: list[File], now: datetime, settings: Settings) -> EmailMessage:
-    """The e-mail with the files. Its Message-ID is the same however often it is sent, so that a second copy is known as one."""
-    mail = EmailMessage()
+def letter(taken: Taken, files: list[File], now: datetime, settings: Settings) -> EmailMessage:
+    """The e-mail with the files. Its Message-ID is the same however often it is tried, so that a second copy is known as one.
+
+    What had arrived and is sent once more on purpose has another: a mail server that drops second copies shall not drop it.
+    """
+    mail, to, day = EmailMessage(), taken.recipient, taken.day
     mail["Subject"], mail["From"], mail["To"], mail["Date"] = f"{SUBJECT} {day}", settings.mail_from, to, format_datetime(now)
-    own = hashlib.sha256(to.encode()).hexdigest()[:16]
+    own = hashlib.sha256(to.encode()).hexdigest()[:16] + (f"-{taken.edition}" if taken.edition else "")
     mail["Message-ID"] = f"<daily-{day}-{own}@{settings.mail_from.rpartition('@')[2] or 'lims'}>"
     lines = [f"{SUBJECT} {day}", *([f"{settings.public_url.rstrip('/')}/reporting/?day={day}"] if settings.public_url else [])]
     mail.set_content("\n".join(lines) + "\n")

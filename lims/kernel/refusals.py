@@ -264,6 +264,7 @@ CATALOGUE: dict[str, Refusal] = {
     "report_too_long": Refusal(422, "The report covers too many days"),
     "area_unknown": Refusal(404, "There is no such area"),
     "figure_unknown": Refusal(404, "There is no such figure"),
+    "account_undivided": Refusal(404, "There is no such account"),
     "report_too_large": Refusal(422, "The report has too many rows"),
     "report_format_unknown": Refusal(422, "A report does not come in this format"),
     # capacities and diversions

@@ -1,10 +1,13 @@
 """A day's account: who and what is with a result, open for a known reason, or unexplained. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from lims.kernel.db import AnyRow
 
+MOST_FINDINGS = 100
+PARTS = ("people", "tubes", "readings", "labels")
 OPEN_TUBES = ("not_sealed", "not_received", "waiting", "pooled", "on_plate", "in_review")
 OPEN_PEOPLE = (*OPEN_TUBES, "verifying", "recollect", "inconclusive")
 PROBLEMS = {
@@ -19,6 +22,18 @@ PROBLEMS = {
     "result_unknown": "people stand in no known state",
     "readings_differ": "the run has other readings than are stored",
 }
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Of what an account is: of one lab, of one site, or (neither) of everything.
+
+    A lab's are the tubes that it has or that were sent to it, and the runs of its plates; a site's are its own tubes and labels.
+    The accounts of all labs, and of what is of no lab yet, add up to the account of everything; so do those of all sites.
+    """
+
+    lab: str | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,18 +98,29 @@ class LabelsAccount:
 
 
 @dataclass(frozen=True)
+class PassedOver:
+    """Printed labels one after the other that nobody has used, void or explained, though a later one of their block was used."""
+
+    first: str
+    last: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Reconciliation:
-    """A day's account, with the first findings."""
+    """A day's account, with the first findings. Runs are of a lab and labels of a site: of the other there is no account of them."""
 
     people: PeopleAccount
     tubes: TubesAccount
-    readings: ReadingsAccount
+    readings: ReadingsAccount | None
+    labels: LabelsAccount | None
     findings: tuple[Finding, ...]
+    passed_over: tuple[PassedOver, ...]
 
     @property
     def unexplained(self) -> int:
         """How many people, tubes and readings nobody can explain. Labels that were passed over are told beside it: nobody is in them."""
-        return self.people.unexplained + self.tubes.unexplained + self.readings.unexplained
+        return self.people.unexplained + self.tubes.unexplained + (self.readings.unexplained if self.readings else 0)
 
     @property
     def sound(self) -> bool:
@@ -111,40 +137,75 @@ class AccountLine:
     count: int
 
 
-def account_lines(account: Reconciliation, labels: LabelsAccount) -> list[AccountLine]:
+def account_lines(account: Reconciliation) -> list[AccountLine]:
     """Every number of a day's account, one below the other."""
-    parts = {
-        "people": asdict(account.people),
-        "tubes": asdict(account.tubes),
-        "readings": asdict(account.readings),
-        "labels": asdict(labels),
-    }
-    flat = {part: {**{name: said for name, said in sums.items() if name != "open"}, **sums.get("open", {})} for part, sums in parts.items()}
+    parts = asdict(account)
+    told = {part: parts[part] for part in PARTS if parts[part] is not None}
+    flat = {part: {**{name: said for name, said in sums.items() if name != "open"}, **sums.get("open", {})} for part, sums in told.items()}
     return [AccountLine(part, reason, count) for part, sums in flat.items() for reason, count in sums.items()]
 
 
-def people_account(standings: Mapping[str, int], wrong: Sequence[AnyRow]) -> tuple[PeopleAccount, list[Finding]]:
+@dataclass(frozen=True)
+class Facts:
+    """What was counted of a day, each row with its lab (empty where it has none yet); no runs of a site, no labels of a lab."""
+
+    people: Sequence[AnyRow]
+    tubes: Sequence[AnyRow]
+    wrong: Sequence[AnyRow]
+    runs: Sequence[AnyRow] | None
+    labels: LabelsAccount | None
+    passed_over: tuple[PassedOver, ...]
+
+    @property
+    def labs(self) -> set[str]:
+        """The labs, and the empty word where something has none."""
+        return {row.lab for rows in (self.people, self.tubes, self.wrong, self.runs or ()) for row in rows}
+
+    def of(self, lab: str) -> "Facts":
+        """What is one lab's."""
+
+        def its(rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+            return [row for row in rows if row.lab == lab]
+
+        return Facts(its(self.people), its(self.tubes), its(self.wrong), None if self.runs is None else its(self.runs), None, ())
+
+
+def account(facts: Facts) -> Reconciliation:
+    """The account of what was counted."""
+    people, nameless = people_account(facts.people, facts.wrong)
+    readings, runs = (None, []) if facts.runs is None else readings_account(facts.runs)
+    found = [*nameless, *(Finding(row.barcode, problem, row.people) for row in facts.wrong for problem in row.problems), *runs]
+    tubes = tubes_account(facts.tubes)
+    return Reconciliation(people, tubes, readings, facts.labels, tuple(found[:MOST_FINDINGS]), facts.passed_over[:MOST_FINDINGS])
+
+
+def people_account(rows: Sequence[AnyRow], wrong: Sequence[AnyRow]) -> tuple[PeopleAccount, list[Finding]]:
     """People by where they stand; nobody of a tube that contradicts itself is explained."""
-    nowhere = standings.get("unexplained", 0)
+    standings = Counter[str]()
+    for row in rows:
+        standings[row.standing] += row.people
+    nowhere = standings["unexplained"]
     unexplained = nowhere + sum(row.people for row in wrong)
-    open_ = {reason: standings[reason] for reason in OPEN_PEOPLE if standings.get(reason)}
-    with_result = standings.get("with_result", 0)
+    open_ = {reason: standings[reason] for reason in OPEN_PEOPLE if standings[reason]}
+    with_result = standings["with_result"]
     account = PeopleAccount(with_result + sum(open_.values()) + unexplained, with_result, open_, unexplained)
     return account, [Finding("people", "result_unknown", nowhere)] if nowhere else []
 
 
 def tubes_account(standings: Sequence[AnyRow]) -> TubesAccount:
     """Tubes by where they stand."""
-    tubes = {row.standing: row.tubes for row in standings}
+    tubes = Counter[str]()
+    for row in standings:
+        tubes[row.standing] += row.tubes
     registered = sum(row.registered for row in standings)
     return TubesAccount(
         registered=registered,
         unregistered=sum(tubes.values()) - registered,
         received=sum(row.received for row in standings),
-        released=tubes.get("released", 0),
-        rejected=tubes.get("rejected", 0),
-        open={reason: tubes[reason] for reason in OPEN_TUBES if reason in tubes},
-        unexplained=tubes.get("unexplained", 0),
+        released=tubes["released"],
+        rejected=tubes["rejected"],
+        open={reason: tubes[reason] for reason in OPEN_TUBES if tubes[reason]},
+        unexplained=tubes["unexplained"],
     )
 
 

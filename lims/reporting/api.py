@@ -10,13 +10,13 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
 from lims.reporting import answers
+from lims.reporting.accounting.access import whose_account
 from lims.reporting.accounts import PROBLEMS, AccountLine, account_lines
 from lims.reporting.balances.board import account_of
 from lims.reporting.day.forms import Place
 from lims.reporting.downloads import download
 from lims.reporting.figures import KINDS, Line
 from lims.reporting.forms import Day, FindingView, FirstDay, Form, LastDay, ReconciliationView, Throughput
-from lims.reporting.reconciliation import labels
 from lims.reporting.rules import By, Format, Question, areas_within
 
 router = APIRouter(prefix="/reporting/api", tags=["reports"])
@@ -47,15 +47,21 @@ def throughput(
 
 
 @router.get("/reconciliation", response_model=ReconciliationView)
-def reconciliation(work: Official, date: Day, form: Form = Format.JSON) -> ReconciliationView | Response:
-    """Every person, tube, reading and label of a day: with a result, open for a known reason, or unexplained."""
-    told, (printed, _) = account_of(work.connection, catalog.current(work.connection), date, work.now), labels(work.connection, date)
+def reconciliation(
+    work: Official, date: Day, form: Form = Format.JSON, lab: Place = None, site: Place = None
+) -> ReconciliationView | Response:
+    """Every person, tube, reading and label of a day: with a result, open for a known reason, or unexplained. Of one lab, one site, or all.
+
+    What a lab or site is not accountable for is null: readings of a site, labels of a lab.
+    """
+    known = catalog.current(work.connection)
+    told = account_of(work.connection, known, date, work.now, whose_account(work.caller, known, lab, site))
     account = told.account
     if form is not Format.JSON:
-        return download(AccountLine, account_lines(account, printed), form, "reconciliation", f"reconciliation-{date}.{form.value}")
+        return download(AccountLine, account_lines(account), form, "reconciliation", f"reconciliation-{date}.{form.value}")
     findings = [FindingView(**asdict(finding), detail=PROBLEMS[finding.problem]) for finding in account.findings]
     return ReconciliationView(
-        people=account.people, tubes=account.tubes, readings=account.readings, labels=printed, findings=findings, as_of=told.as_of
+        people=account.people, tubes=account.tubes, readings=account.readings, labels=account.labels, findings=findings, as_of=told.as_of
     )
 
 

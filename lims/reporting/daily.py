@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from lims.catalog.rules import Catalog
 from lims.kernel import clock
 from lims.kernel.errors import N_, Refused
 from lims.kernel.settings import settings
-from lims.reporting import daily_parts, documents, exports
+from lims.reporting import answers, daily_parts, daily_places, documents, exports
 from lims.reporting.cases import CaseLine
 from lims.reporting.day import files
 from lims.reporting.day.asking import Asked, Day, day_of
 from lims.reporting.day.forms import AgeRow, ComparedRow, HourRow, LegRow, RefusedRow
-from lims.reporting.figures import DayLine, LabLine
+from lims.reporting.figures import AreaLine, DayLine, LabLine
+from lims.reporting.rounds.forms import RoundRow
 from lims.reporting.rules import By, Question
 from lims.reporting.wording import Tongue, clock_time
 
@@ -28,6 +29,7 @@ class DailyReport:
 
     asked: Asked
     shown: Day
+    areas: list[AreaLine]
 
     @property
     def day(self) -> date:
@@ -46,7 +48,9 @@ def daily_report(
         zone = catalog.site(site).timezone
     question = Question(day, day, By.DAY, settings().timezone, lab, site)
     about = Asked(catalog, question, None, clock.local_day(now, zone), now)
-    return DailyReport(about, day_of(connection, about))
+    # A site is not its area: of a site there is no such table.
+    areas = answers.throughput(connection, catalog, replace(question, by=By.AREA), now).lines if site is None else []
+    return DailyReport(about, day_of(connection, about), [line for line in areas if isinstance(line, AreaLine)])
 
 
 def write(path: Path, report: DailyReport, tongue: Tongue = Tongue.BOTH) -> None:
@@ -72,6 +76,7 @@ def as_json(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
         "as_of": shown.as_of,
         "total": asdict(shown.total),
         "labs": [asdict(line) for line in shown.labs],
+        "areas": [asdict(line) for line in report.areas],
         **{name: [asdict(row) for row in rows(shown)] for name, (_, rows) in files.TABLES.items()},
     }
     return json.dumps(content, ensure_ascii=False, indent=2, default=exports.plain).encode()
@@ -83,12 +88,14 @@ def as_csv(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
 
 
 def as_xlsx(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
-    """A sheet for the labs, the total, each table of the page, and the cases."""
+    """A sheet for the labs, the areas, the total, each table of the page, and the cases."""
     shown = report.shown
     return exports.xlsx(
         {
             "labs": exports.frame(LabLine, shown.labs),
+            "areas": exports.frame(AreaLine, report.areas),
             "total": exports.frame(DayLine, [shown.total]),
+            "rounds": exports.frame(RoundRow, files.rounds(shown)),
             "compared": exports.frame(ComparedRow, files.compared(shown)),
             "hours": exports.frame(HourRow, files.hours(shown)),
             "backlog": exports.frame(AgeRow, files.ages(shown)),
@@ -113,13 +120,24 @@ def document_of(report: DailyReport, tongue: Tongue = Tongue.BOTH) -> documents.
     made = tongue.say(N_("Made: {at} ({zone})"), at=clock_time(asked.now, asked.zone), zone=asked.zone)
     as_of = tongue.say(N_("Figures as of {at}"), at=clock_time(shown.as_of, asked.zone))
     sections = (
-        documents.Section(tongue.say(N_("Official tables")), daily_parts.official(shown, tongue)),
+        documents.Section(tongue.say(N_("Official tables")), official(report, tongue)),
         documents.Section(
             tongue.say(N_("The reasons")), daily_parts.reasons(shown, asked.catalog, tongue, asked.zone), daily_parts.charts(shown, tongue)
         ),
     )
     title = tongue.say(N_("Daily testing report"))
     return documents.Document("en" if tongue is Tongue.ENGLISH else "zh-CN", f"{title} {report.day}", (*places, made, as_of), sections)
+
+
+def official(report: DailyReport, tongue: Tongue) -> tuple[documents.Table, ...]:
+    """By lab, by area (not of a site), by round (not of a lab: nobody is expected in one), and beside the day before and a week before."""
+    shown, question = report.shown, report.asked.question
+    found = [*daily_parts.lab_tables(shown, tongue)]
+    if question.site is None:
+        found.append(daily_places.area_table(report.areas, shown.total, tongue))
+    if question.lab is None:
+        found.append(daily_places.round_table(shown.rounds, report.asked.catalog, question.site, tongue))
+    return (*found, daily_parts.compared(shown, tongue))
 
 
 def as_html(report: DailyReport, tongue: Tongue = Tongue.BOTH) -> bytes:

@@ -52,14 +52,14 @@ def heads(names: Sequence[str], tongue: Tongue) -> tuple[tuple[str, ...], ...]:
     return tuple(tongue.lines(HEADS[name]) for name in names)
 
 
-def official(day: Day, tongue: Tongue) -> tuple[Table, ...]:
-    """The figures of each lab and their total, a table for each kind; and all beside the day before and a week before."""
+def lab_tables(day: Day, tongue: Tongue) -> tuple[Table, ...]:
+    """The figures of each lab and their total, a table for each kind."""
     found = []
     for title, names in LINES_OF:
         rows = [(lab_name(lab, tongue), *(counted(name, getattr(lab, name)) for name in names)) for lab in day.labs]
         rows.append((tongue.say(N_("Together")), *(counted(name, getattr(day.total, name)) for name in names)))
         found.append(Table(tongue.say(title), heads(("lab", *names), tongue), tuple(rows), words=1, summed=True))
-    return (*found, compared(day, tongue))
+    return tuple(found)
 
 
 def lab_name(lab: LabLine, tongue: Tongue) -> str:

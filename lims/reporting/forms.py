@@ -43,11 +43,14 @@ class FindingView(BaseModel):
 
 
 class ReconciliationView(BaseModel):
-    """A day's account, and the first hundred findings; of a day with very many tubes some minutes old at most: `as_of`."""
+    """A day's account, and the first hundred findings; of a day with very many tubes some minutes old at most: `as_of`.
+
+    Of a site there are no readings (a run has tubes of many sites), of a lab no labels (sites reserve them): null.
+    """
 
     people: PeopleAccount
     tubes: TubesAccount
-    readings: ReadingsAccount
-    labels: LabelsAccount
+    readings: ReadingsAccount | None
+    labels: LabelsAccount | None
     findings: list[FindingView]
     as_of: datetime

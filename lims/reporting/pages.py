@@ -11,13 +11,13 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.reporting import answers
+from lims.reporting.accounts import Whose
 from lims.reporting.balances.board import account_of
 from lims.reporting.day.asking import WEEK, Asked, asked, day_of
 from lims.reporting.day.forms import Place, RowsAsked
 from lims.reporting.day.paging import page_behind
 from lims.reporting.forms import AnyDay, AnyFirst, AnyLast, DayInPath
 from lims.reporting.lines import COUNTED
-from lims.reporting.reconciliation import labels
 from lims.reporting.rounds.rules import LONGEST
 from lims.reporting.rules import DAY, By, Ending
 from lims.reporting.several.board import comparison, refused
@@ -67,12 +67,12 @@ def rows(request: Request, work: Official, wanted: Annotated[RowsAsked, Query()]
 
 
 @router.get("/reporting/reconciliation")
-def reconciliation(request: Request, work: Official, day: AnyDay = None) -> Response:
-    """Whether everything of a day adds up: people, tubes, readings, labels; and what does not, by its code."""
-    about = asked(work, day, None, lab=None, site=None, area=None)
-    printed, passed_over = labels(work.connection, about.day)
+def reconciliation(request: Request, work: Official, day: AnyDay = None, lab: Place = None, site: Place = None) -> Response:
+    """Whether everything of a day adds up: people, tubes, readings, labels; and what does not. Of one lab or site, or of all."""
+    about = asked(work, day, None, lab=lab, site=site, area=None)
+    whose = Whose(about.question.lab, about.question.site)
     facts = {
-        "told": account_of(work.connection, about.catalog, about.day, work.now), "printed": printed, "passed_over": passed_over,
+        "asked": about, "whose": whose, "told": account_of(work.connection, about.catalog, about.day, work.now, whose),
         "before": about.day - DAY, "after": about.day + DAY if about.day < about.today else None,
     }  # fmt: skip
     return page(request, "reporting/reconciliation.html", facts | places_of(work, about), caller=work.caller)

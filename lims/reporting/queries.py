@@ -70,25 +70,27 @@ def known_until(connection: Connection) -> datetime | None:
     return until
 
 
-def people_of_day(connection: Connection, day: date, passing_over: Collection[str]) -> dict[str, int]:
-    """How many people of a day of collection stand where, but for those of some tubes."""
-    rows = connection.execute(statement("account_people", "account_standing"), {"day": day, "wrong": list(passing_over)})
-    return {row.standing: row.people for row in rows}
+def people_of_day(connection: Connection, day: date, passing_over: Collection[str], site: str | None) -> Sequence[Row[Any]]:
+    """How many people of a day of collection stand where, by lab, but for those of some tubes; of one site or of all."""
+    values = {"day": day, "wrong": list(passing_over), "site": site}
+    return connection.execute(statement("account_people", "account_standing"), values).all()
 
 
-def tubes_of_day(connection: Connection, day: date, window: Window, zone: str, wrong: Collection[str]) -> Sequence[Row[Any]]:
-    """How many tubes of a day stand where, how many of them are registered, and how many received."""
-    values = {"day": day, "since": window[0], "until": window[1], "zone": zone, "wrong": list(wrong)}
+def tubes_of_day(
+    connection: Connection, day: date, window: Window, zone: str, wrong: Collection[str], site: str | None
+) -> Sequence[Row[Any]]:
+    """How many tubes of a day stand where, how many of them are registered, and how many received; by lab, of one site or of all."""
+    values = {"day": day, "since": window[0], "until": window[1], "zone": zone, "wrong": list(wrong), "site": site}
     return connection.execute(statement("account_tubes", "account_cohort", "account_judged"), values).all()
 
 
-def wrong_tubes(connection: Connection, day: date, window: Window, zone: str) -> Sequence[Row[Any]]:
-    """The tubes of a day whose records contradict each other: barcode, people concerned, what is wrong."""
-    values = {"day": day, "since": window[0], "until": window[1], "zone": zone}
+def wrong_tubes(connection: Connection, day: date, window: Window, zone: str, site: str | None) -> Sequence[Row[Any]]:
+    """The tubes of a day whose records contradict each other: barcode, lab, people concerned, what is wrong; of one site or of all."""
+    values = {"day": day, "since": window[0], "until": window[1], "zone": zone, "site": site}
     return connection.execute(statement("account_wrong", "account_cohort"), values).all()
 
 
 def readings_of_day(connection: Connection, day: date, window: Window, zone: str) -> Sequence[Row[Any]]:
-    """The runs imported on a day: how many readings each should have, and how many are stored."""
+    """The runs imported on a day: their lab, how many readings each should have, and how many are stored."""
     values = {"day": day, "since": window[0], "until": window[1], "zone": zone}
     return connection.execute(statement("account_readings"), values).all()

@@ -84,6 +84,13 @@ HEADS: dict[str, str] = {
     "leg": N_("Leg"),
     "reason": N_("Reason"),
     "people": N_("People"),
+    "round": N_("Round"),
+    "place": N_("Area or site"),
+    "source": N_("Source"),
+    "sampled_on_the_day": N_("Sampled on the day, people"),
+    "sampled_so_far": N_("Sampled so far, people"),
+    "expected": N_("Expected, people"),
+    "reached": N_("Reached"),
     "meaning": N_("What it is"),
 }
 

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from python_calamine import CalamineWorkbook
 from sqlalchemy import delete
 
+from lims.apps import posting
 from lims.apps.posting import send_one
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.program import Program
 from lims.reporting.schedule import actions, queries
-from lims.reporting.schedule.rules import LEASE, PAUSES, Plan, plan_of
+from lims.reporting.schedule.rules import LEASE, PAUSES, Plan, Taken, plan_of
 from lims.reporting.schedule.tables import ReportSending
 from tests.factories import Town
 from tests.interop.test_mail import Office
@@ -90,7 +92,7 @@ def test_after_many_failures_it_is_given_up_until_somebody_asks_again(reporting:
         assert sent(reporting, now) == 1
         now += pause
     with reporting.database.transaction(Access.OWNER) as connection:
-        assert queries.given_up(connection) == 1
+        assert queries.given_up(connection, now) == 1
     assert sent(reporting, now + timedelta(hours=1)) == 0
     (tmp_path / "reports").unlink()
     with reporting.database.transaction(Access.OWNER) as connection:
@@ -102,34 +104,114 @@ def test_after_many_failures_it_is_given_up_until_somebody_asks_again(reporting:
 def test_what_a_worker_has_in_hand_no_other_takes_before_its_lease_is_over(reporting: Program) -> None:
     with reporting.database.transaction(Access.OWNER) as connection:
         actions.plan_days(connection, plan(reporting), MORNING, "Asia/Shanghai")
-        assert actions.claim(connection, plan(reporting), MORNING) == (DAY, "folder")
+        taken = actions.claim(connection, plan(reporting), MORNING)
+    assert taken == Taken(DAY, "folder", attempt=1, edition=0, until=MORNING + LEASE)
     assert sent(reporting, MORNING + LEASE / 2) == 0
     assert sent(reporting, MORNING + LEASE) == 1
 
 
-def test_olga_gets_it_by_e_mail_with_the_files_and_under_the_same_id(reporting: Program) -> None:
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def mailing(reporting: Program, office: Office) -> Iterator[Program]:
+    """A program that sends its reports to Olga."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    office = Office()
     desk = Controller(office, hostname="127.0.0.1", port=port)
     desk.start()
-    try:
-        mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_starttls": False, "mail_from": "lims@city.example"}
-        settings = reporting.settings.model_copy(update=mail | {"report_mail": "olga@health.example", "report_folder": None})
-        mailing = replace(reporting, settings=settings)
-        office.full = True
-        assert sent(mailing, MORNING) == 1
-        assert [row.failure for row in log(mailing)] == ["SMTPDataError"]
-        office.full = False
-        assert sent(mailing, MORNING + PAUSES[0]) == 1
-        with mailing.database.transaction(Access.OWNER) as connection:
-            actions.once_more(connection, plan(mailing), DAY, MORNING)
-        assert sent(mailing, MORNING) == 1
-    finally:
-        desk.stop()
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_starttls": False, "mail_from": "lims@city.example"}
+    settings = reporting.settings.model_copy(update=mail | {"report_mail": "olga@health.example", "report_folder": None})
+    yield replace(reporting, settings=settings)
+    desk.stop()
+
+
+def ask_again(program: Program) -> None:
+    with program.database.transaction(Access.OWNER) as connection:
+        actions.once_more(connection, plan(program), DAY, MORNING)
+
+
+def lost(program: Program, now: datetime) -> int:
+    with program.database.transaction(Access.OWNER) as connection:
+        return queries.given_up(connection, now)
+
+
+def test_olga_gets_it_by_e_mail_with_the_files_and_what_she_asks_for_again_under_another_id(mailing: Program, office: Office) -> None:
+    office.full = True
+    assert sent(mailing, MORNING) == 1
+    assert [(row.failure, row.handed_at) for row in log(mailing)] == [("SMTPDataError", None)]
+    office.full = False
+    assert sent(mailing, MORNING + PAUSES[0]) == 1
+    ask_again(mailing)
+    assert sent(mailing, MORNING) == 1
     first, second = office.mails
     assert first["Subject"] == "核酸检测日报 Daily testing report 2022-02-02"
     assert first["To"] == "olga@health.example"
     assert [part.get_filename() for part in first.iter_attachments()] == ["daily-2022-02-02.pdf", "daily-2022-02-02.xlsx"]
+    assert second["Message-ID"] == first["Message-ID"].replace("@", "-1@")
+
+
+def test_a_program_that_dies_when_it_has_handed_an_e_mail_over_does_not_send_it_again_by_itself(
+    mailing: Program, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "note", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            send_one(mailing, plan(mailing), MORNING)
+    assert len(office.mails) == 1
+    assert lost(mailing, MORNING + LEASE / 2) == 0
+    assert sent(mailing, MORNING + 2 * LEASE) == 0
+    assert len(office.mails) == 1
+    assert lost(mailing, MORNING + 2 * LEASE) == 1
+    ask_again(mailing)
+    assert sent(mailing, MORNING) == 1
+    first, second = office.mails
     assert first["Message-ID"] == second["Message-ID"]
+    assert lost(mailing, MORNING + 2 * LEASE) == 0
+
+
+def test_a_program_that_dies_before_it_has_handed_an_e_mail_over_sends_it_when_its_lease_is_over(
+    mailing: Program, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("lims.apps.posting.made", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            send_one(mailing, plan(mailing), MORNING)
+    assert sent(mailing, MORNING + LEASE) == 1
+    assert len(office.mails) == 1
+
+
+def test_a_mail_server_that_takes_an_e_mail_and_does_not_answer_leaves_it_in_doubt(mailing: Program, office: Office) -> None:
+    office.dumb = True
+    assert sent(mailing, MORNING) == 1
+    (row,) = log(mailing)
+    assert (row.failure, row.arrived_at, row.next_at, row.handed_at) == ("SMTPServerDisconnected", None, None, MORNING)
+    assert sent(mailing, MORNING + timedelta(hours=20)) == 0
+    assert len(office.mails) == 1
+
+
+def test_who_was_too_slow_to_make_a_report_does_not_hand_it_over_when_another_has_it(
+    mailing: Program, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = posting.made
+
+    def slowly(*about: Any) -> list[posting.File]:
+        monkeypatch.setattr(posting, "made", files)
+        assert sent(mailing, MORNING + LEASE) == 1
+        return files(*about)
+
+    monkeypatch.setattr(posting, "made", slowly)
+    assert send_one(mailing, plan(mailing), MORNING)
+    assert len(office.mails) == 1
+    (row,) = log(mailing)
+    assert (row.arrived_at, row.attempts) == (MORNING + LEASE, 2)
+
+
+def test_the_page_says_of_a_report_in_doubt_that_it_may_have_arrived(mailing: Program, office: Office, town: Town) -> None:
+    office.dumb = True
+    assert sent(mailing, MORNING) == 1
+    page = town.web.get("/reporting/daily?lang=en", headers=town.olga.headers).text
+    assert "and no answer is known: it may have arrived. It is not sent again by itself" in page

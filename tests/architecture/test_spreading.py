@@ -32,6 +32,7 @@ PLACES = {
         "migrations/versions/2026-11-21-2150_0004_access_and_views.py",
         "migrations/versions/2026-11-22-0150_0016_amended_results.py",
         "migrations/versions/2026-11-22-0721_0037_results_by_the_page.py",
+        "migrations/versions/2026-11-22-1200_0051_accounts_by_lab.py",
     },
     # Rows of several tubes at once; a lock on one tube, or on what is everywhere, goes.
     r"(?s)Tube\.barcode\.in_\([^\n]*\n?[^\n]*with_for_update": {

@@ -25,10 +25,11 @@ from tests.interop.telling import attempts, first_sign, told
 
 
 class Office:
-    """The authority's mail server: it keeps what comes, or is full."""
+    """The authority's mail server: it keeps what comes, or is full, or keeps it and hangs up without a word."""
 
     def __init__(self) -> None:
         self.full = False
+        self.dumb = False
         self.mails: list[EmailMessage] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the library's own name
@@ -38,6 +39,8 @@ class Office:
         made = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(made, EmailMessage)
         self.mails.append(made)
+        if self.dumb:
+            server.transport.close()
         return "250 taken"
 
 

@@ -183,7 +183,14 @@ class City:
 
     def as_bench(self, work: Callable[[Connection], T]) -> T:
         """Something done with the bench's database role."""
-        self.connection.exec_driver_sql(f"SET LOCAL ROLE {Access.BENCH}")
+        return self.as_role(Access.BENCH, work)
+
+    def as_reports(self, work: Callable[[Connection], T]) -> T:
+        """Something done with the database role that reads reports, labels among them."""
+        return self.as_role(Access.REPORTS, work)
+
+    def as_role(self, role: Access, work: Callable[[Connection], T]) -> T:
+        self.connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
         try:
             return work(self.connection)
         finally:

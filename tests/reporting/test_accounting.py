@@ -10,24 +10,27 @@ from lxml import html
 from lims.kernel import clock, ids
 from lims.reporting.accounting.board import REASONS, rows_behind
 from lims.reporting.accounting.forms import AccountRow, Part, RowsAsked
-from lims.reporting.reconciliation import reconcile
+from lims.reporting.accounts import Whose
+from lims.reporting.reconciliation import EVERYTHING, reconcile
 from lims.testing.instruments.tables import ReadingRow
-from tests.factories import Town
+from tests.factories import Somebody, Town
 from tests.reporting.city import DAY, City, at, put
 from tests.reporting.random_days import Crowd
 
 MOST = 10_000
 
 
-def behind(city: City, part: Part, reason: str, after: str = "", most: int = MOST) -> list[AccountRow]:
-    return city.as_bench(lambda connection: rows_behind(connection, RowsAsked(part=part, reason=reason, day=DAY, after=after), DAY, most))
+def behind(city: City, part: Part, reason: str, after: str = "", most: int = MOST, whose: Whose = EVERYTHING) -> list[AccountRow]:
+    asked = RowsAsked(part=part, reason=reason, day=DAY, after=after)
+    return city.as_reports(lambda connection: rows_behind(connection, asked, whose, DAY, most))
 
 
-def numbers(city: City) -> dict[tuple[Part, str], int]:
-    """Every number of the account, by part and reason."""
-    found = city.as_bench(lambda connection: reconcile(connection, DAY))
-    people, tubes, readings = asdict(found.people), asdict(found.tubes), asdict(found.readings)
-    flat = [(Part.PEOPLE, people | people["open"]), (Part.TUBES, tubes | tubes["open"]), (Part.READINGS, readings)]
+def numbers(city: City, whose: Whose = EVERYTHING) -> dict[tuple[Part, str], int]:
+    """Every number of the account but those of labels, by part and reason."""
+    found = city.as_reports(lambda connection: reconcile(connection, DAY, whose))
+    people, tubes = asdict(found.people), asdict(found.tubes)
+    flat = [(Part.PEOPLE, people | people["open"]), (Part.TUBES, tubes | tubes["open"])]
+    flat += [(Part.READINGS, asdict(found.readings))] if found.readings else []
     return {(part, reason): values.get(reason, 0) for part, values in flat for reason in REASONS[part]}
 
 
@@ -41,6 +44,9 @@ def test_the_rows_behind_each_number_add_up_to_it(city: City, seed: int) -> None
     # Readings that differ are counted by how many are too few or too many; their rows are the runs.
     listed = {(part, reason): sum(row.count for row in behind(city, part, reason)) for part, reason in counted}
     assert listed == counted
+    for whose in (Whose(lab="YH"), Whose(site="TK-001"), Whose("MV", "FY-002")):
+        own = numbers(city, whose)
+        assert {(part, reason): sum(row.count for row in behind(city, part, reason, whose=whose)) for part, reason in own} == own
     assert counted[Part.PEOPLE, "unexplained"] == 3
     assert counted[Part.PEOPLE, "verifying"] > 0
 
@@ -100,14 +106,72 @@ def test_labels_lead_to_their_blocks_and_runs(town: Town) -> None:
     assert [(row["code"], row["last_code"], row["count"]) for row in rows] == [(answer.json()["first"], answer.json()["last"], 5)]
 
 
-def test_who_is_bound_to_a_site_or_lab_sees_the_sums_and_not_others_tubes(town: Town) -> None:
-    of_lab, of_site = town.somebody("oscar", "official", lab=town.lab), town.somebody("orla", "official", site=town.site)
-    asked = {"part": "tubes", "reason": "released", "day": "2022-02-02"}
-    for who, status in ((of_lab, 404), (of_site, 404), (town.ben, 403), (town.ana, 403), (town.authority, 403)):
-        assert who.get("/reporting/api/reconciliation/rows", **asked).status_code == status
-        assert town.web.get("/reporting/reconciliation/rows", params=asked, headers=who.headers).status_code == status
-    page = town.web.get("/reporting/reconciliation?day=2022-02-02", headers=of_site.headers)
-    assert "/reporting/reconciliation/rows" not in page.text
+def another(town: Town) -> Town:
+    """The same city with a site and a lab of others."""
+    return Town.build(town.program, town.web)
+
+
+def officials(town: Town) -> dict[str, Somebody]:
+    """Who is bound to this lab, and who to this site."""
+    return {"lab": town.somebody("oscar", "official", lab=town.lab), "site": town.somebody("orla", "official", site=town.site)}
+
+
+def codes(who: Somebody, **more: str) -> set[str]:
+    """The released tubes that somebody is shown behind the account."""
+    asked = {"part": "tubes", "reason": "released", "day": "2022-02-02"} | more
+    return {row["code"] for row in who.get("/reporting/api/reconciliation/rows", **asked).json()["items"]}
+
+
+def test_who_is_bound_to_a_site_or_lab_has_the_account_of_that_alone(town: Town) -> None:
+    there = another(town)
+    ours, theirs = town.collected(4)["barcode"], there.collected(3)["barcode"]
+    town.tested(ours)
+    there.tested(theirs)
+    for place in (town, there):
+        people = 4 if place is town else 3
+        for who in officials(place).values():
+            told = who.get("/reporting/api/reconciliation", date="2022-02-02").json()
+            assert (told["people"]["sampled"], told["people"]["with_result"], told["tubes"]["released"]) == (people, people, 1)
+            assert codes(who) == {ours if place is town else theirs}
+    assert codes(town.olga) >= {ours, theirs}
+    assert (codes(town.olga, lab=town.lab), codes(town.olga, site=there.site)) == ({ours}, {theirs})
+
+
+def test_who_is_bound_sees_on_the_page_and_in_the_file_what_the_answer_says(town: Town) -> None:
+    there = another(town)
+    town.tested(town.collected(4)["barcode"])
+    there.tested(there.collected(3)["barcode"])
+    for who in officials(town).values():
+        page = html.fromstring(town.web.get("/reporting/reconciliation?day=2022-02-02&lang=en", headers=who.headers).text)
+        sums = [cell.text_content() for cell in page.xpath("//tfoot//td")]
+        assert sums[:2] == ["4", "1"]
+        assert not page.xpath("//select[@name='lab']")
+        file = town.web.get("/reporting/api/reconciliation", params={"date": "2022-02-02", "format": "csv"}, headers=who.headers)
+        assert "people,sampled,4" in file.text
+
+
+@pytest.mark.parametrize("path", ["/reporting/api/reconciliation", "/reporting/reconciliation"])
+@pytest.mark.parametrize("bound_to", ["lab", "site"])
+def test_nobody_gets_the_account_of_anothers_site_or_lab(town: Town, path: str, bound_to: str) -> None:
+    there, who = another(town), officials(town)[bound_to]
+    foreign = {bound_to: there.lab if bound_to == "lab" else there.site}
+    rows = {"part": "tubes", "reason": "released", "day": "2022-02-02"}
+    assert town.web.get(path, params={"date": "2022-02-02"} | foreign, headers=who.headers).status_code == 404
+    assert town.web.get(f"{path}/rows", params=rows | foreign, headers=who.headers).status_code == 404
+    for stranger in (town.ben, town.ana, town.authority):
+        assert town.web.get(path, params={"date": "2022-02-02"}, headers=stranger.headers).status_code == 403
+        assert town.web.get(f"{path}/rows", params=rows, headers=stranger.headers).status_code == 403
+
+
+@pytest.mark.parametrize(("bound_to", "part", "reason"), [("lab", "labels", "used"), ("site", "readings", "stored")])
+def test_what_is_not_divided_so_is_refused_and_the_page_says_why(town: Town, bound_to: str, part: str, reason: str) -> None:
+    who = officials(town)[bound_to]
+    answer = who.get("/reporting/api/reconciliation/rows", part=part, reason=reason, day="2022-02-02")
+    assert (answer.status_code, answer.json()["code"]) == (404, "account_undivided")
+    assert who.get("/reporting/api/reconciliation", date="2022-02-02").json()[part] is None
+    page = town.web.get("/reporting/reconciliation?day=2022-02-02&lang=en", headers=who.headers).text
+    assert answer.json()["detail"] in page
+    assert f"part={part}" not in page
 
 
 @pytest.mark.parametrize(("part", "reason"), [("people", "released"), ("labels", "nothing"), ("tubes", "with_result")])

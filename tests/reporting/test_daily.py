@@ -4,16 +4,19 @@ import csv
 import io
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from lims.catalog.tables import ExpectedPeople
 from lims.kernel.errors import Refused
 from lims.reporting.charts import Bands, Bars, Columns
 from lims.reporting.daily import WRITERS, DailyReport, daily_report, document_of, write
+from lims.reporting.documents import Table
 from lims.reporting.wording import Tongue
-from tests.reporting.city import DAY, City, at
+from tests.reporting.city import DAY, City, at, put
 
 NOW = at(23)
 
@@ -54,7 +57,11 @@ def test_csv_has_a_line_for_each_lab(report: DailyReport, tmp_path: Path) -> Non
 
 def test_a_workbook_has_sheets(report: DailyReport, tmp_path: Path) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(written(report, tmp_path / "day.xlsx")))
-    assert book.sheet_names == ["labs", "total", "compared", "hours", "backlog", "legs", "without a result", "cases"]
+    assert book.sheet_names == [
+        "labs", "areas", "total", "rounds", "compared", "hours", "backlog", "legs", "without a result", "cases",
+    ]  # fmt: skip
+    areas = book.get_sheet_by_name("areas").to_python()
+    assert [row[1:5] for row in areas[1:]] == [["330111", "富阳区", 5, 10], ["JP13", "=HYPERLINK(1)", 0, 0]]
     assert book.get_sheet_by_name("cases").to_python()[1][0] == "pool"
 
 
@@ -84,7 +91,8 @@ def test_each_language_stands_alone_where_it_is_asked_for(report: DailyReport) -
 def test_official_tables_come_first_and_every_chart_has_its_numbers_in_a_table(report: DailyReport) -> None:
     official, reasons = document_of(report, Tongue.ENGLISH).sections
     assert [table.title for table in official.tables] == [
-        "Throughput", "Results", "Capacity and backlog", "Beside yesterday and last week",
+        "Throughput", "Results", "Capacity and backlog", "By area (nothing in 1 more areas)",
+        "Rounds: people sampled of people expected", "Beside yesterday and last week",
     ]  # fmt: skip
     assert not official.charts
     flow, hours, labs, ages = reasons.charts
@@ -99,6 +107,41 @@ def test_official_tables_come_first_and_every_chart_has_its_numbers_in_a_table(r
     assert [bar.label for bar in labs.bars] == [row[0] for row in tables["Capacity and backlog"].rows][: len(labs.bars)]
     assert isinstance(ages, Bars)
     assert [(bar.label, bar.said) for bar in ages.bars] == [row[:2] for row in tables["How long they have been in the labs"].rows]
+
+
+def table(report: DailyReport, title: str) -> Table:
+    """The official table whose title begins so."""
+    (found,) = (one for one in document_of(report, Tongue.ENGLISH).sections[0].tables if one.title.startswith(title))
+    return found
+
+
+def test_areas_stand_below_each_other_with_their_sum(city: City, report: DailyReport) -> None:
+    city.tested(city.tube("far", ("Zoe",), site="TK-001", received_at=at(12), lab="JL"))
+    city.stray("stray")
+    wide = city.as_bench(lambda connection: daily_report(connection, city.catalog, DAY, now=NOW))
+    areas = table(wide, "By area")
+    assert [row[:3] for row in areas.rows] == [
+        ("330111 富阳区", "5", "10"), ("JP13 =HYPERLINK(1)", "1", "1"), ("not registered yet", "0", "0"), ("Together", "6", "11"),
+    ]  # fmt: skip
+    columns = [[int(str(row[number])) for row in areas.rows] for number in (1, 2, 4, 5, 6, 13)]
+    assert all(sum(column[:-1]) == column[-1] for column in columns)
+
+
+def test_a_round_says_how_many_of_the_people_expected_were_sampled(city: City, report: DailyReport) -> None:
+    city.tube("of a round", ("Zoe", "Yan", "Xia"), round="first")
+    expected = {"round": "first", "version": 1, "first_day": DAY, "declared_by": "ada", "declared_at": NOW}
+    put(city.connection, ExpectedPeople, **expected, kind="area", place="330100", people=12, source="census")
+    put(city.connection, ExpectedPeople, **expected, kind="site", place="FY-001", people=6, source="the site")
+    asked = [(None, None), (None, "FY-001"), ("YH", None)]
+    made = [city.as_bench(partial(daily_report, catalog=city.catalog, day=DAY, lab=lab, site=site, now=NOW)) for lab, site in asked]
+    of_city, of_site = (table(one, "Rounds").rows for one in made[:2])
+    assert [row for row in of_city if row[0] == "first"] == [
+        ("first", "Together", "—", "3", "3", "12", "25.0%"), ("first", "330100 杭州市", "census", "3", "3", "12", "25.0%"),
+    ]  # fmt: skip
+    assert ("first", "FY-001 采样点 FY-001", "the site", "3", "3", "6", "50.0%") in of_site
+    titles = [[one.title for one in document_of(one_made, Tongue.ENGLISH).sections[0].tables] for one_made in made]
+    assert ["Rounds: people sampled of people expected" in one for one in titles] == [True, True, False]
+    assert [any(title.startswith("By area") for title in one) for one in titles] == [True, False, True]
 
 
 def test_paper_is_a_pdf(report: DailyReport, tmp_path: Path) -> None:

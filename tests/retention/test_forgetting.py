@@ -113,7 +113,7 @@ def test_the_people_of_a_case_stay_and_so_do_those_without_a_result(town: Town) 
 def test_the_account_of_a_forgotten_day_still_adds_up(town: Town) -> None:
     released(town, collected(town, 3))
     forget(town)
-    with town.program.database.transaction(Access.BENCH) as connection:
+    with town.program.database.transaction(Access.REPORTS) as connection:
         found = reconcile(connection, DAY)
     assert [finding for finding in found.findings if "members_differ" in str(finding)] == []
 

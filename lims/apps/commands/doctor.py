@@ -142,10 +142,10 @@ def daily_report(program: Program) -> Finding:
     if migrate.current(program.database) != migrate.head():
         return Finding("daily report", "no schema yet")
     with program.database.transaction(Access.OWNER) as connection:
-        lost = reports.given_up(connection)
+        lost = reports.given_up(connection, clock.now())
     seen = f"sent at {plan.at:%H:%M}"
     remedy = "`lims report sent` says why; then `lims report send --date …`." if lost else None
-    return Finding("daily report", f"{seen}; {lost} did not arrive" if lost else seen, remedy)
+    return Finding("daily report", f"{seen}; {lost} did not arrive, or nobody knows" if lost else seen, remedy)
 
 
 LOOKS: tuple[Callable[[Program], Finding], ...] = (database, migrations, clocks, sealer, webhooks, daily_report, servers.standbys)

@@ -58,9 +58,11 @@ def send(date: Day) -> None:
 def sent() -> None:
     """What was sent by itself, the newest day first; exit 1 where a report did not arrive and is not tried any more."""
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
-        rows, lost = queries.sendings(connection, MOST_SHOWN), queries.given_up(connection)
+        rows, lost = queries.sendings(connection, MOST_SHOWN), queries.given_up(connection, clock.now())
     for row in rows:
         came = f"arrived {row.arrived_at:%Y-%m-%d %H:%M}Z" if row.arrived_at else f"{row.failure or 'due'}, attempts {row.attempts}"
+        if row.handed_at and not row.arrived_at and not row.next_at:
+            came = f"handed over {row.handed_at:%Y-%m-%d %H:%M}Z, no answer known: it may have arrived ({row.failure or 'stopped'})"
         typer.echo(f"{row.day}  {row.recipient}  {came}")
     raise typer.Exit(1 if lost else 0)
 
@@ -69,10 +71,8 @@ def reconcile(date: Day) -> None:
     """Account for every person, tube and reading of a day, and count its figures anew; exit 1 and a list if something does not agree."""
     from lims.reporting.balances import actions as balances  # noqa: PLC0415 - slow to load
     from lims.reporting.keeping.actions import keep_anew  # noqa: PLC0415 - slow to load
-    from lims.reporting.reconciliation import labels  # noqa: PLC0415 - slow to load
 
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
-        printed, passed_over = labels(connection, date.date())
         about = (connection, catalog.current(connection), date.date(), program.settings.timezone, clock.now())
         # First the figures: with them the trail is read on, and nobody else reads it until we are done.
         differing, anew = keep_anew(*about), balances.keep_anew(*about)
@@ -80,10 +80,10 @@ def reconcile(date: Day) -> None:
     typer.echo(f"people    {found.people}")
     typer.echo(f"tubes     {found.tubes}")
     typer.echo(f"readings  {found.readings}")
-    typer.echo(f"labels    {printed}")
+    typer.echo(f"labels    {found.labels}")
     for finding in found.findings:
         typer.echo(str(finding))
-    for run in passed_over:
+    for run in found.passed_over:
         typer.echo(f"{run.first} - {run.last}: printed labels that were passed over, and nobody has said why ({run.count})")
     kept = "none were kept" if differing is None else f"{len(differing)} lines differ from what was kept; counted anew"
     typer.echo(f"figures   {kept}")

@@ -148,8 +148,8 @@ def claim(connection: Connection, subscriber: int, now: datetime) -> int | None:
 @audited("subscriber.stopped")
 def note(connection: Connection, subscriber: int, notice: int, tried: Tried, at: datetime) -> None:
     """Write down what came of an attempt, and when the next one is; after the last, or where it is not wanted, stop."""
-    line = insert(DeliveryAttempt).values(subscriber=subscriber, notice=notice, at=at, **vars(tried))
-    connection.execute(line)
+    told = {"status": tried.status, "milliseconds": tried.milliseconds, "said": tried.said}
+    connection.execute(insert(DeliveryAttempt).values(subscriber=subscriber, notice=notice, at=at, **told))
     mine = update(Delivery).where(Delivery.subscriber == subscriber, Delivery.notice == notice, Delivery.delivered_at.is_(None))
     if tried.arrived:
         connection.execute(mine.values(delivered_at=at))

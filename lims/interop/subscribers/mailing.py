@@ -3,7 +3,8 @@
 import smtplib
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -16,6 +17,7 @@ from lims.web.language import LANGUAGES
 
 SECONDS = 8.0
 TAKEN = 250
+END = b"\r\n.\r\n"
 
 
 def letter(to: str, message: str, kind: str, at: datetime, data: Mapping[str, Any], settings: Settings) -> EmailMessage:
@@ -34,17 +36,53 @@ def letter(to: str, message: str, kind: str, at: datetime, data: Mapping[str, An
     return mail
 
 
-def post(mail: EmailMessage, settings: Settings) -> Tried:
+@dataclass
+class Handover:
+    """How far an e-mail has come.
+
+    `before` is called when nothing of it was said yet; after it was said, its answer is waited for so many seconds.
+    """
+
+    before: Callable[[], None]
+    patience: float
+    is_said: bool = False
+    is_taken: bool = False
+
+
+class Office(smtplib.SMTP):
+    """A mail server that an e-mail is handed over to."""
+
+    def __init__(self, settings: Settings, handover: Handover) -> None:
+        self.handover = handover
+        super().__init__(settings.smtp_host, settings.smtp_port, timeout=SECONDS)
+
+    def data(self, msg: Any) -> tuple[int, bytes]:  # noqa: ANN401 - the library takes text and every kind of bytes
+        """Say the e-mail."""
+        self.handover.before()
+        if self.sock is not None:
+            self.sock.settimeout(self.handover.patience)
+        return super().data(msg)
+
+    def send(self, s: Any) -> None:  # noqa: ANN401 - as above
+        """Say something. A dot on a line of its own ends an e-mail: before that has gone out it cannot have arrived."""
+        super().send(s)
+        self.handover.is_said = self.handover.is_said or (isinstance(s, bytes) and s.endswith(END))
+
+
+def post(mail: EmailMessage, settings: Settings, before: Callable[[], None] = lambda: None, patience: float = SECONDS) -> Tried:
     """Hand an e-mail to the mail server, and say what came of it."""
-    began = time.monotonic()
+    began, handover = time.monotonic(), Handover(before, patience)
     try:
-        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SECONDS) as server:
+        with Office(settings, handover) as office:
             if settings.smtp_starttls:
-                server.starttls(context=ssl.create_default_context())
+                office.starttls(context=ssl.create_default_context())
             if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password)
-            server.send_message(mail)
+                office.login(settings.smtp_user, settings.smtp_password)
+            office.send_message(mail)
+            handover.is_taken = True
     except (OSError, smtplib.SMTPException) as failure:
-        # What a server answers may repeat the address, never more: a notice names nobody.
-        return Tried(None, round((time.monotonic() - began) * 1000), type(failure).__name__)
+        # A server that has taken it may say goodbye as it likes. What it answers may repeat the address, never more: a notice names nobody.
+        if not handover.is_taken:
+            in_doubt = handover.is_said and not isinstance(failure, smtplib.SMTPResponseException)
+            return Tried(None, round((time.monotonic() - began) * 1000), type(failure).__name__, in_doubt)
     return Tried(TAKEN, round((time.monotonic() - began) * 1000))

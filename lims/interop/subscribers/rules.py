@@ -31,11 +31,15 @@ LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of one attempt: the status of the answer (None where there was none), how long it took, why it failed."""
+    """What came of one attempt: the status of the answer (None where there was none), how long it took, why it failed.
+
+    `in_doubt`: everything was said, and no answer came; it may have arrived.
+    """
 
     status: int | None
     milliseconds: int
     said: str = ""
+    in_doubt: bool = False
 
     @property
     def arrived(self) -> bool:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from lims.kernel.pages import Blank
 from lims.reporting.forms import EARLIEST, LATEST
 
 
@@ -19,11 +21,13 @@ class Part(StrEnum):
 
 
 class RowsAsked(BaseModel):
-    """Which rows are asked for: those of a part of a day's account that stand for one of its reasons, after a code."""
+    """Which rows are asked for: those of a part of a day's account (a lab's, a site's) that stand for one of its reasons, after a code."""
 
     part: Part
     reason: str = Field(max_length=40)
     day: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    lab: Annotated[Annotated[str, Field(max_length=64)] | None, Blank] = None
+    site: Annotated[Annotated[str, Field(max_length=64)] | None, Blank] = None
     after: str = Field("", max_length=64)
 
 

@@ -6,19 +6,30 @@ from datetime import date
 from sqlalchemy import Connection
 
 from lims.kernel.db import AnyRow
+from lims.reporting.accounts import Whose
 from lims.reporting.queries import Window, statement
 
 
-def people_rows(connection: Connection, day: date, wrong: Collection[str], reason: str, after: str, most: int) -> Sequence[AnyRow]:
+def people_rows(
+    connection: Connection, day: date, whose: Whose, wrong: Collection[str], reason: str, after: str, most: int
+) -> Sequence[AnyRow]:
     """Tubes with people who stand so, by their codes."""
-    values = {"day": day, "wrong": list(wrong), "reason": reason, "after": after, "most": most}
+    values = {"day": day, "lab": whose.lab, "site": whose.site, "wrong": list(wrong), "reason": reason, "after": after, "most": most}
     return connection.execute(statement("account_people_rows", "account_standing"), values).all()
 
 
 def tube_rows(
-    connection: Connection, day: date, window: Window, zone: str, wrong: Collection[str], reason: str, after: str, most: int
+    connection: Connection,
+    day: date,
+    window: Window,
+    zone: str,
+    whose: Whose,
+    wrong: Collection[str],
+    reason: str,
+    after: str,
+    most: int,
 ) -> Sequence[AnyRow]:
     """Tubes that stand so, by their codes."""
     values = {"day": day, "since": window[0], "until": window[1], "zone": zone, "wrong": list(wrong)}
-    asked = values | {"reason": reason, "after": after, "most": most}
+    asked = values | {"lab": whose.lab, "site": whose.site, "reason": reason, "after": after, "most": most}
     return connection.execute(statement("account_tubes_rows", "account_cohort", "account_judged"), asked).all()

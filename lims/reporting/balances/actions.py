@@ -9,13 +9,13 @@ from sqlalchemy import Connection, delete, insert, update
 from lims.catalog.rules import Catalog
 from lims.kernel.audit.rules import unaudited
 from lims.kernel.db import AnyRow
-from lims.reporting.accounts import Reconciliation
+from lims.reporting.accounts import Reconciliation, account
 from lims.reporting.balances import queries, rules
 from lims.reporting.balances.tables import KeptAccount
 from lims.reporting.casework.queries import EVERY, statement
 from lims.reporting.keeping.rules import places_digest
 from lims.reporting.measures import zones_of
-from lims.reporting.reconciliation import reconcile
+from lims.reporting.reconciliation import facts_of, reconcile
 from lims.reporting.rules import By, Question
 
 
@@ -49,14 +49,15 @@ def keep(connection: Connection, catalog: Catalog, day: date, zone: str, now: da
 
     Whoever calls it keeps others from reading the trail on: what comes while it counts is read afterwards, and told then.
     """
-    account = reconcile(connection, day)
+    facts = facts_of(connection, day)
+    whole, labs = account(facts), {lab: asdict(account(facts.of(lab))) for lab in facts.labs}
     connection.execute(delete(KeptAccount).where(KeptAccount.day == day))
     head = {"day": day, "places": places_digest(catalog), "made_at": now, "touched": False}
-    connection.execute(insert(KeptAccount).values(**head, account=asdict(account)))
+    connection.execute(insert(KeptAccount).values(**head, account=asdict(whole), labs=labs))
     since, until = Question(day, day, By.DAY, zone).window(zones_of(catalog))
     asked = EVERY | {"first": day, "last": day, "since": since, "until": until, "lab": None, "sites": None, "kept": []}
     connection.execute(statement("tests_kept"), asked)
-    return account
+    return whole
 
 
 @unaudited("what it writes can be counted again")
@@ -66,12 +67,14 @@ def keep_anew(connection: Connection, catalog: Catalog, day: date, zone: str, no
     if row is None:
         return Anew(reconcile(connection, day), None)
     before = numbers_kept(connection, day)
-    account = keep(connection, catalog, day, zone, now)
+    whole = keep(connection, catalog, day, zone, now)
     if not rules.is_current(row, places_digest(catalog), queries.unread(connection, zones_of(catalog))):
-        return Anew(account, None)
-    return Anew(account, rules.differences(before, numbers_kept(connection, day)))
+        return Anew(whole, None)
+    return Anew(whole, rules.differences(before, numbers_kept(connection, day)))
 
 
 def numbers_kept(connection: Connection, day: date) -> dict[str, int]:
     """Every number that is kept of a day."""
-    return rules.numbers(rules.account_of(queries.account(connection, day))) | rules.tests(queries.tests(connection, day))
+    row = queries.account(connection, day)
+    labs = {f"{lab or 'of no lab'} {name}": count for lab, kept in row.labs.items() for name, count in rules.numbers(kept).items()}
+    return rules.numbers(row.account) | labs | rules.tests(queries.tests(connection, day))

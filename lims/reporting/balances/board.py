@@ -6,12 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
-from lims.reporting.accounts import Reconciliation
+from lims.reporting.accounts import Reconciliation, Whose
 from lims.reporting.balances import queries, rules
 from lims.reporting.keeping.rules import places_digest
 from lims.reporting.measures import zones_of
 from lims.reporting.queries import known_until
-from lims.reporting.reconciliation import reconcile
+from lims.reporting.reconciliation import EVERYTHING, reconcile
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Told:
     as_of: datetime
 
 
-def account_of(connection: Connection, catalog: Catalog, day: date, now: datetime) -> Told:
-    """The account of a day."""
-    kept = kept_days(connection, catalog, day, day, now)
-    account = rules.account_of(queries.account(connection, day)) if kept else reconcile(connection, day)
+def account_of(connection: Connection, catalog: Catalog, day: date, now: datetime, whose: Whose = EVERYTHING) -> Told:
+    """The account of a day. Of one site it is counted: those are a few hundred tubes, and an index."""
+    kept = kept_days(connection, catalog, day, day, now) if whose.site is None else {}
+    account = rules.account_of(queries.account(connection, day), whose.lab) if kept else reconcile(connection, day, whose)
     return Told(account, min([*kept.values(), known_until(connection) or now, now]))
 
 

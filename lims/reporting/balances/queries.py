@@ -25,10 +25,9 @@ def days(connection: Connection, first: date, last: date) -> Sequence[AnyRow]:
     return connection.execute(select(*columns).where(KeptAccount.day.between(first, last)).order_by(KeptAccount.day)).all()
 
 
-def account(connection: Connection, day: date) -> dict[str, Any]:
-    """The account of a day as it is kept."""
-    found: dict[str, Any] = connection.execute(select(KeptAccount.account).where(KeptAccount.day == day)).scalar_one()
-    return found
+def account(connection: Connection, day: date) -> AnyRow:
+    """The account of a day as it is kept, and those of its labs."""
+    return connection.execute(select(KeptAccount.account, KeptAccount.labs).where(KeptAccount.day == day)).one()
 
 
 def tests(connection: Connection, day: date) -> Sequence[AnyRow]:

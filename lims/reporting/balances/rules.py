@@ -6,7 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from lims.kernel.db import AnyRow
-from lims.reporting.accounts import Finding, PeopleAccount, ReadingsAccount, Reconciliation, TubesAccount
+from lims.reporting.accounts import (
+    PARTS,
+    Facts,
+    Finding,
+    LabelsAccount,
+    PassedOver,
+    PeopleAccount,
+    ReadingsAccount,
+    Reconciliation,
+    TubesAccount,
+    account,
+)
 
 # Of a smaller day everybody gets a count of this moment: it takes a second or two.
 MANY_TUBES = 50_000
@@ -38,20 +49,25 @@ def holds_as_of(row: AnyRow, places: str, touched: Touched, now: datetime) -> da
     return row.made_at if row.places == places and now - row.made_at <= TOUCHED_LASTS else None
 
 
-def account_of(kept: Mapping[str, Any]) -> Reconciliation:
-    """An account as it was before it was kept."""
+NOTHING = asdict(account(Facts((), (), (), (), None, ())))
+
+
+def account_of(row: AnyRow, lab: str | None = None) -> Reconciliation:
+    """An account as it was before it was kept, of one lab or of everything."""
+    kept = row.account if lab is None else row.labs.get(lab, NOTHING)
     return Reconciliation(
         PeopleAccount(**kept["people"]),
         TubesAccount(**kept["tubes"]),
         ReadingsAccount(**kept["readings"]),
+        LabelsAccount(**kept["labels"]) if kept["labels"] else None,
         tuple(Finding(**finding) for finding in kept["findings"]),
+        tuple(PassedOver(**run) for run in kept["passed_over"]),
     )
 
 
-def numbers(account: Reconciliation) -> dict[str, int]:
-    """Every number of an account by its name."""
-    parts = asdict(account)
-    found = {part: {**sums, **sums.get("open", {})} for part, sums in parts.items() if part != "findings"}
+def numbers(kept: Mapping[str, Any]) -> dict[str, int]:
+    """Every number of a kept account by its name."""
+    found = {part: {**kept[part], **kept[part].get("open", {})} for part in PARTS if kept[part]}
     return {f"{part} {name}": count for part, sums in found.items() for name, count in sums.items() if name != "open"}
 
 

@@ -20,6 +20,7 @@ class KeptAccount(Base):
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     touched: Mapped[bool] = mapped_column(Boolean)
     account: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    labs: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="the same of each lab, by its code; empty: of no lab yet")
 
 
 class KeptTests(Base):

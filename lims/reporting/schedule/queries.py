@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from lims.kernel.db import AnyRow
+from lims.reporting.schedule.rules import LEASE
 from lims.reporting.schedule.tables import ReportSending
 
 
@@ -21,16 +22,18 @@ def sendings(connection: Connection, most: int) -> Sequence[AnyRow]:
     return connection.execute(query.limit(most)).all()
 
 
-def given_up(connection: Connection) -> int:
-    """How many reports did not arrive, and are not tried any more."""
+def given_up(connection: Connection, now: datetime) -> int:
+    """How many reports did not arrive, or nobody knows whether they did, and are not tried any more."""
     query = select(func.count()).where(ReportSending.arrived_at.is_(None), ReportSending.next_at.is_(None))
-    return connection.execute(query).scalar_one()
+    # What is being handed over at this moment will be answered.
+    over = or_(ReportSending.handed_at.is_(None), ReportSending.handed_at < now - LEASE)
+    return connection.execute(query.where(over)).scalar_one()
 
 
 def oldest_due(connection: Connection, recipients: Collection[str], now: datetime) -> AnyRow | None:
     """The report to be tried next, locked for whoever takes it in hand; one that somebody else is taking is passed over."""
     query = (
-        select(ReportSending.day, ReportSending.recipient)
+        select(ReportSending.day, ReportSending.recipient, ReportSending.attempts, ReportSending.edition)
         .where(ReportSending.recipient.in_(recipients), ReportSending.next_at <= now)
         .order_by(ReportSending.day, ReportSending.recipient)
         .limit(1)

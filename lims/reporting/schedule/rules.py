@@ -88,6 +88,25 @@ def days_due(newest: date, last: date | None) -> list[date]:
     return [newest - number * DAY for number in range(min(missed, MOST_MISSED))][::-1]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A report that somebody has in hand, for the so-manieth time, until the lease is over."""
+
+    day: date
+    recipient: str
+    attempt: int
+    edition: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an attempt: why it failed (None: it arrived), and whether it may have arrived all the same."""
+
+    failure: str | None = None
+    in_doubt: bool = False
+
+
 def pause_after(failures: int) -> timedelta | None:
     """How long to wait after so many failures; None where it was tried often enough."""
     return PAUSES[failures - 1] if failures <= len(PAUSES) else None

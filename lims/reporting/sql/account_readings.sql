@@ -1,7 +1,7 @@
 -- Runs of a day (when they were read out, by their lab's clock), and readings that are stored of them.
 -- What an aliquot pool lent its members is a copy and not counted.
 WITH imported AS (
-    SELECT run.id, run.plate, run.readings, CAST(run.imported_at AT TIME ZONE 'UTC' AS date) AS stored_on
+    SELECT run.id, run.plate, plate.lab, run.readings, CAST(run.imported_at AT TIME ZONE 'UTC' AS date) AS stored_on
     FROM run
     JOIN plate ON plate.barcode = run.plate
     LEFT JOIN lab ON lab.code = plate.lab
@@ -16,12 +16,12 @@ WITH imported AS (
         )
     GROUP BY reading.run
 )
-SELECT imported.plate, imported.readings AS expected, COALESCE(stored.readings, 0) AS stored
+SELECT imported.plate, imported.lab, imported.readings AS expected, COALESCE(stored.readings, 0) AS stored
 FROM imported
 LEFT JOIN stored ON stored.run = imported.id
 UNION ALL
 -- Readings of no run at all, beside those of the day's runs.
-SELECT 'run ' || stored.run, 0, stored.readings
+SELECT 'run ' || stored.run, '', 0, stored.readings
 FROM stored
 WHERE NOT EXISTS (SELECT FROM run WHERE run.id = stored.run)
 ORDER BY 1

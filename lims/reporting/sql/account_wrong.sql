@@ -1,8 +1,10 @@
 -- Tubes whose records contradict each other, and people of tubes that do not exist. A sound day has none.
 , listed AS (
-    SELECT barcode, count(*) AS people FROM tube_member WHERE day = :day GROUP BY barcode
+    SELECT barcode, count(*) AS people FROM tube_member
+    WHERE day = :day AND (CAST(:site AS text) IS NULL OR barcode IN (SELECT barcode FROM cohort))
+    GROUP BY barcode
 ), judged AS (
-    SELECT cohort.barcode, GREATEST(cohort.member_count, listed.people, 0) AS people,
+    SELECT cohort.barcode, cohort.site, cohort.at_lab, GREATEST(cohort.member_count, listed.people, 0) AS people,
         array_remove(ARRAY[
             -- Who was in its negative tubes is forgotten of a day whose time is over.
             CASE WHEN cohort.member_count <> COALESCE(listed.people, 0)
@@ -25,9 +27,9 @@
     LEFT JOIN listed ON listed.barcode = cohort.barcode
     LEFT JOIN release ON release.barcode = cohort.barcode AND release.standing
 )
-SELECT barcode, people, problems, TRUE AS is_tube FROM judged WHERE problems <> '{}'
+SELECT barcode, site, at_lab AS lab, people, problems FROM judged WHERE problems <> '{}'
 UNION ALL
-SELECT listed.barcode, listed.people, ARRAY['members_without_tube'], FALSE
+SELECT listed.barcode, NULL, '', listed.people, ARRAY['members_without_tube']
 FROM listed
 WHERE NOT EXISTS (SELECT FROM tube WHERE tube.barcode = listed.barcode AND tube.collected_on = :day)
 ORDER BY barcode

@@ -34,6 +34,7 @@ class LabelRange(Base):
         ExcludeConstraint(
             (func.int8range(text("first_serial"), text("last_serial"), text("'[]'")), "&&"), name="label_range_never_twice", using="gist"
         ),
+        Index("label_range_reserved_at_idx", "reserved_at"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

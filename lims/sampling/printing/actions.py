@@ -101,7 +101,7 @@ def take(connection: Connection, job: AnyRow, take_id: UUID, printer: str, most:
     return run
 
 
-@audited("print.finished")
+@audited("print.printed", "print.finished")
 def printed(connection: Connection, job: AnyRow, take_id: UUID, by: str, now: datetime) -> None:
     """The labels of a take came out; told again, nothing changes."""
     if take_id == job.last_take:
@@ -110,10 +110,9 @@ def printed(connection: Connection, job: AnyRow, take_id: UUID, by: str, now: da
     whole = job.sent_through == job.last_serial
     state = advance(job.state, JobEvent.LAST_PRINTED if whole else JobEvent.PRINTED)
     note(connection, job, now, state=state, printed_through=job.sent_through, take=None, last_take=take_id)
-    if whole:
-        record(
-            connection, by, now, [Happening(f"print {job.id}", "print.finished", now, {"count": job.last_serial - job.first_serial + 1})]
-        )
+    verb = "print.finished" if whole else "print.printed"
+    first = job.first_serial if whole else job.printed_through + 1
+    record(connection, by, now, [Happening(f"print {job.id}", verb, now, {"count": job.sent_through - first + 1})])
 
 
 @audited("print.broken")

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -14,42 +14,20 @@ from lims.kernel.audit.actions import record
 from lims.kernel.audit.rules import Happening
 from lims.kernel.db import Access
 from lims.reporting import measures
-from lims.reporting.accounts import Reconciliation
+from lims.reporting.accounts import Whose
 from lims.reporting.balances import actions, queries
-from lims.reporting.balances.board import Told, account_of, kept_days
+from lims.reporting.balances.board import Told, kept_days
 from lims.reporting.casework.queries import pools_of_sizes
 from lims.reporting.casework.rules import PoolsOfSize
 from lims.reporting.casework.scope import Asked, Scope
 from lims.reporting.keeping import actions as keeping
-from lims.reporting.reconciliation import reconcile
 from lims.reporting.rules import By, Question
 from tests.factories import Town
 from tests.factories import at as hour
+from tests.reporting.balances.asking import BEFORE, LONG_AFTER, SOON, counted, keep, read_on, shown
 from tests.reporting.city import CHINA, DAY, LATER, NEXT, City, at
 from tests.reporting.random_days import Crowd
-from tests.reporting.test_keeping import OnOneConnection, kept, sealed, told
-
-BEFORE = DAY - timedelta(days=1)
-SOON = LATER + timedelta(minutes=59)
-LONG_AFTER = LATER + timedelta(minutes=61)
-
-
-def shown(city: City, day: date = DAY, now: datetime = SOON) -> Told:
-    return city.as_bench(lambda connection: account_of(connection, city.catalog, day, now))
-
-
-def counted(city: City, day: date = DAY) -> Reconciliation:
-    return city.as_bench(lambda connection: reconcile(connection, day))
-
-
-def keep(city: City, *days: date, now: datetime = LATER) -> None:
-    for day in days:
-        actions.keep(city.connection, city.catalog, day, CHINA, now)
-
-
-def read_on(city: City) -> None:
-    sealed(city)
-    keeping.read_on(city.connection, measures.zones_of(city.catalog))
+from tests.reporting.test_keeping import OnOneConnection, kept, told
 
 
 def sizes(city: City, days: Collection[date] = (), lab: str | None = None, sites: Collection[str] | None = None) -> list[PoolsOfSize]:
@@ -60,26 +38,30 @@ def sizes(city: City, days: Collection[date] = (), lab: str | None = None, sites
     return city.as_bench(lambda connection: pools_of_sizes(connection, scope.values(days)))
 
 
-@pytest.fixture
-def lived(city: City) -> City:
-    """Tubes with all kinds of fates; the trail begins, is sealed and was read."""
-    crowd = Crowd(city, random.Random(3), sites=("FY-001", "FY-002", "TK-001"), labs=("YH", "MV", "JL"))
-    crowd.live_through(DAY, 25)
-    city.tested(city.tube("done", ("Ana", "Ben"), received_at=at(12)))
-    city.tested(city.tube("pool", ("Bea", "Bob"), received_at=at(13)), call="positive", released_at=at(19))
-    city.tube("travelling", ("Gil",), dispatched_at=at(9), dispatched_to="YH")
-    city.stray("stray")
-    told(city, "done", "tube.boxed", at(8))
-    read_on(city)
-    return city
-
-
 def test_a_kept_account_is_the_one_that_counting_gives_and_holds_now(lived: City) -> None:
     live = {day: counted(lived, day) for day in (BEFORE, DAY, NEXT)}
     assert live[DAY].people.open
     assert live[DAY].tubes.unregistered
     keep(lived, BEFORE, DAY, NEXT)
     assert {day: shown(lived, day) for day in live} == {day: Told(account, SOON) for day, account in live.items()}
+
+
+def test_the_kept_accounts_of_labs_are_those_that_counting_gives(lived: City) -> None:
+    live = {lab: counted(lived, whose=Whose(lab)) for lab in ("YH", "MV", "JL")}
+    assert all(account.people.sampled for account in live.values())
+    keep(lived, DAY)
+    assert {lab: shown(lived, whose=Whose(lab)) for lab in live} == {lab: Told(account, SOON) for lab, account in live.items()}
+    lived.connection.execute(text("UPDATE kept_account SET labs = jsonb_set(labs, '{YH,people,sampled}', '77')"))
+    assert shown(lived, whose=Whose("YH")).account.people.sampled == 77
+    assert shown(lived, whose=Whose("of no such lab")).account.people.sampled == 0
+
+
+def test_the_account_of_a_site_is_counted_when_it_is_asked_for(lived: City) -> None:
+    keep(lived, DAY)
+    told(lived, lived.tube("new", ("Zoe",), site="FY-002"), "tube.registered", at(9))
+    live = counted(lived, whose=Whose(site="FY-002"))
+    assert shown(lived, whose=Whose(site="FY-002"), now=LONG_AFTER) == Told(live, LONG_AFTER)
+    assert shown(lived).as_of == LATER
 
 
 def test_a_kept_account_is_what_is_shown(lived: City) -> None:
@@ -221,10 +203,17 @@ def test_an_account_counted_anew_is_held_against_the_kept_one(lived: City) -> No
     assert again() == []
     live = counted(lived).people.sampled
     lived.connection.execute(text("UPDATE kept_account SET account = jsonb_set(account, '{people,sampled}', '77')"))
+    lived.connection.execute(text("UPDATE kept_account SET account = jsonb_set(account, '{labels,issued}', '79')"))
+    released = counted(lived, whose=Whose("MV")).tubes.released
+    lived.connection.execute(text("UPDATE kept_account SET labs = jsonb_set(labs, '{MV,tubes,released}', '78')"))
     lived.connection.execute(text("UPDATE kept_tests SET pools = pools + 1 WHERE lab = 'YH' AND site = 'FY-001' AND people = 1"))
     found = again()
     assert found is not None
     assert [line for line in found if line.startswith("people")] == [f"people sampled: kept 77, counted {live}"]
+    assert [line for line in found if "labels" in line or line.startswith("MV")] == [
+        f"MV tubes released: kept 78, counted {released}",
+        "labels issued: kept 79, counted 0",
+    ]
     assert again() == []
     told(lived, "travelling", "tube.received", at(9))
     assert again() is None
