@@ -24,6 +24,7 @@ from lims.reporting.prevalence import api as prevalences
 from lims.reporting.prevalence import pages as prevalence
 from lims.reporting.rounds import api as rounds_api
 from lims.reporting.rounds import pages as rounds
+from lims.reporting.schedule import api as schedule_api
 from lims.reporting.schedule import pages as schedule
 from lims.reporting.several import api as several
 from lims.reporting.tomorrow import api as outlook
@@ -50,6 +51,7 @@ ROUTERS = (
     cases.authority_router,
     pages.router,
     schedule.router,
+    schedule_api.router,
     capacity.router,
     rounds.router,
     tomorrow.router,

@@ -22,6 +22,7 @@ PROBLEMS = {
     "result_unknown": "people stand in no known state",
     "readings_differ": "the run has other readings than are stored",
 }
+PASSED_OVER = "printed labels that were passed over, and nobody has said why"
 
 
 @dataclass(frozen=True)

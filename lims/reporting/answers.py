@@ -109,12 +109,31 @@ def panels_of(
     connection: Connection, catalog: Catalog, question: Question, now: datetime, names: Collection[str] = panels.STATEMENTS
 ) -> Panels:
     """What the page of a day shows beside the figures: some panels, or all."""
-    day = question.first
-    answered = kept_as(replace(question, by=By.DAY), catalog)
-    if answered and question.site is None and day in kept_days(connection, catalog, question, now):
-        return Panels(**queries.panels(connection, day, panels_key(question, answered)))
+    kept = panels_kept(connection, catalog, question, now)
+    if kept is not None:
+        return kept.panels
     found = panels.counted(connection, catalog, replace(question, by=By.DAY), now, names).get("", {})
     if len(names) == len(panels.STATEMENTS):
         cases = cases_between(connection, catalog, question, question.window(zones_of(catalog)))
         found["cases"] = panels.cases_at_the_end(cases, catalog, question, {}).get("", [])
     return Panels(**found)
+
+
+@dataclass(frozen=True)
+class KeptPanels:
+    """Panels as they were kept; `as_of`: the moment of a picture of a running day."""
+
+    panels: Panels
+    as_of: datetime | None
+
+
+def panels_kept(connection: Connection, catalog: Catalog, question: Question, now: datetime) -> KeptPanels | None:
+    """The panels of the first day of a question where they are kept, and hold."""
+    day = question.first
+    answered = kept_as(replace(question, by=By.DAY), catalog)
+    if not answered or question.site is not None:
+        return None
+    kept = kept_days(connection, catalog, question, now).get(day)
+    if kept is None:
+        return None
+    return KeptPanels(Panels(**queries.panels(connection, day, panels_key(question, answered))), None if kept.is_over else kept.made_at)

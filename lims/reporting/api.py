@@ -1,7 +1,7 @@
 """Routes of the figures. They are read with a database role that sees no name, writes nothing, and whose questions end by themselves."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 
@@ -11,7 +11,7 @@ from lims.kernel.auth.rules import Role, own_lab, own_site
 from lims.kernel.db import Access
 from lims.reporting import answers
 from lims.reporting.accounting.access import whose_account
-from lims.reporting.accounts import PROBLEMS, AccountLine, account_lines
+from lims.reporting.accounts import PASSED_OVER, PROBLEMS, AccountLine, account_lines
 from lims.reporting.balances.board import account_of
 from lims.reporting.day.forms import Place
 from lims.reporting.downloads import download
@@ -48,18 +48,27 @@ def throughput(
 
 @router.get("/reconciliation", response_model=ReconciliationView)
 def reconciliation(
-    work: Official, date: Day, form: Form = Format.JSON, lab: Place = None, site: Place = None
+    work: Official,
+    date: Day,
+    form: Form = Format.JSON,
+    lab: Place = None,
+    site: Place = None,
+    table: Literal["account", "findings"] = "account",
 ) -> ReconciliationView | Response:
     """Every person, tube, reading and label of a day: with a result, open for a known reason, or unexplained. Of one lab, one site, or all.
 
-    What a lab or site is not accountable for is null: readings of a site, labels of a lab.
+    What a lab or site is not accountable for is null: readings of a site, labels of a lab. As a spreadsheet the sums, or
+    (`table=findings`) what does not add up.
     """
     known = catalog.current(work.connection)
     told = account_of(work.connection, known, date, work.now, whose_account(work.caller, known, lab, site))
     account = told.account
+    findings = [FindingView(**asdict(finding), detail=PROBLEMS[finding.problem]) for finding in account.findings]
+    if form is not Format.JSON and table == "findings":
+        runs = [FindingView(f"{run.first} to {run.last}", "labels_passed_over", PASSED_OVER, run.count) for run in account.passed_over]
+        return download(FindingView, [*findings, *runs], form, "findings", f"findings-{date}.{form.value}")
     if form is not Format.JSON:
         return download(AccountLine, account_lines(account), form, "reconciliation", f"reconciliation-{date}.{form.value}")
-    findings = [FindingView(**asdict(finding), detail=PROBLEMS[finding.problem]) for finding in account.findings]
     return ReconciliationView(
         people=account.people, tubes=account.tubes, readings=account.readings, labels=account.labels, findings=findings, as_of=told.as_of
     )

@@ -1,5 +1,6 @@
 """Shapes of reports, and what may be asked."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
@@ -33,7 +34,8 @@ class Throughput(BaseModel):
     as_of: datetime
 
 
-class FindingView(BaseModel):
+@dataclass(frozen=True)
+class FindingView:
     """Something unexplained: a tube's or plate's barcode, a stable word for the problem, a sentence, and how many it concerns."""
 
     what: str

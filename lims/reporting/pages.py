@@ -32,9 +32,11 @@ MOST_SHOWN = 400
 
 
 @router.get("/reporting/")
-def dashboard(request: Request, work: Official, day: AnyDay = None, lab: Place = None, area: Place = None) -> Response:
-    """One day in figures, of one lab or area or of all; today where none is asked for."""
-    question = asked(work, day, None, lab=lab, site=None, area=area)
+def dashboard(
+    request: Request, work: Official, day: AnyDay = None, lab: Place = None, site: Place = None, area: Place = None
+) -> Response:
+    """One day in figures, of one lab, site or area or of all; today where none is asked for."""
+    question = asked(work, day, None, lab=lab, site=site, area=area)
     return page(request, "reporting/dashboard.html", facts_of(work, question), caller=work.caller)
 
 
@@ -61,7 +63,7 @@ def days(
 @router.get("/reporting/rows")
 def rows(request: Request, work: Official, wanted: Annotated[RowsAsked, Query()]) -> Response:
     """The tubes behind a figure, fifty and then more."""
-    about = asked(work, wanted.day, wanted.to, lab=wanted.lab, site=wanted.site, area=wanted.area)
+    about = asked(work, wanted.day, wanted.to, lab=wanted.lab, site=wanted.site, area=wanted.area, alone=bool(wanted.alone))
     facts = {"asked": about, "wanted": wanted, "shown": page_behind(work, about, wanted, PAGE)}
     return page(request, "reporting/rows.html", facts | places_of(work, about), caller=work.caller)
 

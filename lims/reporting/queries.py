@@ -15,6 +15,8 @@ from lims.reporting.rules import BETWEEN, By, Question
 SQL = files(__package__).joinpath("sql")
 Window = tuple[datetime, datetime]
 HAPPENED = ("stages", "repeats", "positives")
+# What some statements go on from, beside where all begin: the pages of rows go on from the same.
+GOES_ON_FROM = {"positives": "first_positives", "verifying": "verifying_stays"}
 
 
 @lru_cache
@@ -36,7 +38,7 @@ def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
 
 def asked(connection: Connection, name: str, values: dict[str, Any], between: str = "") -> Sequence[Row[Any]]:
     """The answer to a question about the tubes that count; `between` narrows them first."""
-    return connection.execute(statement(name, values["source"], between), values).all()
+    return connection.execute(statement(name, values["source"], between or GOES_ON_FROM.get(name, "")), values).all()
 
 
 def flows(connection: Connection, values: dict[str, Any], names: Collection[str] = HAPPENED) -> dict[Cell, dict[str, int]]:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from sqlalchemy import text
@@ -19,9 +21,12 @@ from sqlalchemy import text
 from lims.catalog import queries as catalog
 from lims.catalog.tables import LabCapacity, LabRow, SiteRow, TimeLimitRow
 from lims.reporting import answers
-from lims.reporting.day.behind import BEHIND
+from lims.reporting.day.asking import Asked, day_of
+from lims.reporting.day.behind import BEHIND, ENDS_OF_LEG, PATHS
 from lims.reporting.day.forms import RowsAsked
+from lims.reporting.day.paging import page_behind
 from lims.reporting.day.queries import behind
+from lims.reporting.day.rules import EDGES
 from lims.reporting.keeping import actions, queries
 from lims.reporting.measures import zones_of
 from lims.reporting.rounds.board import until
@@ -30,6 +35,9 @@ from tests.reporting.city import CHINA, City, put
 from tests.reporting.random_days import Crowd, moments
 from tests.reporting.recount import Raw, Slow
 from tests.reporting.test_keeping import sealed, told
+
+if TYPE_CHECKING:
+    from lims.kernel.auth.door import Work
 
 NEW_YORK = "America/New_York"
 SPRING, AUTUMN, PLAIN = date(2022, 3, 13), date(2022, 11, 6), date(2022, 7, 1)
@@ -40,6 +48,7 @@ LISTED = {
     "released": "released_tubes", "negative": "negative_tubes", "nonnegative": "nonnegative_tubes", "invalid": "invalid_tubes",
     "rejected": "rejected_tubes", "backlog": "backlog_tubes", "in_transit": "in_transit_tubes",
 }  # fmt: skip
+OTHERS = {"late", "positive", "verifying", "recollected", "returned", "direct", "case", "sampled"}
 
 
 @pytest.fixture
@@ -204,27 +213,103 @@ def test_who_was_sampled_for_which_round_is_counted_alike(followed: City, day: d
     assert seen() == expected
 
 
-@pytest.mark.parametrize("day", [SPRING, AUTUMN])
-def test_behind_every_figure_stand_as_many_rows_as_it_counts(followed: City, day: date) -> None:
-    Crowd(followed, random.Random(f"rows {day}")).live_through(day, 60)
-    now, asked = last_moment(followed), Question(day, day, By.DAY, CHINA)
-    line = Slow(Raw(followed), By.DAY, now).line((day, 0), None)
+class Led:
+    """Whoever clicks a figure of a day and place, and counts what is listed."""
 
-    def rows(figure: str) -> int:
-        found = followed.as_bench(
-            partial(behind, question=asked, zones=zones_of(followed.catalog), wanted=RowsAsked(figure=figure), now=now, most=10_000)
+    def __init__(self, city: City, day: date, now: datetime, place: dict[str, Any]) -> None:
+        self.city, self.asked = city, Asked(city.catalog, Question(day, day, By.DAY, CHINA, **place), None, day, now)
+
+    def rows(self, figure: str, **narrowed: Any) -> list[Any]:
+        """All rows, as a file has them."""
+        wanted, asked = RowsAsked(figure=figure, **narrowed), self.asked
+        return [
+            *self.city.as_bench(partial(behind, question=asked.question, catalog=asked.catalog, wanted=wanted, now=asked.now, most=10_000))
+        ]
+
+    def tubes(self, figure: str, **narrowed: Any) -> int:
+        """How many rows there are; the head of their page says so, too, however it knows."""
+        found, wanted = self.rows(figure, **narrowed), RowsAsked(figure=figure, **narrowed)
+        assert len({row.barcode for row in found}) == len(found)
+        total = self.city.as_bench(
+            lambda connection: page_behind(cast("Work", SimpleNamespace(connection=connection)), self.asked, wanted, 5).total
         )
+        assert total.tubes == len(found), (figure, narrowed)
+        assert total.people in (None, sum(row.people for row in found)), (figure, narrowed)
         return len(found)
 
-    assert {figure: rows(figure) for figure in LISTED} == {figure: line[name] for figure, name in LISTED.items()}
-    of_round = followed.as_bench(
-        partial(
-            behind, question=asked, zones=zones_of(followed.catalog), wanted=RowsAsked(figure="sampled", round="one"), now=now, most=10_000
-        )
-    )
-    assert sum(row.member_count for row in of_round) == sum(
-        people for (_, name, _), people in Slow(Raw(followed), By.DAY, now).sampled([day]).items() if name == "one"
-    )
-    assert rows("recollected") + rows("returned") == line["retest_tubes"]
-    assert rows("direct") + rows("case") == line["released_tubes"]
-    assert {*LISTED, "recollected", "returned", "positive", "sampled", "direct", "case"} == {*BEHIND}
+    def people(self, figure: str, **narrowed: Any) -> int:
+        """How many people the rows say there are."""
+        assert self.tubes(figure, **narrowed) >= 0
+        return sum(row.people for row in self.rows(figure, **narrowed))
+
+    def legs(self) -> dict[tuple[str, str], int]:
+        """How many tubes took each leg of each path, where any did."""
+        found = {(path, leg): self.tubes(f"{path}_{leg}") for path in PATHS for leg in ENDS_OF_LEG}
+        return {leg: tubes for leg, tubes in found.items() if tubes}
+
+    def bands(self) -> list[tuple[int, int]]:
+        """What stood for how long, and what of it for too long."""
+        edges = [0.0, *EDGES, None]
+        asked = [{"older": older, "younger": younger} for older, younger in pairwise(edges)]
+        return [(self.tubes("backlog", **band), self.tubes("late", **band)) for band in asked]
+
+
+@pytest.mark.parametrize("day", [SPRING, AUTUMN])
+@pytest.mark.parametrize("place", PLACES)
+def test_behind_every_figure_stand_as_many_rows_as_it_counts(followed: City, day: date, place: dict[str, Any]) -> None:
+    Crowd(followed, random.Random(f"rows {day}")).live_through(day, 60)
+    now, raw = last_moment(followed), Raw(followed)
+    slow, led = Slow(raw, By.DAY, now, **place), Led(followed, day, now, place)
+    line, legs = slow.line((day, 0), None), {leg: tubes for leg, (tubes, _) in slow.legs(day).items()}
+
+    def agree() -> None:
+        assert {figure: led.tubes(figure) for figure in LISTED} == {figure: line[name] for figure, name in LISTED.items()}
+        assert led.people("positive") == led.tubes("positive") == line["people_positive"]
+        assert led.people("verifying") == line["people_verifying"]
+        assert led.tubes("recollected") + led.tubes("returned") == line["retest_tubes"]
+        assert led.tubes("direct") + led.tubes("case") == line["released_tubes"]
+        assert led.legs() == legs
+        assert led.bands() == slow.bands(day, hours_at_most)
+        of_round = sum(people for (_, name, _), people in slow.sampled([day]).items() if name == "one")
+        assert led.people("sampled", round="one") == of_round
+
+    agree()
+    keep(followed, now, day)
+    agree()
+    assert place or all(line[name] for name in ("people_positive", "people_verifying"))
+    assert {*LISTED, *OTHERS, *(f"{path}_{leg}" for path in PATHS for leg in ENDS_OF_LEG)} == {*BEHIND}
+
+
+@pytest.mark.parametrize("day", [SPRING, AUTUMN])
+@pytest.mark.parametrize("place", PLACES[:3])
+def test_behind_every_figure_of_an_hour_stand_as_many_rows(followed: City, day: date, place: dict[str, Any]) -> None:
+    Crowd(followed, random.Random(f"hours {day}")).live_through(day, 60)
+    now, raw = last_moment(followed), Raw(followed)
+    slow, led = Slow(raw, By.HOUR, now, **place), Led(followed, day, now, place)
+    of_hour = ("collected", "dispatched", "received", "tested", "released", "rejected", "backlog")
+    expected = [{figure: slow.line((day, hour), None)[LISTED[figure]] for figure in of_hour} for hour in range(24)]
+    shown = followed.as_bench(lambda connection: day_of(connection, led.asked))
+    in_table = [{figure: hour.get(LISTED[figure], 0) for figure in of_hour[:-1]} for hour in shown.hours]
+    assert [{**hour, "backlog": stood} for hour, stood in zip(in_table, shown.flow.backlog[1:], strict=True)] == expected
+
+    def agree() -> None:
+        assert [{figure: led.tubes(figure, hour=hour) for figure in of_hour} for hour in range(24)] == expected
+
+    agree()
+    keep(followed, now, day)
+    agree()
+
+
+@pytest.mark.parametrize("by", [By.LAB, By.SITE, By.AREA])
+def test_behind_a_figure_of_a_line_stand_the_tubes_that_it_counts(followed: City, by: By) -> None:
+    Crowd(followed, random.Random("lines")).live_through(PLAIN, 80)
+    followed.tube("at its site", sealed_at=datetime(2022, 7, 1, 3, tzinfo=UTC))
+    now = last_moment(followed)
+    slow, led = Slow(Raw(followed), by, now), Led(followed, PLAIN, now, {})
+    keys = {slow.raw.key(row, by) for row in slow.tubes}
+    assert None in keys
+    for key in keys:
+        line, narrowed = slow.line((PLAIN, 0), key), {"by": by.value, "key": key}
+        assert {figure: led.tubes(figure, **narrowed) for figure in LISTED} == {figure: line[name] for figure, name in LISTED.items()}
+        assert led.tubes("positive", **narrowed) == line["people_positive"]
+        assert led.people("verifying", **narrowed) == line["people_verifying"]

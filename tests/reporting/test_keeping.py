@@ -165,7 +165,13 @@ def test_what_stands_now_is_listed_with_the_oldest_first(city: City) -> None:
     assert [row.barcode for row in page.rows] == ["w2"]
 
 
-@pytest.mark.parametrize("figure", ["collected", "dispatched", "received", "tested", "negative", "rejected", "backlog", "in_transit"])
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "collected", "dispatched", "received", "tested", "negative", "rejected", "backlog", "in_transit", "direct", "direct_waiting",
+        "direct_whole", "case_whole", "positive", "verifying",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("place", [{}, {"lab": "YH"}, {"areas": ("330111",)}])
 def test_pages_of_tubes_go_on_where_the_last_one_ended_kept_or_not(lived: City, figure: str, place: dict[str, Any]) -> None:
     lived.tube("goes on", dispatched_at=at(20), received_at=at(21))

@@ -36,7 +36,7 @@ def test_the_oldest_of_what_stood_are_looked_for_among_the_oldest() -> None:
     bands = [{"from": edge, "to": to, "tubes": tubes} for (edge, tubes), to in zip(ages.items(), (2.0, 4.0, 6.0, None), strict=True)]
 
     def hours(most: int, after: float | None = None, *ends: datetime) -> float | None:
-        until = old_enough(bands, ends or (end,), end - timedelta(hours=after) if after is not None else None, most)
+        until = old_enough(bands, "tubes", ends or (end,), end - timedelta(hours=after) if after is not None else None, most)
         return (end - until) / timedelta(hours=1) if until else None
 
     assert [hours(1), hours(2), hours(6), hours(7), hours(76), hours(77)] == [6, 4, 4, 2, 0, None]

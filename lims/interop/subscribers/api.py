@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from lims.custody.actions import taken_first
 from lims.interop.notices.forms import HIGHEST
@@ -25,9 +25,13 @@ from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.pages import Blank, Page
+from lims.reporting.downloads import download
+from lims.reporting.forms import Form
+from lims.reporting.rules import Format
 
 router = APIRouter(prefix="/reporting/api/webhooks", tags=["webhooks"])
 Administrator = Annotated[Work, allow(Role.ADMIN, using=Access.BENCH)]
+MOST_LINES = 10_000
 
 
 @router.get("")
@@ -47,16 +51,20 @@ def add(form: AddForm, work: Administrator) -> SecretView:
     return SecretView(number=number, secret=None if form.address.startswith(MAIL) else secret)
 
 
-@router.get("/{number}/log")
+@router.get("/{number}/log", response_model=Page[AttemptView])
 def log(
     number: int,
     work: Administrator,
     after: Annotated[int | None, Query(ge=1, le=HIGHEST), Blank] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> Page[AttemptView]:
-    """Every attempt to send, newest first."""
+    form: Form = Format.JSON,
+) -> Page[AttemptView] | Response:
+    """Every attempt to send, newest first; as a spreadsheet the last ten thousand."""
     own(work)
     queries.subscriber(work.connection, number)
+    if form is not Format.JSON:
+        last = [attempt(row) for row in queries.log(work.connection, number, MOST_LINES, after)]
+        return download(AttemptView, last, form, "log", f"webhook-{number}-log.{form.value}")
     rows = queries.log(work.connection, number, limit + 1, after)
     return Page(items=[attempt(row) for row in rows[:limit]], next=str(rows[limit - 1].number) if len(rows) > limit else None)
 

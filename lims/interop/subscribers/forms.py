@@ -1,5 +1,6 @@
 """Shapes of webhooks."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -77,7 +78,8 @@ class WebhookView(BaseModel):
     oldest: datetime | None
 
 
-class AttemptView(BaseModel):
+@dataclass(frozen=True)
+class AttemptView:
     """One attempt to send one notice: what was answered (null: nothing), and why it failed."""
 
     number: int

@@ -1,19 +1,21 @@
 """Routes of the figures of cases, and of the rows behind each. Nobody's name is read for them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from lims.catalog import queries as catalog
+from lims.kernel.errors import Refused
 from lims.kernel.pages import Blank, Page, cursor, parts_of
 from lims.reporting.casework import lists
+from lims.reporting.casework.files import TABLES
 from lims.reporting.casework.lines import FigureLine, lines_of
 from lims.reporting.casework.measures import figures_of
 from lims.reporting.casework.rules import Behind, CaseRow, MemberRow, PoolRow
 from lims.reporting.casework.scope import Asked, Reader, Scope, scope_of
-from lims.reporting.downloads import download
+from lims.reporting.downloads import download, table
 from lims.reporting.forms import Form
 from lims.reporting.rules import Format
 
@@ -36,6 +38,18 @@ def figures(work: Reader, asked: Annotated[Asked, Depends()], form: Form = Forma
     found = figures_of(work.connection, known, scope, work.now)
     lines = lines_of(found)
     return FigureLines(rows=lines, as_of=found.as_of) if form is Format.JSON else spreadsheet(scope, form, "figures", FigureLine, lines)
+
+
+@router.get("/tables/{name}", response_model=None)
+def figure_table(name: str, work: Reader, asked: Annotated[Asked, Depends()], form: Form = Format.JSON) -> dict[str, Any] | Response:
+    """A table of the page of figures: `times`, `sizes` or `sites`."""
+    if name not in TABLES:
+        raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
+    known = catalog.current(work.connection)
+    scope = scope_of(work, known, asked)
+    kind, rows_of = TABLES[name]
+    found = rows_of(figures_of(work.connection, known, scope, work.now))
+    return table(kind, found, form, f"{name}-{scope.question.first}-{scope.question.last}")
 
 
 @router.get("/{what}", response_model=Page[CaseRow] | Page[MemberRow] | Page[PoolRow])

@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
 from lims.kernel.errors import Refused
+from lims.reporting.balances.board import kept_days
 from lims.reporting.casework import queries
 from lims.reporting.casework.measures import rows_of
-from lims.reporting.casework.rules import Behind, CaseRow, MemberRow, PoolRow, behind
+from lims.reporting.casework.rules import Behind, CaseRow, MemberRow, PoolPart, PoolRow, behind, is_in
 from lims.reporting.casework.scope import Scope
 from lims.reporting.rules import MOST_ROWS
 
@@ -18,9 +19,10 @@ AnyLine = CaseRow | MemberRow | PoolRow
 
 @dataclass(frozen=True)
 class Listed:
-    """Rows, and the key of the last where there are more."""
+    """Rows, how many there are in all, and the key of the last of these where there are more."""
 
     rows: list[AnyLine]
+    total: int
     more: str | None = None
 
 
@@ -30,12 +32,15 @@ def listed(
     """Up to `most` rows behind a figure, or behind a part of it, from after one on."""
     rows: list[AnyLine] = []
     if what is Behind.POOLS:
-        rows += queries.pools(connection, scope.values(), after, most + 1)
+        of = PoolPart.of(part)
+        rows += queries.pools(connection, scope.values(), of, after, most + 1)
+        kept = kept_days(connection, catalog, scope.question.first, scope.question.last, now)
+        total = of.tubes(queries.pools_of_sizes(connection, scope.values(kept)))
     else:
         every = rows_of(connection, catalog, scope, now)
-        chosen = behind(what, every.cases, every.members)
-        rows += [row for row in chosen if (part is None or row.part == part) and (after is None or row.key > after)]
-    return Listed(rows[:most], rows[most - 1].key if len(rows) > most else None)
+        chosen = [row for row in behind(what, every.cases, every.members) if is_in(row, what, part)]
+        rows, total = [row for row in chosen if after is None or row.key > after], len(chosen)
+    return Listed(rows[:most], total, rows[most - 1].key if len(rows) > most else None)
 
 
 def all_of(connection: Connection, catalog: Catalog, scope: Scope, what: Behind, part: str | None, now: datetime) -> list[AnyLine]:

@@ -45,6 +45,7 @@ def rows(
         "kind": lists.kind_of(what).__name__,
         "part": part,
         "rows": found.rows,
+        "total": found.total,
         "saved": {row.tube: row.people - row.pool_tests - row.single_tests for row in found.rows if isinstance(row, PoolRow)},
         "next": cursor(found.more) if found.more else None,
     }

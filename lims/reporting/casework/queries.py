@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
-from lims.reporting.casework.rules import PoolRow, PoolsOfSize
+from lims.reporting.casework.rules import PoolPart, PoolRow, PoolsOfSize
 
 SQL = files(__package__).joinpath("sql")
-EVERY: dict[str, Any] = {"after": None, "most": None}
+EVERY: dict[str, Any] = {"after": None, "most": None, "people": None, "not_negative": False}
 
 
 @lru_cache
@@ -23,7 +23,8 @@ def pools_of_sizes(connection: Connection, values: dict[str, Any]) -> list[Pools
     return [PoolsOfSize(**row._asdict()) for row in connection.execute(statement("pool_sizes"), values | EVERY)]
 
 
-def pools(connection: Connection, values: dict[str, Any], after: str | None, most: int) -> list[PoolRow]:
+def pools(connection: Connection, values: dict[str, Any], part: PoolPart, after: str | None, most: int) -> list[PoolRow]:
     """Up to `most` of these pools by their codes, from after one on."""
-    rows = connection.execute(statement("pool_rows"), values | {"after": after, "most": most, "kept": []})
+    narrowed = {"after": after, "most": most, "people": part.people, "not_negative": part.not_negative}
+    rows = connection.execute(statement("pool_rows"), values | narrowed | {"kept": []})
     return [PoolRow(row.barcode, *row[1:]) for row in rows]

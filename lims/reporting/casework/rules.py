@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import exp, fsum, lgamma, log, log1p
+from typing import NamedTuple
 
 from lims.deconvolution.rules import MemberState, Outcome
 from lims.deconvolution.schemes.rules import Assay
+from lims.kernel.errors import Refused
 from lims.reporting.pooling_math.pools import Group
 from lims.reporting.pooling_math.sizes import discordant
 
 AGES_HOURS = (6, 12, 24, 48)  # where one band of ages ends and the next begins
 NOT_BACK = (MemberState.UNREACHABLE, MemberState.REFUSED, MemberState.TRANSFERRED)
+# Parts of figures: what happened already of what is timed; of pools with so many people those that were not negative.
+HAPPENED, NOT_NEGATIVE = "happened", "not-negative"
+MOST_DIGITS = 4
 UNUSUAL = 0.05  # so many discordant cases or more are told as unusual where chance brings them less often than this
 
 
@@ -119,6 +124,28 @@ class PoolRow:
         return self.tube
 
 
+class PoolPart(NamedTuple):
+    """Which released pools are meant: those with so many people (None: any), and of them those that were not negative, or all."""
+
+    people: int | None = None
+    not_negative: bool = False
+
+    @classmethod
+    def of(cls, part: str | None) -> "PoolPart":
+        """From a word like `10`, or `10 not-negative`; Refused where it is none."""
+        people, _, more = (part or "").partition(" ")
+        if part is None:
+            return cls()
+        if not people.isascii() or not people.isdigit() or len(people) > MOST_DIGITS or more not in ("", NOT_NEGATIVE):
+            raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=part, known=f"10, 10 {NOT_NEGATIVE}")
+        return cls(int(people), bool(more))
+
+    def tubes(self, sizes: Iterable["PoolsOfSize"]) -> int:
+        """How many there are of these."""
+        meant = [one for one in sizes if self.people in (None, one.people)]
+        return sum(one.reactive + one.invalid if self.not_negative else one.pools for one in meant)
+
+
 @dataclass(frozen=True)
 class PoolsOfSize:
     """All released pools with so many people: how many, how many of them positive or inconclusive, how many invalid, and their tests."""
@@ -129,6 +156,11 @@ class PoolsOfSize:
     invalid: int
     pool_tests: int
     single_tests: int
+
+    @property
+    def saved(self) -> int:
+        """Tests that pooling saved, or (less than 0) cost."""
+        return self.people * self.pools - self.pool_tests - self.single_tests
 
 
 @dataclass(frozen=True)
@@ -307,3 +339,19 @@ def behind(what: Behind, cases: Sequence[CaseRow], members: Sequence[MemberRow])
     if what in of_cases:
         return of_cases[what]
     return [member for member in members if member.called_back or what is Behind.SETTLED]
+
+
+# By which of its times a row behind a figure of times counts as one to which it happened.
+TIMED = {
+    Behind.CALLED: "called_minutes",
+    Behind.SAMPLED: "sampled_minutes",
+    Behind.SETTLED: "settled_minutes",
+    Behind.SETTLED_CASES: "settled_minutes",
+}
+
+
+def is_in(row: CaseRow | MemberRow, what: Behind, part: str | None) -> bool:
+    """Whether a row behind a figure belongs to a part of it (None: the whole)."""
+    if part == HAPPENED and what in TIMED:
+        return getattr(row, TIMED[what]) is not None
+    return part is None or row.part == part

@@ -22,7 +22,7 @@ Official = Annotated[Work, allow(Role.OFFICIAL, using=Access.REPORTS)]
 @router.get("/rows", response_model=None)
 def rows(work: Official, wanted: Annotated[RowsAsked, Query()], form: Form = Format.JSON) -> dict[str, Any] | Response:
     """The tubes behind a figure of a day (today where none is given; to `to`), of a lab, site or area: codes and times, no names."""
-    about = asked(work, wanted.day, wanted.to, lab=wanted.lab, site=wanted.site, area=wanted.area)
+    about = asked(work, wanted.day, wanted.to, lab=wanted.lab, site=wanted.site, area=wanted.area, alone=bool(wanted.alone))
     found = tube_rows(tubes_behind(work, about, wanted, MOST_ROWS + 1))
     if len(found) > MOST_ROWS:
         raise Refused(

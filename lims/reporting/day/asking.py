@@ -73,14 +73,21 @@ class Day:
     cases: list[CaseLine]
 
 
-def asked(work: Work, first: date | None, last: date | None, *, lab: str | None, site: str | None, area: str | None) -> Asked:
-    """What is asked; whoever is bound to a lab or site asks of that alone. Refused where there is no such place, or it is another's."""
+def asked(
+    work: Work, first: date | None, last: date | None, *, lab: str | None, site: str | None, area: str | None, alone: bool = False
+) -> Asked:
+    """What is asked, of an area with those in it or `alone`; whoever is bound to a lab or site asks of that.
+
+    Refused where there is no such place, or it is another's.
+    """
     known, zone = catalog_queries.current(work.connection), work.program.settings.timezone
     if lab is not None:
         own_lab(work.caller, known.lab(lab).code, f"Lab {lab}")
     if site is not None:
         own_site(work.caller, known.site(site).code, f"Site {site}")
     areas = areas_within(known, area) if area is not None else None
+    if areas is not None and alone:
+        areas = tuple(code for code in areas if code == area)
     today = clock.local_day(work.now, zone)
     first = first or today
     question = Question(first, last or first, By.DAY, zone, work.caller.lab or lab, work.caller.site or site, areas)
@@ -94,10 +101,10 @@ def day_of(connection: Connection, asked: Asked) -> Day:
     labs = answers.throughput(connection, known, replace(question, by=By.LAB), now)
     panels = answers.panels_of(connection, known, question, now)
     before = [
-        hours_of(answers.panels_of(connection, known, replace(question, first=day, last=day), now, ("hours",)).hours)
+        hours_of(answers.panels_of(connection, known, replace(question, first=day, last=day), now, ("hours",)).hours, day)
         for day in (asked.day - DAY, asked.day - WEEK)
     ]
-    hours, passed = hours_of(panels.hours), asked.hours_passed
+    hours, passed = hours_of(panels.hours, asked.day), asked.hours_passed
     # Of a running day the hour that has just begun is compared with nothing yet.
     whole = passed if passed == len(hours) else max(passed - 1, 0)
     return Day(

@@ -12,7 +12,6 @@ from lims.reporting.day import queries
 from lims.reporting.day.asking import Asked, Day
 from lims.reporting.day.behind import BEHIND
 from lims.reporting.day.forms import AgeRow, ComparedRow, HourRow, LegRow, RefusedRow, RowsAsked, TubeRow
-from lims.reporting.measures import zones_of
 from lims.reporting.rounds.board import row_of
 from lims.reporting.rounds.forms import RoundRow
 
@@ -22,7 +21,7 @@ MOST_ROWS = 100_000
 def tubes_behind(work: Work, asked: Asked, wanted: RowsAsked, most: int) -> Sequence[AnyRow]:
     """The tubes behind a figure; Refused where no figure has this name."""
     refuse_unknown(wanted)
-    return queries.behind(work.connection, asked.question, zones_of(asked.catalog), wanted, asked.now, most)
+    return queries.behind(work.connection, asked.question, asked.catalog, wanted, asked.now, most)
 
 
 def refuse_unknown(wanted: RowsAsked) -> None:
@@ -35,7 +34,7 @@ def tube_rows(rows: Sequence[AnyRow]) -> list[TubeRow]:
     """Tubes as a file has them."""
     return [
         TubeRow(
-            row.barcode, row.kind, row.member_count, row.pool_size, row.site, row.lab, row.sealed_at, row.dispatched_at, row.received_at,
+            row.barcode, row.kind, row.people, row.pool_size, row.site, row.lab, row.sealed_at, row.dispatched_at, row.received_at,
             row.tested_at, row.released_at, row.released_call, row.rejected_at, row.rejected_for,
         )
         for row in rows

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
@@ -17,7 +17,9 @@ class RowsAsked(BaseModel):
     """Which tubes are asked for: those behind a figure of some days, of a lab, site or area, in their order.
 
     Of one day also those of an hour, or `until` an hour; of what stands those that are so many hours old; of rejections those for a reason;
-    of those sampled those for a round (empty: for none that is named). They go on after the tube `after`, which counts since `after_at`.
+    of those sampled those for a round (empty: for none that is named); of all figures those that a table `by` lab, site or area counts
+    in the line of a `key` (without: of none that is known). Of an area they are also those of the areas in it, but where it is meant
+    `alone`. They go on after the tube `after`, which counts since `after_at`.
     """
 
     figure: str = Field(max_length=40)
@@ -29,16 +31,24 @@ class RowsAsked(BaseModel):
     older: float | None = Field(None, ge=0, le=1e6)
     younger: float | None = Field(None, ge=0, le=1e6)
     reason: str | None = Field(None, max_length=40)
+    by: Literal["lab", "site", "area"] | None = None
+    key: Annotated[str | None, Field(max_length=64), Blank] = None
     lab: Annotated[str | None, Blank] = None
     site: Annotated[str | None, Blank] = None
     area: Annotated[str | None, Blank] = None
+    alone: bool | None = None
     after: str | None = Field(None, max_length=64)
     after_at: AwareDatetime | None = None
+
+    @property
+    def narrowed(self) -> dict[str, Any]:
+        """The words that narrow the figure, without day and place: another page of its tubes is asked for with them, and its file."""
+        return self.model_dump(exclude={"day", "lab", "site", "area", "after", "after_at"})
 
 
 @dataclass(frozen=True)
 class TubeRow:
-    """A tube behind a figure; nobody's name."""
+    """A tube behind a figure; nobody's name. `people`: those in it, of figures of people those who count."""
 
     barcode: str
     kind: str | None

@@ -91,11 +91,16 @@ class Compared:
         return (self.now - before) / before if before else None
 
 
-def hours_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, int]]:
-    """What happened in each of the 24 hours of a day, from rows of those in which anything did."""
+def hours_of(rows: Iterable[Mapping[str, Any]], day: date) -> list[dict[str, int]]:
+    """What happened in each of the 24 hours of a day, from rows of those in which anything did.
+
+    Where there are several time zones some rows are of the days beside it.
+    """
     found: list[dict[str, int]] = [{} for _ in range(24)]
     for row in rows:
-        found[datetime.fromisoformat(row["slot"]).hour] = {name: value for name, value in row.items() if name != "slot"}
+        slot = datetime.fromisoformat(row["slot"])
+        if slot.date() == day:
+            found[slot.hour] = {name: value for name, value in row.items() if name != "slot"}
     return found
 
 

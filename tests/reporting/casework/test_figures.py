@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
+from lxml import html
 
 from lims.reporting.casework.rules import Behind
 from tests.bench import another_town, close, done, mix, note, recollected, refused, review
@@ -36,6 +37,12 @@ def rows(town: Town, what: str, **asked: object) -> list[dict[str, Any]]:
         found += answer["items"]
         if not (after := answer["next"]):
             return found
+
+
+def table(town: Town, name: str) -> list[dict[str, Any]]:
+    """A table of the page of figures."""
+    found: list[dict[str, Any]] = done(town.olga.get(f"{FIGURES}/tables/{name}", **(DAY | {"lab": town.lab})))["rows"]
+    return found
 
 
 def crowd(town: Town, count: int, number: int) -> None:
@@ -76,14 +83,20 @@ def test_every_figure_of_a_crowd_of_cases_is_what_the_raw_rows_say(town: Town) -
     assert len(rows(town, "open", part="48-")) == found["open_cases", "48- h"]
     assert len(rows(town, "discordant")) == found["discordant_cases", "count"]
     assert len(rows(town, "judged")) == found["discordant_cases", "of"]
-    assert sum(row["called_minutes"] is not None for row in rows(town, "called")) == found["called", "count"]
-    assert sum(row["sampled_minutes"] is not None for row in rows(town, "sampled")) == found["sampled_again", "count"]
-    assert sum(row["settled_minutes"] is not None for row in rows(town, "settled")) == found["settled", "count"]
-    assert len(rows(town, "settled-cases")) == found["settled_cases", "of"]
+    timed = {"called": "called", "sampled": "sampled_again", "settled": "settled", "settled-cases": "settled_cases"}
+    for what, name in timed.items():
+        assert len(rows(town, what)) == found[name, "of"], what
+        assert len(rows(town, what, part="happened")) == found[name, "count"], what
     assert len(rows(town, "recollection", site=town.site, part="sampled")) == found["sampled_again_of_site", town.site]
     pools = rows(town, "pools")
     assert len(pools) == found["released_pools", ""]
     assert sum(row["people"] - row["pool_tests"] - row["single_tests"] for row in pools) == found["tests_saved", ""]
+    for size in table(town, "sizes"):
+        of_size = rows(town, "pools", part=str(size["people"]))
+        assert len(of_size) == size["pools"]
+        assert {row["people"] for row in of_size} == {size["people"]}
+        assert sum(row["pool_tests"] + row["single_tests"] for row in of_size) == size["tests"]
+        assert len(rows(town, "pools", part=f"{size['people']} not-negative")) == size["not_negative"]
 
 
 def discordant(town: Town) -> str:
@@ -216,6 +229,25 @@ def test_the_page_says_what_was_found_and_every_number_opens_its_rows(town: Town
         assert answer.status_code == 200
         assert f"/testing/cases/{pool}" in answer.text, what
     assert "/reporting/cases" in town.olga.get("/testing/cases").text
+
+
+def test_every_count_on_the_page_leads_to_so_many_rows(town: Town) -> None:
+    crowd(town, 12, 11)
+    asked = DAY | {"lab": town.lab, "lang": "en"}
+    links = html.fromstring(town.olga.get("/reporting/cases", **asked).text).xpath(".//a[starts-with(@href, '/reporting/cases/')]")
+    counts = {
+        link.get("href"): int(link.text_content()) for link in links if link.text_content().isdigit() and "/pools" not in link.get("href")
+    }
+    assert sum(number > 0 for number in counts.values()) > 10
+    for address, number in counts.items():
+        said = html.fromstring(town.web.get(f"{address}&lang=en", headers=town.olga.headers).text).find(".//main/p").text_content()
+        assert said.strip().startswith(f"{number} rows"), address
+
+
+def test_pools_of_a_size_that_is_none_are_refused(town: Town) -> None:
+    for part in ("many", "10 odd", "12345", "-1"):
+        refused(town.olga.get(f"{FIGURES}/pools", **DAY, part=part), 404, "figure_unknown")
+    refused(town.olga.get(f"{FIGURES}/tables/happiness", **DAY), 404, "figure_unknown")
 
 
 def test_a_page_of_figures_holds_no_number_of_a_person(town: Town) -> None:

@@ -1,7 +1,7 @@
 -- Pools that were released on one of the days asked for, by the clock of their lab, with the tests they took. A test is a well that
 -- was read: of the pool, and of the singles by which its members were tested (of an aliquot pool its member tubes; else the
 -- recollections that answer it, and those that answer these). What was judged again from stored readings is no test.
-WITH RECURSIVE pool AS MATERIALIZED (
+WITH RECURSIVE released AS (
     SELECT tube.barcode, tube.lab, tube.site, tube.released_at, tube.released_call, tube.kind,
         CASE WHEN tube.kind = 'aliquot_pool' THEN (SELECT count(*) FROM tube AS member WHERE member.pool = tube.barcode)
             ELSE tube.member_count END AS people
@@ -13,7 +13,11 @@ WITH RECURSIVE pool AS MATERIALIZED (
         AND (CAST(:lab AS text) IS NULL OR tube.lab = :lab)
         AND (CAST(:sites AS text[]) IS NULL OR tube.site = ANY (:sites))
         AND (CAST(:after AS text) IS NULL OR tube.barcode > :after)
-    ORDER BY tube.barcode
+        AND (NOT CAST(:not_negative AS boolean) OR tube.released_call <> 'negative')
+), pool AS MATERIALIZED (
+    SELECT * FROM released
+    WHERE people > 0 AND (CAST(:people AS integer) IS NULL OR people = :people)
+    ORDER BY barcode
     LIMIT :most
 ), single (root, barcode) AS (
     SELECT pool.barcode, member.barcode FROM pool JOIN tube AS member ON member.pool = pool.barcode WHERE pool.kind = 'aliquot_pool'
@@ -35,5 +39,4 @@ WITH RECURSIVE pool AS MATERIALIZED (
     FROM pool
     LEFT JOIN pool_tests ON pool_tests.barcode = pool.barcode
     LEFT JOIN single_tests ON single_tests.barcode = pool.barcode
-    WHERE pool.people > 0
 )
