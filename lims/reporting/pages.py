@@ -32,9 +32,7 @@ MOST_SHOWN = 400
 
 
 @router.get("/reporting/")
-def dashboard(
-    request: Request, work: Official, day: AnyDay = None, lab: Place = None, site: Place = None, area: Place = None
-) -> Response:
+def dashboard(request: Request, work: Official, day: AnyDay = None, lab: Place = None, site: Place = None, area: Place = None) -> Response:
     """One day in figures, of one lab, site or area or of all; today where none is asked for."""
     question = asked(work, day, None, lab=lab, site=site, area=area)
     return page(request, "reporting/dashboard.html", facts_of(work, question), caller=work.caller)
