@@ -8,25 +8,18 @@ The clock's time is the least of five; beside it the seconds of the processor th
 
 import argparse
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from benchmarks import processor
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
-from lims.catalog import actions as catalog_actions
+from benchmarks.own import own_city
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
 from lims.kernel.db import Access
-from lims.kernel.program import running
-from lims.kernel.settings import settings
 from lims.reporting.balances import actions as balances
 from lims.reporting.balances.board import account_of
 from lims.reporting.keeping import actions as keeping
@@ -52,7 +45,6 @@ DAY = (
 
 def lived(connection: Connection, labels: int, day: date) -> None:
     """A day of labels, and the tubes that most of them are on; rows lie in the order in which tubes come."""
-    catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
     connection.execute(text("SET LOCAL session_replication_role = replica"))
     values = {"day": day, "sites": SITES, "size": labels // SITES}
     for statement in DAY:
@@ -76,30 +68,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labels", type=int, default=300_000)
     labels = parser.parse_args().labels
-    place = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    place.chmod(0o711)
-    os.environ["LIMS_DATA_DIR"] = str(place / "data")
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=4) as program:
-            migrate.upgrade(program.database)
-            day = clock.local_day(clock.now(), ZONE) - timedelta(days=1)
-            with program.database.transaction(Access.OWNER) as connection:
-                lived(connection, labels, day)
-            with program.database.engine(Access.OWNER).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM ANALYZE"))
-            with program.database.transaction(Access.OWNER) as connection:
-                seal(connection, program.keys.seal, clock.now())
-                known, postmaster = catalog.current(connection), processor.postmaster_of(connection)
-                keeping.read_on(connection, zones_of(known))
-                print(f"{labels:,} labels of {SITES:,} sites (load {os.getloadavg()[0]:.0f})")
-                told("labels, counted", lambda: labels_account(labels_of(connection, day)), postmaster)
-                told("labels of one site, counted", lambda: labels_account(labels_of(connection, day, "B-7")), postmaster)
-                balances.keep(connection, known, day, ZONE, clock.now())
-            with program.database.transaction(Access.REPORTS) as connection:
-                told("the day's account with labels, kept", lambda: account_of(connection, known, day, clock.now()), postmaster)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    day = clock.local_day(clock.now(), ZONE) - timedelta(days=1)
+    with own_city() as (program, _, postmaster):
+        with program.database.transaction(Access.OWNER) as connection:
+            lived(connection, labels, day)
+        with program.database.engine(Access.OWNER).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+        with program.database.transaction(Access.OWNER) as connection:
+            seal(connection, program.keys.seal, clock.now())
+            known = catalog.current(connection)
+            keeping.read_on(connection, zones_of(known))
+            print(f"{labels:,} labels of {SITES:,} sites (load {os.getloadavg()[0]:.0f})")
+            told("labels, counted", lambda: labels_account(labels_of(connection, day)), postmaster)
+            told("labels of one site, counted", lambda: labels_account(labels_of(connection, day, "B-7")), postmaster)
+            balances.keep(connection, known, day, ZONE, clock.now())
+        with program.database.transaction(Access.REPORTS) as connection:
+            told("the day's account with labels, kept", lambda: account_of(connection, known, day, clock.now()), postmaster)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from lims.reporting.rounds.rules import Coverage, Place
 from lims.reporting.wording import NOTHING, Tongue, counted
 
 OF_AREA = (
-    "collected_tubes", "collected_people", "fill_rate", "received_tubes", "tested_tubes", "released_tubes", "released_people",
-    "nonnegative_tubes", "people_positive", "people_verifying", "rejected_tubes", "in_transit_tubes", "backlog_tubes",
+    "collected_tubes", "collected_people", "tested_tubes", "released_tubes", "released_people", "nonnegative_tubes", "people_positive",
+    "people_verifying", "in_transit_tubes", "backlog_tubes",
 )  # fmt: skip
 OF_ROUND = ("round", "place", "source", "sampled_on_the_day", "sampled_so_far", "expected", "reached")
 
@@ -25,8 +25,10 @@ def area_table(areas: Sequence[AreaLine], total: DayLine, tongue: Tongue) -> Tab
         rows.append((tongue.say(N_("Together")), *(counted(name, getattr(total, name)) for name in OF_AREA)))
     title, quiet = tongue.say(N_("By area")), len(areas) - len(shown)
     if quiet and rows:
-        title = f"{title} ({tongue.say(N_('nothing in {count} more areas'), count=quiet)})"
-    return Table(title, heads(("area", *OF_AREA), tongue), tuple(rows), words=1, summed=True, empty=tongue.say(N_("None")))
+        more = tongue.say(N_("areas without anything: {count}"), count=quiet)
+        title = f"{title} ({more})"
+    empty = tongue.say(N_("None"))
+    return Table(title, heads(("area", *OF_AREA), tongue), tuple(rows), words=1, summed=True, empty=empty, named=bool(rows))
 
 
 def area_name(line: AreaLine, tongue: Tongue) -> str:

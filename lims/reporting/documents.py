@@ -27,7 +27,8 @@ Cell = str | Mark
 class Table:
     """A table. Heads are lines, one a language; the first `words` columns are words, the others figures.
 
-    Where `summed` the last row is a sum; where `prose` the last column holds sentences and is as wide as there is room.
+    Where `summed` the last row is a sum; where `prose` the last column holds sentences and is as wide as there is room; where `named` the
+    first one holds names, for which a quarter of the page is kept.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Table:
     summed: bool = False
     empty: str = ""
     prose: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)
