@@ -148,6 +148,9 @@ def test_who_is_bound_sees_on_the_page_and_in_the_file_what_the_answer_says(town
         assert not page.xpath("//select[@name='lab']")
         file = town.web.get("/reporting/api/reconciliation", params={"date": "2022-02-02", "format": "csv"}, headers=who.headers)
         assert "people,sampled,4" in file.text
+        (link,) = page.xpath("//section[.//h2='Tubes']//td[@class='number']/a[text()='1']/@href")
+        rows = town.web.get(link, headers=who.headers)
+        assert (rows.status_code, len(html.fromstring(rows.text).xpath("//tbody/tr"))) == (200, 1)
 
 
 @pytest.mark.parametrize("path", ["/reporting/api/reconciliation", "/reporting/reconciliation"])
