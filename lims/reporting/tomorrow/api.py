@@ -78,6 +78,8 @@ def lab_view(found: Outlook, lab: LabOutlook) -> LabView:
         may_overflow=overflow_view(lab.may_overflow),
         capacity_tomorrow=lab.capacity_tomorrow,
         headroom=lab.headroom,
+        pools_tomorrow=lab.pools_tomorrow,
+        retests=range_view(lab.retests),
         hours=hours,
     )
 

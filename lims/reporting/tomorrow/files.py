@@ -25,6 +25,9 @@ class LabRow:
     overflow_tubes: float | None
     may_overflow_at: datetime | None
     headroom_prevalence: float | None
+    retest_wells_low: float
+    retest_wells: float
+    retest_wells_high: float
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def labs(_outlook: Outlook, of: Sequence[LabOutlook]) -> list[LabRow]:
             lab.lab.code, lab.lab.name, lab.waiting, round(lab.coming.low, 2), round(lab.coming.expected, 2), round(lab.coming.high, 2),
             lab.capacity_tomorrow, lab.clears, lab.clears_latest, lab.overflow.at if lab.overflow else None,
             round(lab.overflow.tubes, 2) if lab.overflow else None, lab.may_overflow.at if lab.may_overflow else None, lab.headroom,
+            round(lab.retests.low, 2), round(lab.retests.expected, 2), round(lab.retests.high, 2),
         )
         for lab in of
     ]  # fmt: skip

@@ -31,7 +31,10 @@ class OverflowView(BaseModel):
 
 
 class LabView(BaseModel):
-    """A lab until the end of tomorrow; `headroom` is the prevalence (0 to 1) at which retests eat the spare capacity of tomorrow."""
+    """A lab until the end of tomorrow; `headroom` is the prevalence (0 to 1) at which retests eat the spare capacity of tomorrow.
+
+    `retests`: the wells that its pools of tomorrow need for them, in nine of ten cases between `low` and `high`.
+    """
 
     lab: str
     waiting: int
@@ -41,6 +44,8 @@ class LabView(BaseModel):
     may_overflow: OverflowView | None
     capacity_tomorrow: int | None
     headroom: float | None
+    pools_tomorrow: int
+    retests: RangeView
     hours: list[HourView]
 
 

@@ -36,7 +36,8 @@ class Pools:
 class LabOutlook:
     """One lab, slot by slot, the first `shown` of them until the end of tomorrow.
 
-    `capacity` is None where nobody knows it: then there is a queue to be seen, but no end of it.
+    `capacity` is None where nobody knows it: then there is a queue to be seen, but no end of it. Of the pools of tomorrow so many
+    may be `positive`, by what was seen in all labs, and need so many wells for `retests`.
     """
 
     lab: Lab
@@ -51,6 +52,9 @@ class LabOutlook:
     may_overflow: Overflow | None
     headroom: float | None
     capacity_tomorrow: int | None
+    pools_tomorrow: int
+    positive: Band
+    retests: Range
 
     @property
     def coming(self) -> Range:
@@ -105,7 +109,7 @@ def outlook_of(catalog: Catalog, facts: Facts, now: datetime, zone: str) -> Outl
     comes = {code: arrivals.of(code) for code in catalog.labs}
     tomorrow = of_tomorrow(slots)
     pools_tomorrow = round(sum(each.expected for column in comes.values() for each in column[tomorrow]))
-    positive = positive_pools(facts.pools.seen, facts.pools.positive, pools_tomorrow) if facts.pools.seen else Band(0.0, 0, 0)
+    positive = positive_of(facts.pools, pools_tomorrow)
     retests = Range(*positive.wells(facts.pools.size))
     labs = []
     for code, lab in sorted(catalog.labs.items()):
@@ -138,7 +142,7 @@ def lab_outlook(
 ) -> LabOutlook:
     """The hours of one lab; `pools` come to it tomorrow, without retests."""
     plan, declared = catalog.lab_plans[lab.code], facts.declared.get(lab.code, {})
-    waiting, shown = facts.waiting.get(lab.code, 0), slots.shown
+    waiting, shown, positive = facts.waiting.get(lab.code, 0), slots.shown, positive_of(facts.pools, pools)
     capacity = capacity_of(plan, declared, lab.timezone, slots)
     queue = queues_of(waiting, comes, capacity or [0.0] * len(comes))
     expected, most = [each.expected for each in comes], [each.high for each in comes]
@@ -157,7 +161,15 @@ def lab_outlook(
         may_overflow=overflow_of([each.high for each in queue], tested, slots.spells, slots_allowed) if capacity else None,
         headroom=headroom_of(per_day, pools, facts.pools.size),
         capacity_tomorrow=per_day,
+        pools_tomorrow=pools,
+        positive=positive,
+        retests=Range(*positive.wells(facts.pools.size)),
     )
+
+
+def positive_of(seen: Pools, pools: int) -> Band:
+    """How many of so many pools will not be negative; none where nothing was seen to tell by."""
+    return positive_pools(seen.seen, seen.positive, pools) if seen.seen else Band(0.0, 0, 0)
 
 
 def headroom_of(wells_a_day: int | None, pools: int, size: float) -> float | None:

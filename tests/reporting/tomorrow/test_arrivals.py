@@ -167,6 +167,9 @@ def test_retests_are_a_band_by_what_was_seen_and_go_where_tomorrows_tubes_go() -
     assert found.retests.low < found.retests.expected < found.retests.high
     (lab,) = (each for each in found.labs if each.lab.code == "L")
     assert lab.coming.expected == pytest.approx(100 + found.retests.expected)
+    assert (lab.pools_tomorrow, lab.positive, lab.retests) == (100, found.positive, found.retests)  # all of tomorrow's tubes come here
+    (idle,) = (each for each in found.labs if each.lab.code == "M")
+    assert (idle.pools_tomorrow, idle.retests) == (0, Range(0, 0, 0))
     # C = 2,400 wells, D = 1,000 people in tens: retests never eat all; with 200 wells they do at 1 - 0.9^(1/10).
     assert lab.headroom == 1.0
     (tight,) = (each for each in outlook(known=known, pools=Pools(200, 10, 2000), declared=200).labs if each.lab.code == "L")

@@ -89,6 +89,10 @@ def test_the_outlook_is_for_those_who_plan_and_of_one_lab_for_those_bound_to_it(
     of_site = town.somebody("orla", "official", site=town.site)
     assert [lab["lab"] for lab in bound.get("/reporting/api/outlook").json()["labs"]] == [town.lab]
     assert bound.get("/reporting/api/outlook").json()["together"] is None
+    assert set(bound.get("/reporting/api/outlook").json()["labs"][0]["retests"]) == {"low", "expected", "high"}
+    own = town.web.get("/reporting/tomorrow", headers=bound.headers | {"Accept-Language": "en"}).text
+    assert "wells for retests" in own
+    assert "of the last seven days" not in own, "how many pools all labs saw is not this lab's business"
     assert town.ada.get("/reporting/api/outlook").json()["together"]["capacity_tomorrow"] >= 400
     assert town.lab in [lab["lab"] for lab in town.ada.get("/reporting/api/outlook").json()["labs"]]
     assert of_site.get("/reporting/api/outlook").status_code == 404
