@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, literal, select, text
 
 from benchmarks.processor import postmaster_of, used
 from benchmarks.story import SHOWN, timed
@@ -23,6 +23,7 @@ from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog
 from lims.deconvolution import board
+from lims.deconvolution.over import actions as over
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState
 from lims.kernel import clock
@@ -71,6 +72,15 @@ def measure(program: Program) -> None:
             print(f"{name:<36} least {min(times):>8.1f} ms; processor {here:>7.1f} ms here, {there:>7.1f} ms in the database", flush=True)
 
 
+def told(program: Program) -> None:
+    """The worker has seen the past, as it would have day by day."""
+    with program.database.transaction(Access.OWNER) as connection:
+        known = catalog.current(connection)
+        over.keep(connection, list(board.walk(connection, known, Among(), None)))
+        unread = connection.execute(text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")).scalar_one()
+        over.read_to(connection, select(literal("")), 0, unread)
+
+
 def main() -> None:
     """Fill a database with a past and a day, and look."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -92,6 +102,9 @@ def main() -> None:
                 with program.database.transaction(Access.OWNER) as connection:
                     fill(connection, cases * EVERY, day - timedelta(days=9), *place, first=APART, every=EVERY, over=True)
             print(f"{cases:,} confirmed cases of nine days ago, {TODAY:,} tubes of today; load {os.getloadavg()[0]:.1f}", flush=True)
+            measure(program)
+            told(program)
+            print("once the worker has told of them:", flush=True)
             measure(program)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -20,6 +20,7 @@ SPREAD: dict[str, tuple[str, frozenset[str]]] = {
                 "case_contact",
                 "case_closure",
                 "case_plan",
+                "case_over",
                 "stored_tube",
             }
         ),
@@ -41,7 +42,7 @@ EVERYWHERE = frozenset({
     "rack", "retention_policy", "forgotten_day", "import_report",
     "case_policy",
     "lab_resources", "lab_opening", "lab_move", "sampling_plan", "diversion",
-    "notice", "notice_seen", "notice_reader", "notice_due",
+    "notice", "notice_seen", "notice_reader", "notice_due", "case_over_read",
     "kept_day", "kept_line", "kept_reader", "kept_round", "kept_pool", "kept_pool_day", "kept_account", "kept_tests",
     "expected_people", "wall",
 })  # fmt: skip

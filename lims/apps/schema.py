@@ -3,6 +3,7 @@
 from lims.catalog import tables as catalog
 from lims.custody import tables as custody
 from lims.deconvolution import tables as deconvolution
+from lims.deconvolution.over import tables as over
 from lims.deconvolution.plans import tables as plans
 from lims.interop.notices import tables as notices
 from lims.interop.subscribers import tables as subscribers
@@ -36,6 +37,7 @@ TABLES = (
     catalog,
     custody,
     deconvolution,
+    over,
     plans,
     notices,
     subscribers,

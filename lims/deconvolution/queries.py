@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from lims.custody.rules import Call
 from lims.custody.tables import Tube, TubeMember
+from lims.deconvolution.over import queries as over
 from lims.deconvolution.rules import Answer, CaseState, ClosureNote, ContactEvent, ContactNote, Outcome
 from lims.deconvolution.tables import Closure, Contact
 from lims.kernel.db import AnyRow
@@ -59,7 +60,7 @@ class Person:
 
 def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, str] | None, limit: int) -> Sequence[AnyRow]:
     """Pools with a call that is not negative from a run in control, oldest first, with the first such call."""
-    pool = pools_in_order(among, after)
+    pool = pools_in_order(among, after, passed_by(connection, among))
     latest = (
         select(CallRow.call, CallRow.reasons, Run.imported_at)
         .join(Run, Run.id == CallRow.run)
@@ -90,7 +91,16 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
     return connection.execute(query).all()
 
 
-def pools_in_order(among: Among, after: tuple[datetime, str] | None) -> Subquery:
+def passed_by(connection: Connection, among: Among) -> ColumnElement[bool] | None:
+    """Which calls need not be looked at: of cases that are known to be over, where those are not asked for; None where none are known."""
+    unclosed = among.states is not None and CaseState.CLOSED not in among.states
+    if not unclosed and among.not_over_by is None:
+        return None
+    moved = over.moved(connection)
+    return None if moved is None else over.is_over(CallRow.barcode, moved, None if unclosed else among.not_over_by)
+
+
+def pools_in_order(among: Among, after: tuple[datetime, str] | None, passed: ColumnElement[bool] | None) -> Subquery:
     """The pools alone, oldest first. In order already here: what is asked of each is then asked of no more than a page needs."""
     first = (
         select(CallRow.barcode, func.min(Run.at).label("opened_at"))
@@ -98,6 +108,8 @@ def pools_in_order(among: Among, after: tuple[datetime, str] | None) -> Subquery
         .where(CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None))
         .group_by(CallRow.barcode)
     )
+    if passed is not None:
+        first = first.where(~passed)
     if among.only is not None:
         first = first.where(CallRow.barcode.in_(among.only))
     if among.opened is not None:

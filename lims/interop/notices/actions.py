@@ -10,6 +10,7 @@ from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
 from lims.custody.rules import Kind as TubeKind
 from lims.deconvolution import board
+from lims.deconvolution.over import actions as over
 from lims.interop.notices import queries
 from lims.interop.notices.rules import Fact, Kind, overdue, time_over
 from lims.interop.notices.standing import Signed, facts_of
@@ -43,7 +44,10 @@ def tell(connection: Connection, catalog: Catalog, now: datetime, portion: int =
             return ()
     if not due:
         return None
-    new = write(connection, catalog, facts(connection, catalog, queries.told_of(connection, due), now), now)
+    tubes = queries.told_of(connection, due)
+    cases = board.these(connection, catalog, [tube.barcode for tube in tubes])
+    over.keep(connection, cases)
+    new = write(connection, catalog, facts(connection, cases, tubes, now), now)
     connection.execute(delete(NoticeDue).where(NoticeDue.barcode.in_(due)))
     return new
 
@@ -53,6 +57,8 @@ def read_on(connection: Connection, after: int, to: int) -> None:
     """Read what these seals hold: of which tubes there is something to tell."""
     connection.execute(insert(NoticeDue).from_select(["barcode", "family"], queries.touched(after, to)).on_conflict_do_nothing())
     connection.execute(update(NoticeReader).values(seal=to))
+    until = queries.read_until(connection, to)
+    over.read_to(connection, queries.all_due(), until.epoch, until.to_txid)
 
 
 @unaudited("it only reads")
@@ -72,9 +78,8 @@ def remind(connection: Connection, catalog: Catalog, told_at: Mapping[str, datet
     return write(connection, catalog, [fact for fact in found if fact is not None], now)
 
 
-def facts(connection: Connection, catalog: Catalog, tubes: Sequence[AnyRow], now: datetime) -> list[Fact]:
+def facts(connection: Connection, cases: Sequence[board.Case], tubes: Sequence[AnyRow], now: datetime) -> list[Fact]:
     """What the cases of these tubes, and tubes of no case, have to tell."""
-    cases = board.these(connection, catalog, [tube.barcode for tube in tubes])
     spoken_for = {case.row.barcode for case in cases} | {member.tube for case in cases for member in case.members if member.tube}
     amendments = queries.amendments(connection, spoken_for | {tube.barcode for tube in tubes})
     codes = [case.row.barcode for case in cases]

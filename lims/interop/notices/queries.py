@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lims.custody.tables import Tube
+from lims.deconvolution.over.queries import IMPORTED, VERBS, reactive_above
 from lims.deconvolution.tables import Closure
 from lims.interop.notices.history import Decision, Turn
 from lims.interop.notices.rules import ENDS, Amendment, Kind
@@ -35,11 +36,6 @@ from lims.kernel.db import AnyRow
 from lims.testing.interpretation.tables import CallRow
 from lims.testing.review.tables import Release
 
-# What can change how a case stands. What an import says of tubes is read from its calls: those of released tubes, too.
-VERBS = (
-    "tube.registered", "tube.changed", "tube.replaced", "tube.received", "tube.rejected", "tube.released", "tube.returned", "tube.amended",
-    "case.closed", "case.reopened",
-)  # fmt: skip
 SEALS_AT_ONCE = 100
 
 
@@ -63,7 +59,7 @@ def touched(after: int, to: int) -> Select[str, str]:
     told = select(Event.subject.label("barcode")).join(Seal, under).where(Seal.number > after, Seal.number <= to)
     imported = (
         select(CallRow.barcode)
-        .join(Event, and_(Event.verb == "run.imported", CallRow.run == cast(Event.what["run"].astext, Uuid)))
+        .join(Event, and_(Event.verb == IMPORTED, CallRow.run == cast(Event.what["run"].astext, Uuid)))
         .join(Seal, under)
         .where(Seal.number > after, Seal.number <= to, CallRow.call != "negative", CallRow.controls_passed)
     )
@@ -71,15 +67,14 @@ def touched(after: int, to: int) -> Select[str, str]:
     return select(Tube.barcode, func.coalesce(Tube.pool, Tube.retest_of, Tube.barcode)).where(*reactive_above(select(start.c.barcode)))
 
 
-def reactive_above(start: Select[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """That a tube is one of these or one that they answer or went into, and was ever called not negative in control."""
-    chain = start.cte("chain", recursive=True)
-    above = select(func.unnest(array([Tube.retest_of, Tube.pool]))).join(chain, Tube.barcode == chain.c.barcode)
-    chain = chain.union(above)
-    return (
-        Tube.barcode.in_(select(chain.c.barcode)),
-        exists().where(CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed),
-    )
+def read_until(connection: Connection, seal: int) -> AnyRow:
+    """The transaction up to which a seal goes: its epoch and its number."""
+    return connection.execute(select(Seal.epoch, Seal.to_txid).where(Seal.number == seal)).one()
+
+
+def all_due() -> Select[str]:
+    """Every tube that is to be told of."""
+    return select(NoticeDue.barcode)
 
 
 def due(connection: Connection, limit: int) -> Sequence[str]:

@@ -1,0 +1,28 @@
+"""Which cases were confirmed when the trail was last read. Everything here follows from other tables and may be lost."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, SmallInteger, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lims.kernel.db import Base
+
+
+class OverCase(Base):
+    """A case that was confirmed by its results as far as the trail has been read."""
+
+    __tablename__ = "case_over"
+
+    barcode: Mapped[str] = mapped_column(Text, primary_key=True, comment="the case's tube")
+    closed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class OverRead(Base):
+    """Up to which transaction the trail has been read for these; one row."""
+
+    __tablename__ = "case_over_read"
+    __table_args__ = (CheckConstraint("one", name="one_row"),)
+
+    one: Mapped[bool] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(SmallInteger)
+    txid: Mapped[int] = mapped_column(BigInteger, comment="the first transaction that was not read; 0: nothing was")

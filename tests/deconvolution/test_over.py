@@ -1,0 +1,122 @@
+"""Confirmed cases are passed by where those that are not over are asked for, and looked at again as soon as anything bears on them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, literal, select
+
+from lims.apps import worker
+from lims.catalog import queries as catalog
+from lims.deconvolution import board
+from lims.deconvolution.over import queries as over
+from lims.deconvolution.queries import Among
+from lims.deconvolution.rules import CaseState
+from lims.kernel.db import Access
+from tests.bench import close, done, found, message, recollected
+from tests.deconvolution.plans.at_work import reactive
+from tests.factories import Town, at, person, tube
+
+UNCLOSED = frozenset(CaseState) - {CaseState.CLOSED}
+
+
+@pytest.fixture
+def confirmed(town: Town) -> dict[str, Any]:
+    """A pool of one that Ana has not sealed yet, whose case is confirmed, and the worker has seen it."""
+    pool = town.collected(1, state="open", sealed_at=None)
+    town.tested(pool["barcode"], truth={pool["barcode"]: "positive"}, hours=1)
+    found(town, {recollected(town, pool["members"][0], pool["barcode"]): "positive"})
+    look(town)
+    return pool
+
+
+def look(town: Town) -> None:
+    """The worker reads the trail to its end."""
+    worker.seal_once(town.program)
+    worker.tell_once(town.program)
+
+
+def kept(connection: Connection, barcode: str) -> bool:
+    """Whether a case is passed by."""
+    moved = over.moved(connection)
+    assert moved is not None
+    return bool(connection.execute(select(over.is_over(literal(barcode), moved))).scalar_one())
+
+
+def passed(town: Town, barcode: str) -> bool:
+    """Whether a case is passed by now; and that the lists say the same as if each case were looked at."""
+    with town.program.database.transaction(Access.BENCH) as connection:
+        known, among = catalog.current(connection), Among(lab=town.lab)
+        states = {case.row.barcode: case.standing.state for case in board.walk(connection, known, among, None)}
+        unclosed, _ = board.listed(connection, known, replace(among, states=UNCLOSED), None, 500)
+        assert {case.row.barcode for case in unclosed} == {code for code, state in states.items() if state in UNCLOSED}
+        return kept(connection, barcode)
+
+
+def joined(town: Town, pool: dict[str, Any]) -> dict[str, Any]:
+    """The pool with somebody more in it."""
+    whole = pool | {"revision": 2, "members": tube(town.site, [*pool["members"], person()])["members"]}
+    (outcome,) = town.sync(whole)
+    assert outcome["outcome"] == "accepted", outcome
+    return whole
+
+
+def test_a_confirmed_case_is_passed_by_once_the_worker_has_seen_it(town: Town, confirmed: dict[str, Any]) -> None:
+    assert passed(town, confirmed["barcode"])
+
+
+def test_somebody_who_comes_later_brings_it_back_before_the_worker_has_looked_and_after(town: Town, confirmed: dict[str, Any]) -> None:
+    whole = joined(town, confirmed)
+    assert not passed(town, confirmed["barcode"])
+    look(town)
+    assert not passed(town, confirmed["barcode"])
+    found(town, {recollected(town, whole["members"][1], confirmed["barcode"], hours=9): "negative"}, hours=10)
+    look(town)
+    assert passed(town, confirmed["barcode"])
+
+
+def test_an_amended_result_brings_it_back(town: Town) -> None:
+    pool = town.collected(1)
+    town.tested(pool["barcode"], truth={pool["barcode"]: "positive"}, hours=1)
+    single = recollected(town, pool["members"][0], pool["barcode"])
+    town.received(single, hours=6)
+    plate = town.plated(hours=7)
+    town.reviewed(str(done(town.imported(plate, {single: "positive"}, hours=7))["run"]), tubes=[single], hours=8)
+    look(town)
+    assert passed(town, pool["barcode"])
+    town.imported(plate, hours=9)
+    done(town.bea.post(f"/testing/api/tubes/{single}/amend", message(call="negative", reason="the plate was turned round", at=at(10))))
+    assert not passed(town, pool["barcode"])
+    done(close(town, pool["barcode"], "cleared", "the plate was turned round", at=at(11)))
+    look(town)
+    assert not passed(town, pool["barcode"])
+
+
+def test_what_a_reviewer_has_closed_is_not_kept_aside(town: Town) -> None:
+    pool = town.collected(1)
+    town.tested(pool["barcode"], truth={pool["barcode"]: "positive"}, hours=1)
+    done(close(town, pool["barcode"], "unresolved", "left the city"))
+    look(town)
+    assert not passed(town, pool["barcode"])
+
+
+def test_an_aliquot_pool_is_kept_aside_and_comes_back_when_a_member_is_called_otherwise(town: Town) -> None:
+    pool, tubes = reactive(town, 2)
+    plate = town.plated()
+    run = str(done(town.imported(plate, {tubes[0]: "positive"}))["run"])
+    done(town.reviewed(run))
+    done(town.reviewed(run, tubes=[tubes[0]]))
+    look(town)
+    assert passed(town, pool)
+    done(town.imported(plate, hours=9))
+    done(town.bea.post(f"/testing/api/tubes/{tubes[0]}/amend", message(call="negative", reason="the plate was turned round", at=at(10))))
+    assert not passed(town, pool)
+
+
+def test_where_the_worker_is_away_every_case_is_looked_at(town: Town, confirmed: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(over, "MOST_EVENTS", 0)
+    joined(town, confirmed)
+    with town.program.database.transaction(Access.BENCH) as connection:
+        assert over.moved(connection) is None
+        unclosed, _ = board.listed(connection, catalog.current(connection), Among(lab=town.lab, states=UNCLOSED), None, 500)
+    assert [case.row.barcode for case in unclosed] == [confirmed["barcode"]]
