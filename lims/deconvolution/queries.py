@@ -6,7 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Subquery, Text, all_, and_, case, cast, exists, false, func, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Subquery,
+    Text,
+    all_,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -60,7 +77,7 @@ class Person:
 
 def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, str] | None, limit: int) -> Sequence[AnyRow]:
     """Pools with a call that is not negative from a run in control, oldest first, with the first such call."""
-    pool = pools_in_order(among, after, passed_by(connection, among))
+    pool = pools_in_order(among, after, worth_a_look(connection, among))
     latest = (
         select(CallRow.call, CallRow.reasons, Run.imported_at)
         .join(Run, Run.id == CallRow.run)
@@ -91,16 +108,15 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
     return connection.execute(query).all()
 
 
-def passed_by(connection: Connection, among: Among) -> ColumnElement[bool] | None:
-    """Which calls need not be looked at: of cases that are known to be over, where those are not asked for; None where none are known."""
+def worth_a_look(connection: Connection, among: Among) -> Sequence[str] | None:
+    """Tubes among which all pools are that are asked for, where cases that are over are not; None where any tube may be."""
     unclosed = among.states is not None and CaseState.CLOSED not in among.states
-    if not unclosed and among.not_over_by is None:
+    if among.only is not None or not (unclosed or among.not_over_by):
         return None
-    moved = over.moved(connection)
-    return None if moved is None else over.is_over(CallRow.barcode, moved, None if unclosed else among.not_over_by)
+    return over.left(connection, None if unclosed else among.not_over_by)
 
 
-def pools_in_order(among: Among, after: tuple[datetime, str] | None, passed: ColumnElement[bool] | None) -> Subquery:
+def pools_in_order(among: Among, after: tuple[datetime, str] | None, wanted: Sequence[str] | None) -> Subquery:
     """The pools alone, oldest first. In order already here: what is asked of each is then asked of no more than a page needs."""
     first = (
         select(CallRow.barcode, func.min(Run.at).label("opened_at"))
@@ -108,8 +124,8 @@ def pools_in_order(among: Among, after: tuple[datetime, str] | None, passed: Col
         .where(CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None))
         .group_by(CallRow.barcode)
     )
-    if passed is not None:
-        first = first.where(~passed)
+    if wanted is not None:
+        first = first.where(CallRow.barcode == func.any(cast(wanted, ARRAY(Text))))
     if among.only is not None:
         first = first.where(CallRow.barcode.in_(among.only))
     if among.opened is not None:
@@ -275,15 +291,17 @@ def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, U
     root = first.cte("chain", recursive=True)
     deeper = select(Tube.barcode, root.c.root).join(root, Tube.retest_of == root.c.code).where(Tube.kind == "single")
     chain = root.union(deeper)
-    query = (
+    # `OFFSET 0` keeps the planner, who takes a chain to be long, from joining the few tubes of one with all tubes and people there are.
+    one = (
         select(
-            chain.c.root, TubeMember.person_id, Tube.barcode, TubeMember.collected_at,
-            Tube.received_at, SINCE, Tube.released_call, Tube.rejected_at,
+            TubeMember.person_id, Tube.barcode, TubeMember.collected_at, Tube.received_at, SINCE, Tube.released_call, Tube.rejected_at,
         )
-        .join(Tube, Tube.barcode == chain.c.code)
         .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
-        .where(Tube.field_state != "void")
+        .where(Tube.barcode == chain.c.code, Tube.field_state != "void")
+        .offset(0)
+        .lateral()
     )  # fmt: skip
+    query = select(chain.c.root, *one.c).select_from(chain).join(one, true())
     found: dict[tuple[str, UUID], list[Answer]] = defaultdict(list)
     for row in connection.execute(query):
         call = Call(row.released_call) if row.released_call else None

@@ -1,6 +1,6 @@
 """Cases that are over
 
-Why: each look at the board looked at every confirmed case there ever was: of 10,000 for more than half a second. Those that were confirmed
+Why: each look at the board looked at every confirmed case there ever was: of 10,000 for more than half a second. Those that were closed
 when the trail was last read are kept aside, and looked at again as soon as an event bears on them. Nothing is filled in: old cases are
 kept aside when something is next told of them.
 """
@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
     op.create_table(
         "case_over",
-        sa.Column("barcode", sa.Text(), nullable=False, comment="the case's tube"),
+        sa.Column("barcode", sa.Text(), nullable=False, comment="the case's tube, or a single of it that was not negative"),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("barcode", name=op.f("case_over_pkey")),
     )

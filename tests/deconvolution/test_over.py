@@ -1,10 +1,9 @@
-"""Confirmed cases are passed by where those that are not over are asked for, and looked at again as soon as anything bears on them."""
+"""Cases that are over are passed by where those that are not over are asked for, and looked at again as soon as anything bears on them."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, literal, select
 
 from lims.apps import worker
 from lims.catalog import queries as catalog
@@ -36,13 +35,6 @@ def look(town: Town) -> None:
     worker.tell_once(town.program)
 
 
-def kept(connection: Connection, barcode: str) -> bool:
-    """Whether a case is passed by."""
-    moved = over.moved(connection)
-    assert moved is not None
-    return bool(connection.execute(select(over.is_over(literal(barcode), moved))).scalar_one())
-
-
 def passed(town: Town, barcode: str) -> bool:
     """Whether a case is passed by now; and that the lists say the same as if each case were looked at."""
     with town.program.database.transaction(Access.BENCH) as connection:
@@ -50,7 +42,9 @@ def passed(town: Town, barcode: str) -> bool:
         states = {case.row.barcode: case.standing.state for case in board.walk(connection, known, among, None)}
         unclosed, _ = board.listed(connection, known, replace(among, states=UNCLOSED), None, 500)
         assert {case.row.barcode for case in unclosed} == {code for code, state in states.items() if state in UNCLOSED}
-        return kept(connection, barcode)
+        looked_at = over.left(connection)
+        assert looked_at is not None
+        return barcode not in looked_at
 
 
 def joined(town: Town, pool: dict[str, Any]) -> dict[str, Any]:
@@ -89,14 +83,28 @@ def test_an_amended_result_brings_it_back(town: Town) -> None:
     assert not passed(town, pool["barcode"])
     done(close(town, pool["barcode"], "cleared", "the plate was turned round", at=at(11)))
     look(town)
-    assert not passed(town, pool["barcode"])
+    assert passed(town, pool["barcode"])
 
 
-def test_what_a_reviewer_has_closed_is_not_kept_aside(town: Town) -> None:
+def test_what_a_reviewer_has_closed_and_opens_again_is_looked_at_again(town: Town) -> None:
     pool = town.collected(1)
     town.tested(pool["barcode"], truth={pool["barcode"]: "positive"}, hours=1)
     done(close(town, pool["barcode"], "unresolved", "left the city"))
     look(town)
+    assert passed(town, pool["barcode"])
+    done(town.bea.post(f"/testing/api/cases/{pool['barcode']}/reopen", message(reason="she is back")))
+    assert not passed(town, pool["barcode"])
+
+
+def test_a_run_that_doubts_a_withdrawal_brings_the_case_back(town: Town) -> None:
+    pool = town.collected(1)
+    town.received(pool["barcode"])
+    done(town.reviewed(done(town.imported(town.plated(), {pool["barcode"]: "positive"}))["run"], "reject"))
+    plate = town.plated(hours=6)
+    done(town.reviewed(done(town.imported(plate, hours=7))["run"], hours=8))
+    look(town)
+    assert passed(town, pool["barcode"])
+    done(town.imported(plate, {pool["barcode"]: "positive"}, hours=9))
     assert not passed(town, pool["barcode"])
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Select, delete, insert, update
+from sqlalchemy import Connection, Select, delete, update
+from sqlalchemy.dialects.postgresql import insert
 
 from lims.deconvolution.board import Case
 from lims.deconvolution.over.tables import OverCase, OverRead
-from lims.deconvolution.rules import Outcome
+from lims.deconvolution.rules import CaseState, MemberState
 from lims.kernel.audit.rules import unaudited
 
 
@@ -19,12 +20,18 @@ def read_to(connection: Connection, touched: Select[str], epoch: int, txid: int)
 
 @unaudited("it says what the case says already")
 def keep(connection: Connection, cases: Sequence[Case]) -> None:
-    """Keep aside those of these cases that are confirmed, and no others."""
+    """Keep aside those of these cases that are closed, and no others."""
     codes = [case.row.barcode for case in cases]
     if codes:
         connection.execute(delete(OverCase).where(OverCase.barcode.in_(codes)))
-    over = [
-        {"barcode": case.row.barcode, "closed_at": case.standing.closed_at} for case in cases if case.standing.outcome is Outcome.CONFIRMED
-    ]
+    # Single tubes that were not negative are as many as such cases, and every look would read the calls of these, too.
+    over = {
+        code: case.standing.closed_at
+        for case in cases
+        if case.standing.state is CaseState.CLOSED
+        for code in (case.row.barcode, *(member.tube for member in case.members if member.state is not MemberState.NEGATIVE))
+        if code is not None
+    }
     if over:
-        connection.execute(insert(OverCase), over)
+        rows = [{"barcode": code, "closed_at": closed_at} for code, closed_at in over.items()]
+        connection.execute(insert(OverCase).on_conflict_do_nothing(), rows)

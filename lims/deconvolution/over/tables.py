@@ -1,4 +1,4 @@
-"""Which cases were confirmed when the trail was last read. Everything here follows from other tables and may be lost."""
+"""Which cases were closed when the trail was last read. Everything here follows from other tables and may be lost."""
 
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from lims.kernel.db import Base
 
 
 class OverCase(Base):
-    """A case that was confirmed by its results as far as the trail has been read."""
+    """A case that was closed as far as the trail has been read; and the single tubes of it that were not negative."""
 
     __tablename__ = "case_over"
 
-    barcode: Mapped[str] = mapped_column(Text, primary_key=True, comment="the case's tube")
+    barcode: Mapped[str] = mapped_column(Text, primary_key=True, comment="the case's tube, or a single of it that was not negative")
     closed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
