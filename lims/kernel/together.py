@@ -1,7 +1,7 @@
 """Questions that wait at the same moment are answered in one go.
 
-Nobody waits for company: whoever asks alone is answered at once. While a go is under way others gather, and the next go takes as many of
-them as it may: when thousands ask they share its thread, its transaction and its statements.
+Whoever asks alone is answered at once. While a go is under way others gather, and the next go takes as many of them as it may: when
+thousands ask they share its thread, its transaction and its statements.
 """
 
 import asyncio

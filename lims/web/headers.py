@@ -1,6 +1,5 @@
 """What every answer tells the browser not to do: no foreign scripts, no frames, no guessing, no keeping of pages."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = "/static/"
@@ -11,6 +10,15 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+
+def lines(keeping: str) -> list[tuple[bytes, bytes]]:
+    """These headers as they go out, written once: they stand in every answer."""
+    return [(name.lower().encode(), value.encode()) for name, value in (ALWAYS | {"Cache-Control": keeping}).items()]
+
+
+# Styles and modules are asked for again by their ETag, so that a new version never runs beside an old one.
+OF_FILES, OF_ANSWERS = lines("no-cache"), lines("no-store")
 
 
 class SecurityHeaders:
@@ -24,14 +32,12 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        # Styles and modules are asked for again by their ETag, so that a new version never runs beside an old one.
-        keeping = "no-cache" if scope["path"].startswith(STATIC) else "no-store"
+        wanted = OF_FILES if scope["path"].startswith(STATIC) else OF_ANSWERS
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in (ALWAYS | {"Cache-Control": keeping}).items():
-                    headers.setdefault(name, value)
+                there = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(line for line in wanted if line[0] not in there)]
             await send(message)
 
         await self.app(scope, receive, with_headers)
