@@ -1,7 +1,8 @@
 """People look their results up while samplers sync: how many look-ups a second are answered, and what that costs those who write.
 
-python -m benchmarks.lookups                              # 2,000 look-ups and 15 syncs a second, 20 seconds each
-python -m benchmarks.lookups --rate 400 --seconds 10
+python -m benchmarks.lookups                              # 500, 1,000, 2,000 look-ups beside 15 syncs a second, 20 seconds each
+python -m benchmarks.lookups --rates 400 --seconds 10
+python -m benchmarks.lookups --day 20000                  # then the same look-ups beside `lims simulate`
 
 Open loop: every message has its time, and is sent whether the one before was answered or not; what would make more than 500 wait at once
 is not sent, and counted. First the syncs alone, then both together; the share by which the syncs' p95 grew is promise 4.
@@ -10,22 +11,30 @@ is not sent, and counted. First the syncs alone, then both together; the share b
 import argparse
 import asyncio
 import json
-import os
 import random
+import subprocess
+import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import uvloop
 
+from benchmarks.figures import tell
 from benchmarks.own import City, own_city
 from benchmarks.registration import SITE, bodies
 from lims.apps import processor
 from lims.apps.demo import hosting
 from lims.kernel.secrets import Keys
 from lims.sampling.people.rules import canonical_number, lookup_code, person_id
+from lims.simulate.measure import percentile
 from lims.simulate.wire import TransportError, Wire
 
 MOST_WAITING = 500
+TABLE = "Look-ups beside syncs"
+JSON = {"content-type": "application/json"}
 Call = tuple[str, bytes]
 
 
@@ -68,15 +77,9 @@ class Stream:
         await asyncio.gather(*tasks)
         await wire.close()
 
-    def line(self, name: str, seconds: float) -> str:
-        """What came of it."""
-        took = sorted(self.took) or [0.0]
-        at = (took[int(len(took) * share)] for share in (0.5, 0.95, 0.99))
-        p50, p95, p99 = at
-        return (
-            f"{name:<22} {len(self.took) / seconds:7.0f} answered a second   p50 {p50:6.1f}  p95 {p95:6.1f}  p99 {p99:6.1f} ms   "
-            f"not sent {self.unsent}, otherwise {self.wrong}"
-        )
+    def at(self, share: float) -> float:
+        """Within how many milliseconds this share of the messages was answered."""
+        return percentile(sorted(self.took) or [float("nan")], share)
 
 
 def lookups(messages: list[bytes], keys: Keys) -> list[Call]:
@@ -91,54 +94,111 @@ def lookups(messages: list[bytes], keys: Keys) -> list[Call]:
     return found
 
 
-def measure(city: City, server: int, url: str, options: argparse.Namespace) -> None:
-    """Fill, then syncs alone, then both."""
-    rng, seconds = random.Random(7), options.seconds  # noqa: S311 - a benchmark
-    headers = {"authorization": f"Bearer {city.tokens.samplers[SITE]}", "content-type": "application/json"}
+@dataclass
+class Measured:
+    """A server with people in its database, and what is asked of it."""
 
-    def syncs(device: str) -> Stream:
-        made = bodies(round(seconds * options.syncs) + 1, 1, device, rng)
-        return Stream([("/sampling/api/sync", message) for message in made], options.syncs, 202)
+    city: City
+    server: int
+    url: str
+    options: argparse.Namespace
+    rng: random.Random
+    questions: list[Call] = field(default_factory=list)
 
-    there = bodies(options.people // 500, 50, "there", rng)
-    filling = Stream([("/sampling/api/sync", message) for message in there], 4, 202)
-    uvloop.run(filling.run(url, headers, len(there) / 4))
-    print(filling.line("filled", len(there) / 4), flush=True)
-    alone, beside = syncs("alone"), syncs("beside")
-    uvloop.run(alone.run(url, headers, seconds))
-    print(alone.line("syncs alone", seconds), flush=True)
-    asked = Stream(rng.sample(calls := lookups(there, city.program.keys), len(calls)), options.rate, 200)
-    before = processor.used(server, city.postmaster)
+    def fill(self) -> None:
+        """People who may ask."""
+        there = bodies(self.options.people // 500, 50, "there", self.rng)
+        filling = Stream([("/sampling/api/sync", message) for message in there], 4, 202)
+        uvloop.run(filling.run(self.url, self.headers, len(there) / 4))
+        self.questions = lookups(there, self.city.program.keys)
+        self.rng.shuffle(self.questions)
 
-    async def together() -> None:
-        await asyncio.gather(beside.run(url, headers, seconds), asked.run(url, {"content-type": "application/json"}, seconds))
+    @property
+    def headers(self) -> dict[str, str]:
+        """A sampler's."""
+        return {"authorization": f"Bearer {self.city.tokens.samplers[SITE]}", "content-type": "application/json"}
 
-    uvloop.run(together())
-    used = processor.used(server, city.postmaster).since(before)
-    print(beside.line("syncs beside look-ups", seconds), flush=True)
-    print(asked.line("look-ups", seconds), flush=True)
-    p95 = [sorted(stream.took)[int(len(stream.took) * 0.95)] for stream in (alone, beside)]
-    each = 1000 / max(len(asked.took), 1)
-    print(
-        f"p95 of a sync {p95[1] / p95[0] - 1:+.0%}; processor ms for each look-up, syncs included: server {each * used.server:.2f}, "
-        f"database {each * used.database:.2f}, client {each * used.client:.2f}; load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores",
-        flush=True,
-    )
+    def syncs(self, device: str) -> Stream:
+        """As many as one run sends."""
+        made = bodies(round(self.options.seconds * self.options.syncs) + 1, 1, device, self.rng)
+        return Stream([("/sampling/api/sync", message) for message in made], self.options.syncs, 202)
+
+    def alone(self) -> Stream:
+        """Syncs with nothing beside them."""
+        syncs = self.syncs("alone")
+        uvloop.run(syncs.run(self.url, self.headers, self.options.seconds))
+        tell(TABLE, f"{self.options.syncs:g} syncs a second alone", sync_p50_ms=syncs.at(0.5), sync_p95_ms=syncs.at(0.95))
+        return syncs
+
+    def beside(self, rate: float, alone: Stream) -> None:
+        """Syncs, and look-ups at this rate."""
+        syncs, asked, seconds = self.syncs(f"beside {rate:g}"), Stream(self.questions, rate, 200), self.options.seconds
+
+        async def together() -> None:
+            await asyncio.gather(syncs.run(self.url, self.headers, seconds), asked.run(self.url, JSON, seconds))
+
+        before = processor.used(self.server, self.city.postmaster)
+        uvloop.run(together())
+        used = processor.used(self.server, self.city.postmaster).since(before)
+        each = 1000 / max(len(asked.took), 1)
+        tell(
+            TABLE, f"{self.options.syncs:g} syncs and {rate:,.0f} look-ups a second",
+            sync_p50_ms=syncs.at(0.5), sync_p95_ms=syncs.at(0.95), sync_p95_worse_in_percent=100 * (syncs.at(0.95) / alone.at(0.95) - 1),
+            look_ups_answered_a_second=len(asked.took) / seconds, look_up_p50_ms=asked.at(0.5), look_up_p95_ms=asked.at(0.95),
+            server_ms_a_look_up=each * used.server, database_ms_a_look_up=each * used.database, client_ms_a_look_up=each * used.client,
+        )  # fmt: skip
+        print(
+            f"not sent {asked.unsent}, answered otherwise {asked.wrong}; syncs not sent {syncs.unsent}, otherwise {syncs.wrong}", flush=True
+        )
+
+    def day(self, day: date, rate: float) -> float:
+        """`lims simulate` of this day, with look-ups at this rate beside it; the p95 of its syncs in ms."""
+        asked, began = Stream(self.questions, rate, 200), time.perf_counter()
+
+        async def while_it_lasts(simulation: "subprocess.Popen[bytes]") -> None:
+            while simulation.poll() is None:
+                await (asked.run(self.url, JSON, 1) if rate else asyncio.sleep(1))
+
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.json"
+            words = ["--people", str(self.options.day), "--speed", self.options.speed, "--date", f"{day}", "--url", self.url]
+            with subprocess.Popen([sys.executable, "-m", "lims", "simulate", *words, "--report", str(report)]) as simulation:  # noqa: S603 - our own program
+                uvloop.run(while_it_lasts(simulation))
+            found = json.loads(report.read_text("utf-8"))
+        seconds = time.perf_counter() - began
+        sync = found["calls"]["sync"]
+        beside = f"{rate:,.0f} look-ups a second" if rate else "nothing"
+        tell(
+            TABLE, f"a simulated day of {self.options.day:,} people ({self.options.speed}) beside {beside}",
+            sync_p50_ms=sync["p50_ms"], sync_p95_ms=sync["p95_ms"], look_ups_answered_a_second=len(asked.took) / seconds,
+            look_up_p50_ms=asked.at(0.5), look_up_p95_ms=asked.at(0.95), findings=float(sum(found["mismatch_counts"].values())),
+        )  # fmt: skip
+        return float(sync["p95_ms"])
 
 
 def main() -> None:
     """Measure on a database of our own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=float, default=2000, help="look-ups a second")
+    parser.add_argument("--rates", type=float, nargs="+", default=[500, 1000, 2000], help="look-ups a second, one run for each")
     parser.add_argument("--syncs", type=float, default=15, help="syncs of one tube of ten a second: 150 people a second")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--people", type=int, default=20_000, help="people who may ask")
     parser.add_argument("--workers", type=int, default=2, help="server processes")
+    parser.add_argument("--day", type=int, default=0, help="people of a day that `lims simulate` lives alone, then beside the last rate")
+    parser.add_argument("--speed", default="max", help="how fast that day goes, as `lims simulate` takes it")
     options = parser.parse_args()
     with own_city() as city:
         port = hosting.free_port()
         with hosting.served(port, options.workers) as server:
-            measure(city, server.pid, f"http://127.0.0.1:{port}", options)
+            measured = Measured(city, server.pid, f"http://127.0.0.1:{port}", options, random.Random(7))  # noqa: S311 - a benchmark
+            measured.fill()
+            alone = measured.alone()
+            for rate in options.rates:
+                measured.beside(rate, alone)
+            if options.day:
+                today = datetime.now(UTC).date()
+                before, beside = (measured.day(today - timedelta(days=days), rate) for days, rate in ((3, 0.0), (2, options.rates[-1])))
+                print(f"p95 of the day's syncs {beside / before - 1:+.0%}", flush=True)
 
 
 if __name__ == "__main__":

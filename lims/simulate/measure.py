@@ -71,7 +71,7 @@ class Meter:
         for kind, values in sorted(self.seconds.items()):
             ordered = sorted(values)
             row: dict[str, float] = {"count": len(ordered)}
-            for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)):
+            for name, share in (("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)):
                 row[f"{name}_ms"] = round(1000 * percentile(ordered, share), 2)
             row |= {"seconds": round(sum(values), 2), "share_of_waiting": round(sum(values) / total, 4)}
             if (said := self.statements.get(kind)) is not None:

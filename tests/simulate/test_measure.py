@@ -20,7 +20,7 @@ def test_calls_are_summed_up_by_kind_with_their_statements() -> None:
     meter = Meter()
     for milliseconds, statements in ((1, "4"), (2, "6"), (3, None)):
         meter.answered("sync", milliseconds / 1000, statements)
-    figures = {"count": 3, "p50_ms": 2, "p90_ms": 3, "p99_ms": 3, "max_ms": 3, "seconds": 0.01, "share_of_waiting": 1.0}
+    figures = {"count": 3, "p50_ms": 2, "p90_ms": 3, "p95_ms": 3, "p99_ms": 3, "max_ms": 3, "seconds": 0.01, "share_of_waiting": 1.0}
     assert meter.calls() == {"sync": figures | {"statements_average": 5, "statements_max": 6}}
 
 
