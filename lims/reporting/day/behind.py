@@ -17,13 +17,21 @@ END = (
 
 # How many hours it has stood, where some are asked for.
 AGED = (
-    "extract(epoch FROM {end} - {moment}) / 3600 >= COALESCE(CAST(:older AS double precision), 0)"
-    " AND extract(epoch FROM {end} - {moment}) / 3600 < COALESCE(CAST(:younger AS double precision), 'infinity')"
+    "(CAST(:older AS double precision) IS NULL OR extract(epoch FROM {end} - {moment}) / 3600 >= CAST(:older AS double precision))"
+    " AND (CAST(:younger AS double precision) IS NULL OR extract(epoch FROM {end} - {moment}) / 3600 < CAST(:younger AS double precision))"
 )
 # Of one line of a table by lab, site or area, where that is asked for: that of a code, or of none that is known.
 LINE = (
     "(CAST(:by_line AS text) IS NULL OR CASE CAST(:by_line AS text) WHEN 'lab' THEN lab_key WHEN 'site' THEN site_key ELSE area_key END"
     " IS NOT DISTINCT FROM CAST(:key AS text))"
+)
+# People of a tube, how many tubes and people there are in all, and by what rows are put together. Of people that are found one by one all
+# is looked at whatever page is asked for: then it is counted with it.
+BY_TUBE = ("counted.member_count", "CAST(NULL AS integer) AS all_tubes, CAST(NULL AS integer) AS all_people", "")
+BY_PERSON = (
+    "CAST(count(*) AS integer)",
+    "CAST(count(*) OVER () AS integer) AS all_tubes, CAST(sum(count(*)) OVER () AS integer) AS all_people",
+    " GROUP BY 1, 3",
 )
 
 
@@ -48,19 +56,19 @@ class Behind:
         if self.stands:
             end = "CAST(:now AS timestamptz)" if is_now else END.format(zone=self.zone)
             condition = (self.stands_now if is_now else self.condition).replace("{end}", end)
-            within = f"{self.moment} < {end} AND {condition} AND {AGED.format(end=end, moment=self.moment)}"
+            within = f"({self.moment} < :ends OR {self.moment} < {end}) AND {condition} AND {AGED.format(end=end, moment=self.moment)}"
         else:
             local = f"{self.moment} AT TIME ZONE {self.zone}"
             within = (
                 f"{self.condition} AND (({self.moment} >= :surely_since AND {self.moment} < :surely_until)"
                 f" OR ({local} >= CAST(:first AS timestamp) AND {local} < CAST(:beyond AS timestamp)))"
             )
-        people = "CAST(count(*) AS integer)" if self.by_person else "counted.member_count"
-        columns = f"counted.barcode, {people} AS people, {self.moment} AS at"
+        people, totals, group = BY_PERSON if self.by_person else BY_TUBE
+        columns = f"counted.barcode, {people} AS people, {self.moment} AS at, {totals}"
         # A page is looked for between two moments, of which the first is that of the tube that it goes on after.
-        page = f"{self.moment} >= :page_since AND {self.moment} < :page_until"
-        chosen = f"SELECT {columns} FROM {self.source} WHERE {page} AND {LINE} AND {within}"  # noqa: S608 - words of this file
-        return f", behind AS NOT MATERIALIZED ({chosen}{' GROUP BY 1, 3' if self.by_person else ''})"
+        page = f"{self.moment} >= :{'whole' if self.by_person else 'page'}_since AND {self.moment} < :page_until"
+        chosen = f"SELECT {columns} FROM {self.source} WHERE {page} AND {LINE} AND {within}{group}"  # noqa: S608 - words of this file
+        return f", behind AS NOT MATERIALIZED ({chosen})"
 
 
 PATHS = {"direct": "retest_of IS NULL", "case": "retest_of IS NOT NULL"}
@@ -85,7 +93,13 @@ def of_leg(path: str, leg: str) -> Behind:
     return Behind("released_at", condition=f"{PATHS[path]} AND {ended} >= {began}", source=source)
 
 
-BACKLOG = f"{UNFINISHED} AND COALESCE(released_at, rejected_at, 'infinity') >= {{end}}"
+def still_there(left: str) -> str:
+    """That something was left (at the first of these that is known) no earlier than at the end: by the clock only where it is near."""
+    moment = f"COALESCE({left}, 'infinity')"
+    return f"({moment} >= :ends_by OR {moment} >= {{end}})"
+
+
+BACKLOG = f"{UNFINISHED} AND {still_there('released_at, rejected_at')}"
 # As `standing.sql` has both.
 LATE = "date_part('epoch', {end} - received_at) / 3600 > limited.hours"
 WITH_LIMIT = (
@@ -121,13 +135,13 @@ BEHIND = {
     "in_transit": Behind(
         "dispatched_at",
         "site_zone",
-        f"{NOT_ARRIVED} AND COALESCE(received_at, 'infinity') >= {{end}}",
+        f"{NOT_ARRIVED} AND {still_there('received_at')}",
         stands=True,
         stands_now="received_at IS NULL",
     ),
     "verifying": Behind(
         "since",
-        condition="COALESCE(until, 'infinity') >= {end}",
+        condition=still_there("until"),
         stands=True,
         stands_now="until IS NULL",
         source="stay AS counted",

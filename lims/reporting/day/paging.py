@@ -87,7 +87,7 @@ def page_behind(work: Work, asked: Asked, wanted: RowsAsked, size: int) -> Page:
     hours, panels = hours_kept(work, asked, wanted), panels_kept(work, asked, wanted)
     enough = enough_until(asked, wanted, hours, panels, size + 1)
     found = queries.behind(work.connection, asked.question, asked.catalog, wanted, asked.now, size + 1, enough)
-    total = total_kept(wanted, hours, panels)
+    total = Total(found[0].all_tubes, found[0].all_people) if found and found[0].all_tubes else total_kept(wanted, hours, panels)
     if total is None:
         total = Total(*queries.counted(work.connection, asked.question, asked.catalog, wanted, asked.now))
     return Page(found[:size], total, len(found) > size)

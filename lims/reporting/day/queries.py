@@ -76,10 +76,11 @@ def values_of(question: Question, catalog: Catalog, wanted: RowsAsked, now: date
     elif wanted.until is not None:
         values |= {"beyond": question.start + wanted.until * HOUR}
     values |= moments(values["first"], values["beyond"], {*zones, question.zone})
-    # The end of a day is in no hour that is shown twice, but it may be beside one.
-    values["ends"] = min(now, values["surely_until"] + SET_BACK - HOUR)
+    # Between which two moments the end lies everywhere: it may be beside an hour that is shown twice.
+    values |= {"ends": min(now, values["surely_until"] + SET_BACK - HOUR), "ends_by": values["page_until"] - SET_BACK + HOUR}
     # What stands may have come long ago.
-    return values | ({"page_since": LONG_AGO} if BEHIND[wanted.figure].stands else {})
+    values |= {"page_since": LONG_AGO} if BEHIND[wanted.figure].stands else {}
+    return values | {"whole_since": values["page_since"]}
 
 
 def moments(first: datetime, beyond: datetime, zones: set[str]) -> dict[str, datetime]:
