@@ -111,9 +111,8 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
 def worth_a_look(connection: Connection, among: Among) -> Sequence[str] | None:
     """Tubes among which all pools are that are asked for, where cases that are over are not; None where any tube may be."""
     unclosed = among.states is not None and CaseState.CLOSED not in among.states
-    if among.only is not None or not (unclosed or among.not_over_by):
-        return None
-    return over.left(connection, None if unclosed else among.not_over_by)
+    asked = among.only is None and (unclosed or among.not_over_by is not None)
+    return over.left(connection, None if unclosed else among.not_over_by) if asked else None
 
 
 def pools_in_order(among: Among, after: tuple[datetime, str] | None, wanted: Sequence[str] | None) -> Subquery:
@@ -236,10 +235,11 @@ def tubes_to_answer(connection: Connection, site: str | None, handed_over: Colle
 
 def kept_meanwhile(connection: Connection, site: str | None, handed_over: Collection[str] = ()) -> Sequence[AnyRow]:
     """Tubes of a site, and those with people handed over to it, whose aliquot pool is not negative and that have no own result yet."""
-    pool = aliased(Tube)
-    query = select(*TUBE).join(pool, pool.barcode == Tube.pool).where(pool.kind == "aliquot_pool", pool.released_call != "negative")
-    unknown = (Tube.released_call.is_(None), Tube.rejected_at.is_(None), Tube.registered_at.is_not(None), Tube.field_state != "void")
-    query = query.where(*unknown)
+    mixed = aliased(Tube)
+    query = select(*TUBE).join(mixed, mixed.barcode == Tube.pool).where(mixed.kind == "aliquot_pool", mixed.released_call != "negative")
+    query = query.where(
+        Tube.released_call.is_(None), Tube.rejected_at.is_(None), Tube.registered_at.is_not(None), Tube.field_state != "void"
+    )
     return connection.execute(query.where(or_(Tube.site == site, Tube.barcode.in_(handed_over))) if site else query).all()
 
 
@@ -327,12 +327,8 @@ def member_tubes(connection: Connection, pools: Collection[str]) -> dict[str, An
 def contacts(connection: Connection, codes: Collection[str]) -> dict[tuple[str, int], list[ContactNote]]:
     """What was noted of members, by tube and position."""
     found: dict[tuple[str, int], list[ContactNote]] = defaultdict(list)
-    query = (
-        select(Contact.barcode, Contact.position, Contact.event, Contact.at, Contact.by, Contact.note, Contact.to_site, Contact.to_place)
-        .where(Contact.barcode.in_(codes))
-        .order_by(Contact.at, Contact.id)
-    )
-    for row in connection.execute(query):
+    columns = (Contact.barcode, Contact.position, Contact.event, Contact.at, Contact.by, Contact.note, Contact.to_site, Contact.to_place)
+    for row in connection.execute(select(*columns).where(Contact.barcode.in_(codes)).order_by(Contact.at, Contact.id)):
         found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at, row.by, row.note, row.to_site, row.to_place))
     return found
 

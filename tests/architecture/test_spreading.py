@@ -20,8 +20,8 @@ PLACES = {
         "lims/reporting/schedule/queries.py",
     },
     r"recursive=True|WITH RECURSIVE": {
+        "lims/deconvolution/over/queries.py",
         "lims/deconvolution/queries.py",
-        "lims/interop/notices/queries.py",
         "lims/reporting/casework/sql/pools.sql",
         "lims/reporting/sql/account_touched.sql",
         "lims/reporting/sql/counted.sql",
