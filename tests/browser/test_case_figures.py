@@ -25,7 +25,7 @@ def test_olga_goes_from_the_board_to_a_number_to_its_rows_and_to_a_case(town: To
     expect(page.locator("h1")).to_have_text("1 cases, 1 of them open")
     row = page.get_by_role("row").filter(has_text="a member was sampled again")
     expect(row).to_contain_text("2")
-    row.get_by_role("link").click()
+    row.get_by_role("link").first.click()
     expect(page.locator("h1")).to_have_text("Members to be sampled again")
     expect(page.locator("tbody tr")).to_have_count(2)
     page.locator("tbody a").first.click()
