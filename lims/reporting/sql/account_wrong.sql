@@ -1,7 +1,8 @@
 -- Tubes whose records contradict each other, and people of tubes that do not exist. A sound day has none.
 , listed AS (
     SELECT barcode, count(*) AS people FROM tube_member
-    WHERE day = :day AND (CAST(:site AS text) IS NULL OR barcode IN (SELECT barcode FROM cohort))
+    -- An array, and not IN: of one site these are found by an index, and not among all of the day.
+    WHERE day = :day AND (CAST(:site AS text) IS NULL OR barcode = ANY (ARRAY(SELECT barcode FROM cohort)))
     GROUP BY barcode
 ), judged AS (
     SELECT cohort.barcode, cohort.site, cohort.at_lab, GREATEST(cohort.member_count, listed.people, 0) AS people,
