@@ -146,9 +146,9 @@ def test_the_board_says_where_each_tube_is_and_who_has_to_be_taken_over(town: To
     town.received(recollected(town, pool["members"][1], pool["barcode"]), hours=8)
     done(note(town, pool["barcode"], 4, "transferred", to_site=other.site))
     board = " ".join(town.olga.get("/testing/cases", lab=town.lab, lang="en").text.split())
-    assert f"<strong>Tube</strong> released, Lab {town.lab}" in board
+    assert f"<strong>Tube</strong> released · Lab {town.lab}" in board
     assert '<strong class="number">1</strong> at the site' in board
     assert f'<strong class="number">2</strong> waiting in lab {town.lab}' in board
     assert '<strong class="number">3</strong>' not in board, "whoever has a result waits for nothing"
-    assert '<strong class="number">4</strong> handed over to 一号采样点, not taken over yet' in board
+    assert '<strong class="number">4</strong> handed over to 一号采样点 · not taken over yet' in board
     assert int(town.olga.get("/testing/cases", lab=town.lab).headers["x-statements"]) <= 20

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from lims.custody.rules import trail_begins
-from lims.deconvolution import queries as cases
 from lims.deconvolution.board import Case
 from lims.deconvolution.story import queries
 from lims.deconvolution.story.rules import Line, Neighbour, Read, Spot, spot
@@ -51,8 +50,8 @@ def of_case(connection: Connection, case: Case, caller: Caller) -> Story:
     position_of: dict[str, int | None] = {member.tube: member.position for member in case.members if member.tube}
     story = told(connection, tube, position_of)
     rows = queries.spots(connection, position_of)
-    people = {one.position: one.person_id for one in cases.people(connection, [case.row]).get(case.row.barcode, [])}
-    known = [tube.barcode, *position_of]
+    people = {one.position: one.person_id for one in case.people}
+    known = [tube.barcode, *position_of, *(one.tube for one in case.people if one.tube)]
     day = tube.collected_on or case.row.opened_at.date()
     other = queries.elsewhere(connection, {person for person in people.values() if person}, day, known)
     also = {

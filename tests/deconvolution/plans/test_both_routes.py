@@ -58,6 +58,7 @@ def test_the_first_result_answers_and_a_positive_one_is_never_outweighed(town: T
     (tube, member), (other, _) = people.items()
     again = recollected(town, member, tube)
     assert whom(town) == [other]
+    assert "also in tube" not in town.bea.get(f"/testing/cases/{pool}", lang="en").text  # the kept tube is no other pool
 
     def kept_tube() -> None:
         done(choose(town, pool, "individual"))
