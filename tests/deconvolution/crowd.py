@@ -14,6 +14,7 @@ from typing import Any
 
 from httpx import Response
 
+from lims.apps import worker
 from lims.catalog import queries as catalog
 from lims.deconvolution import actions, board, callbacks
 from lims.deconvolution.forms import CloseForm, ContactForm
@@ -73,14 +74,14 @@ class Crowd:
                         barcode, seen = life.singles[place, single.number], SAID.get(single.call or "", "negative")
                         self.roads.append(road(barcode, seen, single.received, fate_of(single), end_of(single)))
 
-    def live(self) -> None:
+    def live(self, after_each_round: Callable[[], None] = lambda: None) -> None:
         """Round after round some of what waits is told, in whatever order, and some of what was told is told again."""
         while self.unsent or self.unknown or self.notes or any(one.steps for one in self.roads):
             if not any(one.steps for one in self.roads):
                 self.closing()
                 self.unsent += self.unknown.values()
                 self.unknown = {}
-            errands = [self.registering, self.noting, self.closing, *self.bench_work()]
+            errands = [self.registering, self.noting, self.closing, self.looking, *self.bench_work()]
             self.luck.shuffle(errands)
             for errand in errands:
                 errand()
@@ -88,6 +89,7 @@ class Crowd:
             for message in self.again[len(self.again) // 2 :]:
                 assert message().status_code < 300
             del self.again[len(self.again) // 2 :]
+            after_each_round()
 
     def drawn(self, waiting: list[Any]) -> tuple[list[Any], list[Any]]:
         """Those whose turn it is, in any order, and those who wait; the last few go together."""
@@ -134,6 +136,12 @@ class Crowd:
                     life.closed_as = form.outcome.value
                 else:
                     self.unsent.append(life.pool)
+
+    def looking(self) -> None:
+        """The worker reads the trail, and keeps aside what is over."""
+        if self.luck.random() < LIKELY:
+            worker.seal_once(self.town.program)
+            worker.tell_once(self.town.program)
 
     def bench_work(self) -> list[Callable[[], None]]:
         """What the bench does in this round, a piece for each step and hour; what is read or released of a plate is one."""
