@@ -52,7 +52,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Hours:
-    """What is kept of the hours that are asked about, by the wall-clock time at which each begins."""
+    """What is kept of the hours that are asked about (of what stands, until then), by the wall-clock time at which each begins."""
 
     figures: Mapping[datetime, Mapping[str, Any]]
     as_of: datetime | None
@@ -73,6 +73,16 @@ class Hours:
                 found += self.figures[slot].get(name, 0)
             if found >= most:
                 return max(at(slot + HOUR, zone) for zone in zones)
+        return None
+
+    def oldest_until(self, zones: set[str], after: datetime | None) -> datetime | None:
+        """Until when the oldest of the backlog after a moment should have come: a guess, as if tubes left in the order they came in."""
+        left: int = self.figures[max(self.figures)].get("backlog_tubes", 0)
+        for slot in sorted(self.figures, reverse=True):
+            left -= self.figures[slot].get("received_tubes", 0)
+            if left <= 0:
+                oldest = max(at(slot + HOUR, zone) for zone in zones)
+                return oldest if after is None else max(oldest, after + HOUR)
         return None
 
 
@@ -111,6 +121,8 @@ def enough_until(asked: Asked, wanted: RowsAsked, hours: Hours | None, kept: ans
     zones = {*zones_of(asked.catalog), asked.question.zone}
     if hours and not BEHIND[wanted.figure].stands:
         return hours.enough(wanted.figure, zones, wanted.after_at, most)
+    if hours and wanted.figure == "backlog" and kept is None:
+        return hours.oldest_until(zones, wanted.after_at)
     bands = bands_asked(kept.panels.bands, wanted) if kept and kept.as_of is None and wanted.figure in OF_AGES else None
     ends = {at(asked.question.beyond, zone) for zone in zones}
     return None if bands is None else old_enough(bands, OF_AGES[wanted.figure], ends, wanted.after_at, most)
@@ -156,6 +168,8 @@ def hours_kept(work: Work, asked: Asked, wanted: RowsAsked) -> Hours | None:
         return None
     if any(one is not None for one in narrowed):
         return None
+    if BEHIND[wanted.figure].stands:
+        slots = [slot for slot in question.slots() if slot <= slots[-1]]
     kept = answers.kept_days(work.connection, asked.catalog, question, asked.now)
     if len(kept) < len(days):
         return None
