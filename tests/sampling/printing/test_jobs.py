@@ -66,6 +66,18 @@ def test_the_same_take_is_the_same_labels_and_the_same_outcome_changes_nothing(t
         assert told(town, job, "outcome", id=first["id"], outcome="printed").json()["printed"] == 4
 
 
+def test_the_trail_tells_of_each_take_that_came_out_once(town: Town) -> None:
+    job = asked(town, reserved(town, 10)).json()["id"]
+    for most in (4, 6):
+        take = taken(town, job, most=most)["id"]
+        for _ in range(2):
+            told(town, job, "outcome", id=take, outcome="printed")
+    trail = text("SELECT verb, what ->> 'count' FROM event WHERE subject = :subject AND verb <> 'print.taken' ORDER BY id")
+    with town.program.database.transaction(Access.OWNER) as connection:
+        found = connection.execute(trail, {"subject": f"print {job}"}).all()
+    assert [tuple(row) for row in found] == [("print.printed", "4"), ("print.finished", "10")]
+
+
 def test_a_printer_that_was_stopped_in_the_middle_gets_nothing_until_somebody_scans(town: Town) -> None:
     made = reserved(town, 10)
     job = asked(town, made).json()["id"]
