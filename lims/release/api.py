@@ -93,5 +93,5 @@ async def result_lookup(
     said = await asking.answer(question(program_of(request).keys, form, request.client.host if request.client else ""))
     if isinstance(said, Refused):
         raise said
-    # Thousands ask at once: the answer is written where it was found, and not checked against its own shape again.
+    # Thousands ask at once: an answer that has its shape is not checked against it again.
     return Response(said.model_dump_json(), media_type="application/json")
