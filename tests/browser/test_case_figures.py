@@ -26,7 +26,7 @@ def test_olga_goes_from_the_board_to_a_number_to_its_rows_and_to_a_case(town: To
     row = page.get_by_role("row").filter(has_text="a member was sampled again")
     expect(row).to_contain_text("2")
     row.get_by_role("link").first.click()
-    expect(page.locator("h1")).to_have_text("Members to be sampled again")
+    expect(page.locator("h1")).to_have_text("Members to be sampled again: has happened")
     expect(page.locator("tbody tr")).to_have_count(2)
     page.locator("tbody a").first.click()
     expect(page).to_have_url(f"/testing/cases/{pool['barcode']}")
