@@ -55,7 +55,7 @@ def note(connection: Connection, taken: Taken, came: Outcome, now: datetime) -> 
         connection.execute(in_hand(taken).values(failure=came.failure, handed_at=None, next_at=now + pause if pause else None))
 
 
-@unaudited("a question")
+@unaudited("part of `hand_over` and `note`")
 def in_hand(taken: Taken) -> Update:
     """A change of what somebody has in hand, and of nothing that another has taken since or that has arrived."""
     mine = update(ReportSending).where(ReportSending.day == taken.day, ReportSending.recipient == taken.recipient)
