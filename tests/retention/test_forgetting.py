@@ -14,6 +14,7 @@ from lims.custody.tables import TubeMember
 from lims.kernel import partitions
 from lims.kernel.audit import queries as audit
 from lims.kernel.db import Access
+from lims.reporting.keeping import actions as keeping
 from lims.reporting.reconciliation import reconcile
 from lims.retention.forgetting.actions import forget_one
 from lims.retention.forgetting.rules import due
@@ -126,6 +127,15 @@ def test_a_tube_that_comes_after_its_day_was_forgotten_is_taken_and_forgotten_in
     released(town, late)
     forget(town)
     assert people_in(town, late) == 0
+
+
+def test_whoever_has_forgotten_a_day_counts_days_in_the_same_session(town: Town) -> None:
+    released(town, collected(town, 3))
+    with town.program.database.engine(Access.OWNER).connect() as session:
+        with session.begin():
+            assert forget_one(session, catalog.current(session), ZONE, TIME) == DAY
+        with session.begin():
+            assert keeping.counted(session, catalog.current(session), DAY, ZONE, TIME).day == DAY
 
 
 def test_nobody_waits_for_a_day_that_somebody_reads_it_goes_another_time(town: Town) -> None:

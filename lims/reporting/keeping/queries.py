@@ -69,7 +69,7 @@ def wait_to_keep(connection: Connection) -> None:
 
 def gather(connection: Connection, question: Question, zones: Collection[str], memory: str) -> None:
     """Lay the tubes that have to do with some days out in a table of this transaction; the tables of all tubes are read this once."""
-    connection.execute(text("SELECT set_config('work_mem', :memory, true), set_config('temp_buffers', :memory, true)"), {"memory": memory})
+    connection.execute(text("SELECT set_config('work_mem', :memory, true)"), {"memory": memory})
     connection.execute(statement("gathered_into"))
     connection.execute(statement("gathered", "counted"), parameters(question, zones))
     connection.execute(text("ANALYZE gathered"))
