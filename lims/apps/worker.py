@@ -76,8 +76,7 @@ def remind_once(program: Program, time: Callable[[], datetime] = clock.now) -> N
 def days_once(program: Program) -> None:
     """Make the pieces of the coming days, and forget who was in the negative tubes of one day whose time is over."""
     now = clock.now()
-    with program.database.transaction(Access.OWNER) as connection:
-        partitions.ahead(connection, now)
+    partitions.ahead(program.database, now)
     with program.database.transaction(Access.OWNER) as connection:
         forget_one(connection, catalog.current(connection), program.settings.timezone, now)
 

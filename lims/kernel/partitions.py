@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Date, Engine, Text, func, select
 
 from lims.kernel import clock
-from lims.kernel.db import records
+from lims.kernel.db import Access, Database, records
 
 BY_DAY = ("event", "tube_member", "reading")
 DAYS_AHEAD = 3  # the database makes none beyond
@@ -31,8 +31,13 @@ def ensure(connection: Connection, table: str, days: Iterable[date]) -> None:
     seen.update((table, day) for day in fresh)
 
 
-def ahead(connection: Connection, now: datetime) -> None:
-    """Make the pieces of today and the next two days: nobody who samples at midnight waits for one."""
+def ahead(database: Database, now: datetime) -> None:
+    """Make the pieces of today and the next two days: nobody who samples at midnight waits for one.
+
+    A transaction for each: whoever holds one table while waiting for another stops those who sample, and is stopped by them.
+    """
     today = clock.utc_day(now)
     for table in BY_DAY:
-        ensure(connection, table, [today + timedelta(days=days) for days in range(DAYS_AHEAD)])
+        for days in range(DAYS_AHEAD):
+            with database.transaction(Access.OWNER) as connection:
+                ensure(connection, table, [today + timedelta(days=days)])

@@ -1,10 +1,11 @@
 """Who was in a negative tube is forgotten a day at a time, when the time that the catalogue names is over. Cases and the trail stay."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
@@ -173,7 +174,21 @@ def test_people_are_kept_for_a_fortnight_at_least_since_cases_look_back_so_far()
 
 def test_the_pieces_of_the_coming_days_are_there_before_anybody_needs_them(town: Town) -> None:
     now = datetime.now(UTC)
-    with town.program.database.transaction(Access.OWNER) as connection:
-        partitions.ahead(connection, now)
+    partitions.ahead(town.program.database, now)
     for table in partitions.BY_DAY:
         assert {now.date() + timedelta(days=days) for days in range(3)} <= pieces(town, table)
+
+
+def test_whoever_samples_while_the_pieces_are_made_goes_on(town: Town) -> None:
+    database, of_nobody = town.program.database, datetime(2021, 5, 1, tzinfo=UTC)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'")
+    with database.transaction(Access.FIELD) as sampling, ThreadPoolExecutor() as worker:
+        sampling.execute(text("LOCK TABLE tube_member IN ROW EXCLUSIVE MODE"))
+        made = worker.submit(partitions.ahead, database, of_nobody)
+        with database.engine(Access.OWNER).connect() as onlooker:
+            while not made.done() and not onlooker.execute(waiting).scalar_one():
+                onlooker.rollback()
+        sampling.execute(text("LOCK TABLE event IN ROW EXCLUSIVE MODE"))
+        sampling.commit()
+        made.result()
+    assert {of_nobody.date() + timedelta(days=days) for days in range(3)} <= pieces(town, "event")
