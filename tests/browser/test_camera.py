@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from lims.kernel.barcodes import Kind
+from lims.kernel.barcodes import Kind, own_code
 from tests.browser.conftest import CameraOpener, scan, until
 from tests.factories import Town, code, person
 from tests.photos import jpeg, label, on_the_table, square
@@ -156,6 +156,18 @@ def test_tube_and_card_side_by_side_never_seal_the_tube(town: Town, camera: Came
         looked(page, number, times=1)
     expect(page.locator("#log li")).to_have_count(2)
     expect(page.locator("#count")).to_have_text("1 / 10")
+
+
+def test_bars_that_are_read_rightly_and_wrongly_in_one_look_are_one_code(town: Town, camera: CameraOpener) -> None:
+    """As a real reader told them of a photograph; two labels that follow each other on a roll are two codes all the same."""
+    page = camera(town.ana, "/sampling/", script=DETECTOR)
+    press(page)
+    looked(page, "27585912456047", "10585912696047")
+    expect(page.locator("#log")).to_have_text(re.compile("Tube 10585912696047 is open."))
+    out_of_view(page)
+    looked(page, *(own_code(Kind.TUBE, 85912696000 + number) for number in (1, 2)))
+    expect(page.locator("#camera-says")).to_have_text("More than one code is in the window: hold only one there.")
+    expect(page.locator("#log li")).to_have_count(1)
 
 
 def test_a_scanner_works_beside_the_camera_and_the_picture_shows_what_came_of_it(town: Town, camera: CameraOpener) -> None:
