@@ -23,7 +23,8 @@ def lived(town: Town) -> Town:
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing hangs over the edge of the screen."""
+    """Whether nothing hangs over the edge of the screen, once the page has its looks."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
