@@ -14,7 +14,6 @@ from typing import Any
 
 from httpx import Response
 
-from lims.apps import worker
 from lims.catalog import queries as catalog
 from lims.deconvolution import actions, board, callbacks
 from lims.deconvolution.forms import CloseForm, ContactForm
@@ -28,6 +27,7 @@ from lims.testing.accession import actions as accession
 from tests.bench import done, lay_out, review, scan
 from tests.deconvolution.history import CONTROLS, SAID, History, Tubes, end_of, fate_of
 from tests.factories import MORNING, Town, at, code
+from tests.interop.telling import drained
 
 WELLS = [f"{row}{column}" for row in "ABCDEFGH" for column in range(1, 13) if f"{row}{column}" not in CONTROLS]
 MOST_AT_ONCE = 500
@@ -140,8 +140,7 @@ class Crowd:
     def looking(self) -> None:
         """The worker reads the trail, and keeps aside what is over."""
         if self.luck.random() < LIKELY:
-            worker.seal_once(self.town.program)
-            worker.tell_once(self.town.program)
+            drained(self.town.program)
 
     def bench_work(self) -> list[Callable[[], None]]:
         """What the bench does in this round, a piece for each step and hour; what is read or released of a plate is one."""

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from lims.apps import worker
 from lims.catalog import queries as catalog
 from lims.deconvolution import board
 from lims.deconvolution.over import queries as over
@@ -15,6 +14,7 @@ from lims.kernel.db import Access
 from tests.bench import close, done, found, message, recollected
 from tests.deconvolution.plans.at_work import reactive
 from tests.factories import Town, at, person, tube
+from tests.interop.telling import drained
 
 UNCLOSED = frozenset(CaseState) - {CaseState.CLOSED}
 
@@ -25,14 +25,8 @@ def confirmed(town: Town) -> dict[str, Any]:
     pool = town.collected(1, state="open", sealed_at=None)
     town.tested(pool["barcode"], truth={pool["barcode"]: "positive"}, hours=1)
     found(town, {recollected(town, pool["members"][0], pool["barcode"]): "positive"})
-    look(town)
+    drained(town.program)
     return pool
-
-
-def look(town: Town) -> None:
-    """The worker reads the trail to its end."""
-    worker.seal_once(town.program)
-    worker.tell_once(town.program)
 
 
 def passed(town: Town, barcode: str) -> bool:
@@ -62,10 +56,10 @@ def test_a_confirmed_case_is_passed_by_once_the_worker_has_seen_it(town: Town, c
 def test_somebody_who_comes_later_brings_it_back_before_the_worker_has_looked_and_after(town: Town, confirmed: dict[str, Any]) -> None:
     whole = joined(town, confirmed)
     assert not passed(town, confirmed["barcode"])
-    look(town)
+    drained(town.program)
     assert not passed(town, confirmed["barcode"])
     found(town, {recollected(town, whole["members"][1], confirmed["barcode"], hours=9): "negative"}, hours=10)
-    look(town)
+    drained(town.program)
     assert passed(town, confirmed["barcode"])
 
 
@@ -76,13 +70,13 @@ def test_an_amended_result_brings_it_back(town: Town) -> None:
     town.received(single, hours=6)
     plate = town.plated(hours=7)
     town.reviewed(str(done(town.imported(plate, {single: "positive"}, hours=7))["run"]), tubes=[single], hours=8)
-    look(town)
+    drained(town.program)
     assert passed(town, pool["barcode"])
     town.imported(plate, hours=9)
     done(town.bea.post(f"/testing/api/tubes/{single}/amend", message(call="negative", reason="the plate was turned round", at=at(10))))
     assert not passed(town, pool["barcode"])
     done(close(town, pool["barcode"], "cleared", "the plate was turned round", at=at(11)))
-    look(town)
+    drained(town.program)
     assert passed(town, pool["barcode"])
 
 
@@ -90,7 +84,7 @@ def test_what_a_reviewer_has_closed_and_opens_again_is_looked_at_again(town: Tow
     pool = town.collected(1)
     town.tested(pool["barcode"], truth={pool["barcode"]: "positive"}, hours=1)
     done(close(town, pool["barcode"], "unresolved", "left the city"))
-    look(town)
+    drained(town.program)
     assert passed(town, pool["barcode"])
     done(town.bea.post(f"/testing/api/cases/{pool['barcode']}/reopen", message(reason="she is back")))
     assert not passed(town, pool["barcode"])
@@ -102,7 +96,7 @@ def test_a_run_that_doubts_a_withdrawal_brings_the_case_back(town: Town) -> None
     done(town.reviewed(done(town.imported(town.plated(), {pool["barcode"]: "positive"}))["run"], "reject"))
     plate = town.plated(hours=6)
     done(town.reviewed(done(town.imported(plate, hours=7))["run"], hours=8))
-    look(town)
+    drained(town.program)
     assert passed(town, pool["barcode"])
     done(town.imported(plate, {pool["barcode"]: "positive"}, hours=9))
     assert not passed(town, pool["barcode"])
@@ -114,7 +108,7 @@ def test_an_aliquot_pool_is_kept_aside_and_comes_back_when_a_member_is_called_ot
     run = str(done(town.imported(plate, {tubes[0]: "positive"}))["run"])
     done(town.reviewed(run))
     done(town.reviewed(run, tubes=[tubes[0]]))
-    look(town)
+    drained(town.program)
     assert passed(town, pool)
     done(town.imported(plate, hours=9))
     done(town.bea.post(f"/testing/api/tubes/{tubes[0]}/amend", message(call="negative", reason="the plate was turned round", at=at(10))))

@@ -18,8 +18,7 @@ NETWORKS = "127.0.0.0/8"
 
 def told(town: Town, *, to: Somebody | None = None) -> list[dict[str, Any]]:
     """What officials were told of this town once the worker has looked, first come first."""
-    worker.seal_once(town.program)
-    worker.tell_once(town.program)
+    drained(town.program)
     answer = (to or town.somebody("lina", "official", lab=town.lab)).get("/reporting/api/notices")
     assert answer.status_code == 200, answer.text
     return list(reversed(answer.json()["items"]))
@@ -48,7 +47,7 @@ def answered(town: Town, pool: dict[str, Any], truths: list[str], *, hours: floa
 
 
 def drained(program: Program) -> None:
-    """Tell what other tests have left in the trail, so that only ours is new."""
+    """The worker reads the trail to its end and tells what it finds, what other tests have left too: only what comes now is new."""
     worker.seal_once(program)
     worker.tell_once(program)
 
