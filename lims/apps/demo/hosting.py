@@ -22,10 +22,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(port: int, workers: int = 1) -> Iterator[subprocess.Popen[bytes]]:
-    """`lims serve` on this port; stopped at the end of the block."""
-    words = [sys.executable, "-m", "lims", "serve", "--port", str(port), "--workers", str(workers)]
-    process = subprocess.Popen(words)  # noqa: S603 - our own program
+def served(port: int, workers: int = 1, *others: str, behind: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    """`lims serve` on this port, with other words if need be; stopped at the end of the block.
+
+    `behind`: by how much all else on the machine goes before it (as `nice` counts, 0 to 19).
+    """
+    gives_way = ["nice", "-n", str(behind)] if behind else []
+    words = [sys.executable, "-m", "lims", "serve", "--port", str(port), "--workers", str(workers), *others]
+    process = subprocess.Popen([*gives_way, *words])  # noqa: S603 - our own program
     try:
         wait_until_ready(process, f"http://127.0.0.1:{port}/readyz")
         yield process
