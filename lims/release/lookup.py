@@ -32,8 +32,11 @@ def question(keys: Keys, form: LookupForm, host: str) -> Question:
     return Question(person, code, (keyed(keys.code, "lookup", person.hex), keyed(keys.code, "lookup from", host)))
 
 
-def looked_up(work: Work, questions: Sequence[Question]) -> list[LookupAnswer | Refused]:
-    """To each the own latest result, or a refusal. A wrong number and a wrong code get the same answer, and both are counted."""
+def looked_up(work: Work, questions: Sequence[Question]) -> list[AnyRow | Refused]:
+    """To each the own latest result, a row of `queries.RESULT`, or a refusal.
+
+    A wrong number and a wrong code get the same answer, and both are counted.
+    """
     settings = work.program.settings
     window = timedelta(minutes=settings.sign_in_window_minutes)
     limits = settings.result_lookup_failures, settings.result_lookup_failures * PEOPLE_BEHIND_AN_ADDRESS
@@ -50,7 +53,7 @@ def looked_up(work: Work, questions: Sequence[Question]) -> list[LookupAnswer | 
             "lookup_limited", "Too many wrong codes; try again in {minutes} minutes.", minutes=settings.sign_in_window_minutes
         ),
     }
-    return [refusals.get(outcome) or answer(found[one]) for one, outcome in zip(questions, said, strict=True)]
+    return [refusals.get(outcome) or found[one] for one, outcome in zip(questions, said, strict=True)]
 
 
 def latest(work: Work, questions: Sequence[Question]) -> Mapping[Question, AnyRow]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
+from lims.catalog import queries as catalog
 from lims.kernel.auth.door import Work, everyone
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
@@ -36,7 +37,9 @@ def answer(
     (said,) = looked_up(work, [question(work.program.keys, LookupForm(id_type=id_type, id_number=id_number, code=code), host)])
     if isinstance(said, Refused):
         return page(request, "labels/result.html", facts_of(code) | {"refusal": said, "id_type": id_type}, status=said.status)
-    return page(request, "labels/result.html", facts_of(code) | {"result": said, "id_type": id_type})
+    sites = catalog.current(work.connection).sites
+    zone = sites[said.site].timezone if said.site in sites else work.program.settings.timezone
+    return page(request, "labels/result.html", facts_of(code) | {"result": said, "zone": zone, "id_type": id_type})
 
 
 def facts_of(code: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lims.apps.delivering import deliver
 from lims.catalog.rules import CasePolicy, Catalog
 from lims.interop.subscribers.rules import Wish, unheard, wants
-from lims.kernel import ids
+from lims.kernel import clock, ids
 from lims.kernel.program import Program
 from tests.bench import close, done, note, refused
 from tests.deconvolution.plans.at_work import load_policy
@@ -127,7 +127,7 @@ def test_a_case_goes_on_being_told_by_the_policy_it_began_under(town: Town) -> N
     load_policy(town, group=(ours := str(ids.uuid7())), tell=[cdc])
     pool, run = reactive(town, ours)
     told(town)
-    load_policy(town, group=ours, tell=[new], **{"from": date.today().isoformat()})  # noqa: DTZ011 - the day of a policy has no zone
+    load_policy(town, group=ours, tell=[new], **{"from": clock.now().date().isoformat()})
     town.reviewed(run, tubes=[pool["barcode"]])
     done(note(town, pool["barcode"], 1, "refused"))
     done(close(town, pool["barcode"], "unresolved", "refused"))

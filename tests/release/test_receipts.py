@@ -50,3 +50,11 @@ def test_the_page_of_a_receipt_tells_the_result_to_whoever_has_code_and_number(t
     town.tested(tube["barcode"])
     shown = town.web.post(f"/sampling/result/{code}", data={"id_type": "resident_id", "id_number": number}).text
     assert ('<span class="mark negative">' in shown) is right
+
+
+def test_the_page_says_the_day_on_which_it_was_at_the_site(town: Town) -> None:
+    who = person()
+    tube = town.collected([who], hours=-0.5)  # half past seven in Shanghai, when it is still the day before in UTC
+    code = receipts(town, tube)[0]["lookup"]
+    asked = {"id_type": who["id_type"], "id_number": who["id_number"]}
+    assert "Sampled on 2022-02-02." in town.web.post(f"/sampling/result/{code}", data=asked).text

@@ -1,6 +1,6 @@
 """The three capacities of a lab beside each other, and declaring anew."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,39 +12,42 @@ from lims.reporting.capacity.rules import Best
 from tests.factories import Town
 from tests.reporting.city import LATER, NEXT, City, at
 
-TODAY = clock.local_day(clock.now(), "Asia/Shanghai")
+
+def today() -> date:
+    """The day at the lab. Asked in each test: a run of all tests may begin before midnight and come here after it."""
+    return clock.local_day(clock.now(), "Asia/Shanghai")
 
 
 def declaration(town: Town, tubes: int = 150, **changes: Any) -> dict[str, Any]:
     return {
         "id": str(ids.uuid7()),
         "lab": town.lab,
-        "from": TODAY.isoformat(),
+        "from": today().isoformat(),
         "tubes_per_day": tubes,
         "why": "two cyclers broke",
     } | changes
 
 
 def test_olga_declares_anew_and_what_was_declared_before_stays(town: Town) -> None:
-    told = declaration(town)
+    day, told = today(), declaration(town)
     answer = town.olga.post("/reporting/api/capacities", told)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["declared"], answer.json()["declarations"][0]["why"]) == (150, "two cyclers broke")
     assert [(row["from"], row["version"], row["tubes_per_day"]) for row in answer.json()["declarations"]] == [
-        (TODAY.isoformat(), 2, 150), ("2022-01-01", 1, 400),
+        (day.isoformat(), 2, 150), ("2022-01-01", 1, 400),
     ]  # fmt: skip
     assert town.olga.post("/reporting/api/capacities", told).json() == answer.json()
     assert town.olga.post("/reporting/api/capacities", told | {"tubes_per_day": 151}).status_code == 409
     town.olga.post("/reporting/api/capacities", declaration(town, 170))
     with town.program.database.transaction(Access.BENCH) as connection:
-        assert catalog.capacity_on(connection, town.lab, TODAY) == 170
-        assert catalog.capacity_on(connection, town.lab, TODAY - timedelta(days=1)) == 400
-    figures = town.olga.get("/reporting/api/throughput", **{"from": TODAY, "to": TODAY, "by": "lab", "lab": town.lab}).json()["rows"]
+        assert catalog.capacity_on(connection, town.lab, day) == 170
+        assert catalog.capacity_on(connection, town.lab, day - timedelta(days=1)) == 400
+    figures = town.olga.get("/reporting/api/throughput", **{"from": day, "to": day, "by": "lab", "lab": town.lab}).json()["rows"]
     assert figures[0]["capacity_tubes"] == 170
 
 
 def test_nothing_is_declared_anew_for_days_gone_by(town: Town) -> None:
-    answer = town.olga.post("/reporting/api/capacities", declaration(town) | {"from": (TODAY - timedelta(days=1)).isoformat()})
+    answer = town.olga.post("/reporting/api/capacities", declaration(town) | {"from": (today() - timedelta(days=1)).isoformat()})
     assert (answer.status_code, answer.json()["code"]) == (422, "capacity_past")
     assert "at the earliest" in answer.json()["detail"]
 
