@@ -1,0 +1,47 @@
+"""What a run of tests sent to the database, judged at its end: every place that a spread database would refuse must be known.
+
+With LIMS_SPREADING=<folder> each process also writes there what it found, as JSON: place → rule → statements.
+"""
+
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.spreading.asking import asking
+from tests.spreading.judge import RULES, judge
+from tests.spreading.open_places import OPEN
+
+Verdicts = dict[str, dict[str, list[str]]]
+
+
+def verdicts(url: str, heard: dict[str, str]) -> Verdicts:
+    """By place in the code, then by rule, the statements that a spread database would refuse. `unread`: PostgreSQL could not read it so."""
+    found: Verdicts = defaultdict(lambda: defaultdict(list))
+    with asking(url) as asker:
+        for statement, place in heard.items():
+            try:
+                rules = {finding.rule for finding in judge(asker.tree(statement), asker.catalogue)}
+            except psycopg.Error as unread:
+                rules = {f"unread: {unread}"}
+            for rule in rules:
+                found[place][rule].append(statement)
+    return found
+
+
+def hold_to_the_list(url: str, heard: dict[str, str]) -> None:
+    """Fail where a statement is refused at a place that `open_places.py` does not name."""
+    found = verdicts(url, heard)
+    if folder := os.environ.get("LIMS_SPREADING"):
+        Path(folder, f"{os.getpid()}.json").write_text(json.dumps(found, indent=1), "utf-8")
+    fresh = [
+        f"{place}: {RULES.get(rule, rule)}\n    {' '.join(statements[0].split())[:300]}"
+        for place, rules in sorted(found.items())
+        for rule, statements in sorted(rules.items())
+        if rule not in OPEN.get(place, ())
+    ]
+    if fresh:
+        pytest.fail("\n".join(["A spread database would refuse this (docs/decisions/0023):", *fresh]), pytrace=False)
