@@ -104,7 +104,7 @@ def tried(program: Program, plan: Plan, taken: Taken, now: datetime) -> Outcome:
 
 def made(program: Program, plan: Plan, day: date, now: datetime) -> list[File]:
     """The files of a report."""
-    from lims.reporting.daily import daily_report, form_of  # noqa: PLC0415 - pandas and typst are slow to load
+    from lims.reporting.daily import daily_report, form_of  # noqa: PLC0415 - typst is slow to load
 
     with program.database.transaction(Access.REPORTS) as connection:
         report = daily_report(connection, catalog.current(connection), day, now=now)

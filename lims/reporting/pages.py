@@ -81,7 +81,7 @@ def reconciliation(request: Request, work: Official, day: AnyDay = None, lab: Pl
 @router.get("/reporting/daily/{day}.{ending}")
 def daily(day: DayInPath, ending: Ending, work: Official, language: Tongue = Tongue.BOTH) -> Response:
     """The report of a day as a file; of the own lab or site for those bound to one."""
-    from lims.reporting.daily import daily_report, form_of  # noqa: PLC0415 - pandas and typst are slow to load
+    from lims.reporting.daily import daily_report, form_of  # noqa: PLC0415 - typst is slow to load
 
     report = daily_report(work.connection, catalog.current(work.connection), day, work.caller.lab, work.caller.site, now=work.now)
     name = f"daily-{day}.{ending.value}"

@@ -85,6 +85,23 @@ def test_containers_wait_for_and_mount_what_is_there() -> None:
         assert "file" not in config or (DEPLOY / config["file"]).exists()
 
 
+def test_the_worker_may_write_where_its_volume_is_mounted() -> None:
+    # A volume takes its owner from the image's folder; where there is none it is root's.
+    made = (DEPLOY / "Dockerfile").read_text("utf-8")
+    for volume in compose()["services"]["worker"]["volumes"]:
+        assert re.search(rf"^RUN install --directory --owner=lims .*{volume.partition(':')[2]}$", made, re.MULTILINE)
+
+
+def test_no_secret_and_nothing_made_for_this_machine_goes_into_the_image() -> None:
+    left_out = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert {"**/.env", "**/.venv", ".git", "data", ".data"} <= set(left_out)
+
+
+def test_the_database_is_asked_where_it_listens_only_once_it_is_made() -> None:
+    # While the image makes the database its server answers on the socket alone; an upgrade that began then would fail for good.
+    assert "--host=127.0.0.1" in compose()["services"]["database"]["healthcheck"]["test"]
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_what_a_unit_starts_is_a_command_of_the_program(unit: Path) -> None:
     started = [line.removeprefix("ExecStart=") for line in unit.read_text("utf-8").splitlines() if line.startswith("ExecStart=")]

@@ -96,6 +96,12 @@ def tell(sign_ins: list[people.SignIn], url: str | None) -> None:
     console = Console()
     console.print(table)
     if url:
-        console.print(f"Sampling {url}/sampling/ · testing {url}/testing/ · cases {url}/testing/cases")
-        console.print(f"The day that was lived: {url}/reporting/?day={(settings().data_dir / LIVED).read_text()}")
+        lived = (settings().data_dir / LIVED).read_text()
+        for what, path in {
+            "Sampling": "/sampling/",
+            "Testing": "/testing/",
+            "Cases": "/testing/cases",
+            "The day lived": f"/reporting/?day={lived}",
+        }.items():
+            console.print(f"{what:14}{url}{path}", soft_wrap=True)
         console.print("Ctrl-C ends it; `lims demo` again goes on where it was.")

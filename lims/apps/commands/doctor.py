@@ -109,7 +109,7 @@ def sealer(program: Program) -> Finding:
         newest, epoch = audit.newest_seal(connection), audit.current_epoch(connection)
         sealed_to = newest.to_txid if newest is not None and newest.epoch == epoch else 0
         late = audit.waiting(connection, epoch, sealed_to, clock.now() - SEALER_SILENT)
-    remedy = "Start `lims serve`, or `python -m lims.apps.worker` beside it: nobody seals." if late else None
+    remedy = "Start `lims serve`, or `lims worker` where it runs with --no-worker: nobody seals." if late else None
     return Finding("audit trail", f"seal {newest.number if newest is not None else 0}, {late} events wait longer than a minute", remedy)
 
 

@@ -34,7 +34,7 @@ def daily(
     language: Annotated[Tongue, typer.Option(help="of HTML and PDF")] = Tongue.BOTH,
 ) -> None:
     """Throughput against capacity, backlog and cases of a day, as a document."""
-    from lims.reporting.daily import daily_report, write  # noqa: PLC0415 - pandas and typst are slow to load
+    from lims.reporting.daily import daily_report, write  # noqa: PLC0415 - typst is slow to load
 
     with running(settings(), connections=2) as program, program.database.transaction(Access.REPORTS) as connection:
         report = daily_report(connection, catalog.current(connection), date.date(), lab, now=clock.now())

@@ -47,7 +47,7 @@ def follow(
 
 
 def promote(folder: Folder) -> None:
-    """Make the standby in FOLDER the database. The old one must stay off: see "A standby" in docs/operations.md."""
+    """Make the standby in FOLDER the database. The old one must stay off: see "A standby" in docs/several-machines.md."""
     with EmbeddedServer(folder) as url:
         standby.promote(plain(url))
         typer.echo(plain(url))
