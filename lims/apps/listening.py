@@ -3,8 +3,12 @@
 Where they all wait at one socket, the system wakes the same one again and again: with a handful of connections one process works and the
 others look on, and of a crowd it lets in far more than its share. So each opens the port for itself (`SO_REUSEPORT`), and the system
 deals connections out by their addresses. Linux does that; elsewhere one socket is shared as before.
+
+And the line on which somebody calls: who calls and says nothing, or begins a request and does not end its head, is hung up on. uvicorn
+waits for ever, and a process that holds as many lines as it may lets nobody in.
 """
 
+import asyncio
 import contextlib
 import logging
 import resource
@@ -15,11 +19,48 @@ from typing import Any
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 log = logging.getLogger("uvicorn.error")
 DEALT_OUT = sys.platform == "linux"
 BACKLOG = 4096  # connections that nobody has looked at yet; the system may keep fewer
+HEAD_SECONDS = 30.0  # from the first word, or from the call, to the end of the head: as long as a phone waits for all of an answer
+
+
+class Line(HttpToolsProtocol):
+    """A connection that is hung up on where the head of a request does not come."""
+
+    _head_due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Somebody calls."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Some words. Where they begin a request, the rest of its head must follow soon."""
+        if self._head_due is None and (self.cycle is None or self.cycle.response_complete):
+            self._await_head()
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._head_came()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The line is dead."""
+        self._head_came()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._head_due = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _head_came(self) -> None:
+        if self._head_due is not None:
+            self._head_due.cancel()
+            self._head_due = None
 
 
 class Port(socket.socket):

@@ -32,6 +32,8 @@ CATALOGUE: dict[str, Refusal] = {
     "disk_full": Refusal(503, "The server's disk is full"),
     "server_ended": Refusal(500, "The server did not start"),
     "question_too_long": Refusal(503, "The question took too long and was stopped"),
+    "body_too_large": Refusal(413, "The request is larger than any that is meant"),
+    "body_too_slow": Refusal(408, "The request came too slowly"),
     "overloaded": Refusal(503, "Too much is asked of the server right now"),
     # signing in
     "not_signed_in": Refusal(401, "Nobody is signed in"),

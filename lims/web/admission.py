@@ -8,6 +8,8 @@ never takes more than a part of the threads, and nobody else queues behind it. A
 together, many on one thread, in a lane beside the others: who reads never keeps those waiting who write. Who finds a queue too long gets
 503 and a time to come again; the times are dealt out one after the other, as fast as the lane moves, so that the crowd does not come back
 as a crowd.
+
+Nobody is let in, or stands in a queue, before all of the request is there (see `bodies`).
 """
 
 import math
@@ -16,9 +18,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 
 import anyio
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lims.kernel.errors import Refused
 from lims.kernel.together import MOST
+from lims.web.bodies import OVERLOADED, SMALL_BYTES, Body, LeftError, Room
 from lims.web.errors import TRY_AGAIN_SECONDS, problem
 
 # Says of the first bytes of a request's body, and whether they are all of it, that it can wait.
@@ -71,47 +76,64 @@ class Admission:
     """
 
     def __init__(
-        self, app: ASGIApp, at_work: int, waiting: int, late: Mapping[str, IsLate] | None = None, together: Collection[str] = ()
+        self,
+        app: ASGIApp,
+        at_work: int,
+        waiting: int,
+        late: Mapping[str, IsLate] | None = None,
+        together: Collection[str] = (),
+        room: Room | None = None,
     ) -> None:
         self.app = app
         self._is_late = late or {}
         self._lane = Lane(at_work, waiting)
         self._late_lanes = {path: Lane(max(1, at_work // LATE_PART), waiting) for path in self._is_late}
         self._together_lanes = {path: Lane(2 * MOST, waiting) for path in together}
+        self._room = room or Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in, make wait, or turn away with `Retry-After`."""
         if scope["type"] != "http" or scope["path"] == "/healthz":
             await self.app(scope, receive, send)
             return
-        lanes = [self._together_lanes.get(scope["path"], self._lane)]
-        if is_late := self._is_late.get(scope["path"]):
-            first = await receive()
-            receive = with_first(first, receive)
-            if is_late(first.get("body", b""), not first.get("more_body")):
-                lanes = [self._late_lanes[scope["path"]], self._lane]
-        if full := next((lane for lane in lanes if lane.is_full), None):
-            await turned_away(full)(scope, receive, send)
-            return
-        async with AsyncExitStack() as inside:
-            for lane in lanes:
-                await inside.enter_async_context(lane.place())
-            await self.app(scope, receive, send)
+        with Body(self._room) as body:
+            try:
+                await body.gather(receive)
+            except LeftError:
+                return
+            except Refused as refusal:
+                await hung_up(refusal)(scope, receive, send)
+                return
+            lanes = self._lanes_of(scope["path"], body.content)
+            if full := next((lane for lane in lanes if lane.is_full), None):
+                await turned_away(full)(scope, receive, send)
+                return
+            async with AsyncExitStack() as inside:
+                for lane in lanes:
+                    await inside.enter_async_context(lane.place())
+                await self.app(scope, body.handed_on(receive), send)
+
+    def _lanes_of(self, path: str, content: bytes) -> list[Lane]:
+        """The lanes that somebody has to pass, the narrow one first."""
+        is_late = self._is_late.get(path)
+        if is_late and is_late(content[:SMALL_BYTES], len(content) <= SMALL_BYTES):
+            return [self._late_lanes[path], self._lane]
+        return [self._together_lanes.get(path, self._lane)]
 
 
 def turned_away(lane: Lane) -> ASGIApp:
-    """The answer to whoever finds a full queue. The line is hung up: thousands of them would use up what a process may hold open."""
-    answer = problem("overloaded", "Too much is asked of the server right now; nothing was taken, send it again.")
+    """The answer to whoever finds a full queue."""
+    answer = hung_up(Refused("overloaded", OVERLOADED))
     answer.headers["Retry-After"] = str(lane.turn())
-    answer.headers["Connection"] = "close"
     return answer
 
 
-def with_first(first: Message, rest: Receive) -> Receive:
-    """A request's body whose first part was looked at already."""
-    unread = [first]
+def hung_up(refusal: Refused) -> JSONResponse:
+    """A refusal at the door. The line is hung up: thousands of them would use up what a process may hold open.
 
-    async def receive() -> Message:
-        return unread.pop() if unread else await rest()
-
-    return receive
+    But not on whoever is still speaking: who has sent too much would hear of the broken line, and not why.
+    """
+    answer = problem(refusal.code, refusal.detail)
+    if refusal.code != "body_too_large":
+        answer.headers["Connection"] = "close"
+    return answer

@@ -2,11 +2,16 @@
 
 import pickle
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from starlette.responses import PlainTextResponse
 
 from lims.apps import listening
+from tests.proofs.hosts import until
 
 
 def test_two_processes_share_the_connections_of_a_port() -> None:
@@ -38,3 +43,52 @@ def test_a_port_that_somebody_else_shares_is_in_use_nevertheless() -> None:
         config = uvicorn.Config("nothing:here", port=theirs.getsockname()[1], workers=2, log_config=None)
         with pytest.raises(SystemExit):
             listening.run(config)
+
+
+@contextmanager
+def a_house() -> Iterator[tuple[str, int]]:
+    """Where somebody answers every call, for the length of a block."""
+    config = uvicorn.Config(PlainTextResponse("well"), http=listening.Line, log_config=None, lifespan="off")
+    with listening.opened("127.0.0.1", 0) as door:
+        place: tuple[str, int] = door.getsockname()
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([door],))
+        thread.start()
+        until(lambda: server.started, "nobody opens")
+        yield place
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize("words", [b"", b"GET / HTTP/1.1\r\nhost: ", b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", b"\r\n"])
+def test_whoever_calls_and_does_not_say_what_for_is_hung_up_on(words: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = words.endswith(b"x\r\n\r\n")
+    with a_house() as place, socket.create_connection(place, timeout=60) as patient:
+        patient.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert is_answered(patient)
+        monkeypatch.setattr(listening, "HEAD_SECONDS", 0.2)
+        with socket.create_connection(place, timeout=60) as caller:
+            caller.sendall(words)
+            if whole:
+                assert is_answered(caller)
+                caller.sendall(b"GET / HTTP")
+            assert silence(caller)
+        # Between two requests a phone may be silent for longer.
+        patient.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert is_answered(patient)
+
+
+def is_answered(caller: socket.socket) -> bool:
+    """Whether the other side says that it is well."""
+    heard = b""
+    while not heard.endswith(b"well") and (more := caller.recv(1000)):
+        heard += more
+    return heard.endswith(b"well")
+
+
+def silence(caller: socket.socket) -> bool:
+    """Whether the other side hangs up and says nothing."""
+    try:
+        return caller.recv(1000) == b""
+    except ConnectionResetError:
+        return True

@@ -8,6 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from lims.kernel.together import MOST
 from lims.web.admission import Admission
+from lims.web.bodies import SMALL_BYTES, Room
 
 SYNC, LOOK_UP = "/sync", "/look-up"
 OLD, NEW = b"old", b"new"
@@ -19,7 +20,8 @@ class House:
     def __init__(self) -> None:
         self.inside: list[bytes] = []
         self.leave = asyncio.Event()
-        self.door = Admission(self.app, at_work=4, waiting=3, late={SYNC: self.is_late}, together=[LOOK_UP])
+        self.room = Room(most=3 * SMALL_BYTES, left=4 * SMALL_BYTES)
+        self.door = Admission(self.app, at_work=4, waiting=3, late={SYNC: self.is_late}, together=[LOOK_UP], room=self.room)
 
     @staticmethod
     def is_late(start: bytes, whole: bool) -> bool:
@@ -35,12 +37,14 @@ class House:
         await send({"type": "http.response.start", "status": 202, "headers": []})
         await send({"type": "http.response.body", "body": body})
 
-    async def knock(self, *parts: bytes, path: str = SYNC) -> tuple[int, dict[bytes, bytes], bytes]:
-        """One request; status, headers and body of its answer."""
+    async def knock(self, *parts: bytes, path: str = SYNC, pause: asyncio.Event | None = None) -> tuple[int, dict[bytes, bytes], bytes]:
+        """One request, which pauses before its last part; status, headers and body of its answer."""
         unread = [{"type": "http.request", "body": part, "more_body": place < len(parts)} for place, part in enumerate(parts, 1)]
         heard: list[Message] = []
 
         async def receive() -> Message:
+            if pause is not None and len(unread) == 1:
+                await pause.wait()
             return unread.pop(0)
 
         async def send(message: Message) -> None:
@@ -144,5 +148,76 @@ def test_a_balancer_hears_that_the_house_lives_however_full_it_is() -> None:
         house.leave.set()
         assert (await alive)[0] == 202
         await asyncio.gather(*many)
+
+    told(story)
+
+
+def test_who_sends_slowly_keeps_nobody_out_and_is_let_in_when_all_is_there() -> None:
+    async def story(house: House) -> None:
+        house.leave.set()
+        better_line = asyncio.Event()
+        slow = [asyncio.create_task(house.knock(b"sl", b"ow", path=path, pause=better_line)) for path in (SYNC, "/file") for _ in range(6)]
+        await settled()
+        assert house.inside == []
+        assert (await house.knock(b"ana"))[0] == 202
+        for one in slow[:6]:
+            one.cancel()
+        better_line.set()
+        assert {answer[2] for answer in await asyncio.gather(*slow[6:])} == {b"slow"}
+
+    told(story)
+
+
+def test_who_never_comes_to_an_end_is_hung_up_on() -> None:
+    async def story(house: House) -> None:
+        house.room.grace_seconds = 0.01
+        status, headers, body = await house.knock(b"sl", b"ow", pause=asyncio.Event())
+        assert (status, headers[b"connection"]) == (408, b"close")
+        assert b"over a better line" in body
+        assert house.inside == []
+
+    told(story)
+
+
+def test_a_body_beyond_all_measure_is_refused_and_gives_back_its_room() -> None:
+    async def story(house: House) -> None:
+        house.leave.set()
+        part, room = b"x" * SMALL_BYTES, house.room.left
+        status, headers, body = await house.knock(part, part, part, b"x")
+        assert (status, b"body_too_large" in body, b"connection" in headers) == (413, True, False)
+        assert (await house.knock(part, part, part))[0] == 202
+        assert house.room.left == room
+
+    told(story)
+
+
+def test_large_bodies_together_take_no_more_than_their_room_and_small_ones_none_of_it() -> None:
+    async def story(house: House) -> None:
+        part = b"x" * SMALL_BYTES
+        first = asyncio.create_task(house.knock(part, part, part, path="/file"))
+        await settled()
+        assert (await house.knock(part, part, path="/file"))[0] == 503
+        others = asyncio.create_task(house.knock(b"small", b"er"))
+        await settled()
+        assert len(house.inside) == 2
+        house.leave.set()
+        assert {answer[0] for answer in await asyncio.gather(first, others)} == {202}
+        assert (await house.knock(part, part, path="/file"))[0] == 202
+
+    told(story)
+
+
+def test_whoever_hangs_up_before_all_is_said_is_forgotten() -> None:
+    async def story(house: House) -> None:
+        house.leave.set()
+
+        async def gone() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def nobody_hears(_message: Message) -> None:
+            raise AssertionError
+
+        await house.door({"type": "http", "path": SYNC, "method": "POST", "headers": []}, gone, nobody_hears)
+        assert house.inside == []
 
     told(story)

@@ -1,9 +1,8 @@
 """`lims serve`."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ import typer
 import uvicorn
 
 from lims.apps import listening, migrate
+from lims.apps.beside import worker_beside
 from lims.apps.serving import ENDS_VARIABLE
 from lims.apps.tls import context
 from lims.apps.tls.authority import Place
@@ -61,20 +61,17 @@ def serve(
         if end is not End.ALL:
             os.environ[ENDS_VARIABLE] = end.value
         secured = given_tls(tls_certificate, tls_key) or (own_tls(host, port) if tls else {})
-        beside = subprocess.Popen([sys.executable, "-m", "lims.apps.worker"]) if worker else None
-        try:
-            listening.run(uvicorn.Config(
-                "lims.apps.serving:application", factory=True, host=host, port=port, workers=workers, access_log=False,
-                log_level=settings().log_level, timeout_graceful_shutdown=20, timeout_keep_alive=75, backlog=listening.BACKLOG,
-                forwarded_allow_ips=settings().forwarded_allow_ips, **secured,
-            ))  # fmt: skip
-        except SystemExit as ended:
-            # uvicorn has said why: most often somebody listens on this port already.
-            raise typer.Exit(1 if ended.code else 0) from None
-        finally:
-            if beside is not None:
-                beside.terminate()
-                beside.wait(10)
+        config = uvicorn.Config(
+            "lims.apps.serving:application", factory=True, host=host, port=port, workers=workers, access_log=False,
+            log_level=settings().log_level, timeout_graceful_shutdown=20, timeout_keep_alive=75, backlog=listening.BACKLOG,
+            http=listening.Line, forwarded_allow_ips=settings().forwarded_allow_ips, **secured,
+        )  # fmt: skip
+        with worker_beside() if worker else nullcontext():
+            try:
+                listening.run(config)
+            except SystemExit as ended:
+                # uvicorn has said why: most often somebody listens on this port already.
+                raise typer.Exit(1 if ended.code else 0) from None
 
 
 def refuse_another_key(program: Program) -> None:
