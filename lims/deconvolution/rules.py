@@ -198,7 +198,8 @@ def uncollected(position: int, answers: Sequence[Answer], decided: Answer | None
     since = [note for note in contacts if not ended or note.at >= max(ended)]
     last = answers[-1].barcode if answers else None
     if since:
-        return MemberStanding(position, AFTER[max(since, key=lambda note: note.at).event], last)
+        # Of several noted at one moment the last one told counts.
+        return MemberStanding(position, AFTER[max(reversed(since), key=lambda note: note.at).event], last)
     if decided is not None and decided.released_call is Call.INCONCLUSIVE and decided is answers[-1]:
         return MemberStanding(position, MemberState.INCONCLUSIVE, decided.barcode)
     return MemberStanding(position, MemberState.TO_RECOLLECT, last)

@@ -9,11 +9,15 @@ MOST_SECONDS = 30
 CELL, ROW, SHEET = "\x1f", "\x1e", "\x1d"  # as the reader writes them; it is a program of its own
 
 
-def sheets(content: bytes) -> list[tuple[str, list[list[str]]]] | None:
-    """Every sheet's name and rows of cells as text; None where the reader failed, or ran out of memory or time."""
+def sheets(content: bytes, *, doubts: bool = False) -> list[tuple[str, list[list[str]]]] | None:
+    """Every sheet's name and rows of cells as text; None where the reader failed, or ran out of memory or time.
+
+    With `doubts`, a cell that only looks empty (an error, a formula without a value, merged cells) says so in brackets.
+    """
+    words = ["--doubts"] if doubts else []
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter and script; the file goes in as bytes, not as an argument
-            [sys.executable, "-I", READER], input=content, capture_output=True, check=True, timeout=MOST_SECONDS
+            [sys.executable, "-I", READER, *words], input=content, capture_output=True, check=True, timeout=MOST_SECONDS
         )
         said = done.stdout.decode()
     except (subprocess.SubprocessError, ValueError):

@@ -92,6 +92,11 @@ def test_a_member_nobody_has_called_is_to_be_recollected() -> None:
     assert stand(1, [], []).state is MemberState.TO_RECOLLECT
 
 
+def test_of_what_was_noted_in_the_same_minute_the_last_counts() -> None:
+    notes = [ContactNote(event, DAY) for event in (ContactEvent.UNREACHABLE, ContactEvent.NOTIFIED)]
+    assert stand(1, [], notes).state is MemberState.NOTIFIED
+
+
 @pytest.mark.parametrize("later", [Call.NEGATIVE, Call.INVALID, Call.INCONCLUSIVE, None])
 def test_a_positive_single_is_never_outweighed_by_a_later_one(later: Call | None) -> None:
     standing = stand(1, [single(1, Call.POSITIVE), single(5, later)], [])

@@ -3,12 +3,15 @@
 import contextlib
 import io
 import random
+import re
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from lims.kernel.errors import Refused
 from lims.testing.instruments.formats import read
@@ -106,3 +109,77 @@ def test_a_changed_byte_in_an_xlsx_is_caught_by_its_checksums() -> None:
         damaged[rng.randrange(8, len(whole))] ^= 1 << rng.randrange(8)
         with contextlib.suppress(Refused):
             assert read(bytes(damaged)) == said
+
+
+HEADER = ["Plate", "Well", "Sample", "Target", "Ct"]
+ORF1AB = ["30000000000015", "A1", "10000000000176", "ORF1ab"]
+Write = Callable[[Worksheet], object]
+
+
+def generic(write_ct: Write, *more: tuple[str, list[list[object]]]) -> bytes:
+    """A generic workbook with one Ct, written by hand into E2, above a row with a plain one; then further sheets."""
+    content = io.BytesIO()
+    workbook = xlsxwriter.Workbook(content)
+    sheet = workbook.add_worksheet("Run")
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_row(1, 0, ORF1AB)
+    sheet.write_row(2, 0, [*ORF1AB[:3], "N", 31.5])
+    write_ct(sheet)
+    for name, rows in more:
+        added = workbook.add_worksheet(name)
+        for number, row in enumerate(rows):
+            added.write_row(number, 0, row)
+    workbook.close()
+    return content.getvalue()
+
+
+def never_calculated(content: bytes) -> bytes:
+    """As programs write a formula that no spreadsheet has opened yet."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return zipped([(name, archive.read(name).replace(b"<v>30.1</v>", b"")) for name in archive.namelist()])
+
+
+@pytest.mark.parametrize(
+    "write_ct",
+    [
+        lambda sheet: sheet.write_formula("E2", "=NA()", None, "#N/A"),
+        lambda sheet: sheet.write_formula("E2", "=1/0", None, "#DIV/0!"),
+        lambda sheet: sheet.write_formula("E2", "=F2"),
+        lambda sheet: sheet.write_formula("E2", "=-1", None, -1),
+        lambda sheet: sheet.write_formula("E2", '=IF(F2="","",F2)', None, ""),
+        lambda sheet: sheet.merge_range("E2:E3", 31.5),
+        lambda sheet: sheet.merge_range("D2:E2", "ORF1ab"),
+    ],
+    ids=["not available", "divided by zero", "left at 0", "below 0", "empty text", "merged downwards", "merged sideways"],
+)
+def test_a_ct_that_only_looks_empty_is_not_taken_for_no_amplification(write_ct: Write) -> None:
+    assert code(generic(write_ct)) == "run_file_bad_ct"
+
+
+def test_a_formula_that_was_never_calculated_is_not_taken_for_no_amplification() -> None:
+    content = generic(lambda sheet: sheet.write_formula("E2", "=30+0.1", None, 30.1))
+    assert [reading.ct for reading in read(content).readings] == [30.1, 31.5]
+    with pytest.raises(Refused, match=r"Line 2, well A1: '\(formula without a value\)' is not a Ct"):
+        read(never_calculated(content))
+
+
+def test_an_empty_ct_beside_formulas_elsewhere_is_no_amplification() -> None:
+    content = generic(lambda sheet: sheet.write_formula("H1", "=COUNTIF(E:E, 99)", None, 0))
+    assert [reading.ct for reading in read(content).readings] == [None, 31.5]
+
+
+def test_an_error_in_an_xls_file_is_not_taken_for_no_amplification() -> None:
+    content = (SAMPLES / "quantstudio_results.xls").read_bytes()
+    number = next(re.finditer(rb"\x03\x02\x0e\x00(.{6})", content, re.DOTALL))  # the first Ct
+    error = b"\x05\x02\x08\x00" + number[1] + b"\x2a\x01" + b"\xe2\x00\x02\x00\x00\x00"  # and a record that says nothing
+    with pytest.raises(Refused, match=r"well A1: '\(error\)' is not a Ct"):
+        read(content[: number.start()] + error + content[number.start() + len(error) :])
+
+
+def test_two_sheets_of_results_are_refused_and_a_layout_beside_them_is_not() -> None:
+    def plain(sheet: Worksheet) -> None:
+        sheet.write_number("E2", 30.1)
+
+    assert code(generic(plain, ("Old", [[*HEADER], [*ORF1AB, 20.0]]))) == "run_file_doubled"
+    beside = generic(plain, ("Layout", [[*HEADER[:4]], [*ORF1AB]]))
+    assert [reading.ct for reading in read(beside).readings] == [30.1, 31.5]

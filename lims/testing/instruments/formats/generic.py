@@ -4,6 +4,8 @@ Nothing of it may be guessed. A last line without a line end is refused unless m
 of 31.2 would be a strong positive, and cut before it, a negative. The CSV writers of Excel, Python and R all end the last line.
 """
 
+from collections.abc import Iterable
+
 from lims.kernel.errors import N_, Refused
 from lims.testing.instruments.formats import cells
 from lims.testing.instruments.formats.collecting import once_each, rows_of_a_plate, some
@@ -37,15 +39,23 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
 
 
 def _table(grids: tuple[Grid, ...]) -> tuple[Grid, Header] | None:
-    """The first sheet whose first line that is not blank names plates and wells."""
+    """The sheet whose first line that is not blank names plates and wells; the one with Cts where a layout stands beside it."""
+    found = [*_tables(grids)]
+    with_ct = [(grid, header) for grid, header in found if "ct" in header.names]
+    if len(with_ct) > 1:
+        first, second = (f"sheet {grid.name}" for grid, _ in with_ct[:2])
+        raise Refused("run_file_doubled", "The file has results twice: {first} and {second}.", first=first, second=second)
+    return next(iter([*with_ct, *found]), None)
+
+
+def _tables(grids: tuple[Grid, ...]) -> Iterable[tuple[Grid, Header]]:
     for grid in grids:
         first = next((line for line in grid.lines if not line.blank), None)
         if first is None or (first.row is None and (first.delimiter == "\t" or first.text.count('"') % 2)):
             continue
         header = Header.of(first)
         if {"plate", "well"} <= set(header.names):
-            return grid, header
-    return None
+            yield grid, header
 
 
 def _check(header: Header) -> None:

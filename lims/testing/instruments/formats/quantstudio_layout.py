@@ -17,7 +17,7 @@ FIRST_CELLS = ("well", "well position")
 
 OWN_KEYS = frozenset({"block type", "experiment file name", "quantification cycle method"})
 PLATE_KEYS = ("experiment barcode", "barcode", "plate barcode")
-NOT_SAID = frozenset({"", "na", "n/a", "none"})
+NOT_SAID = frozenset({"", "na", "n/a", "none", "(merged cells)"})
 
 
 @dataclass(frozen=True)
