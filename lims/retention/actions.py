@@ -28,7 +28,8 @@ def discard(
     known = queries.kept(connection, tubes)
     if strange := [code for code in tubes if code not in known or known[code].lab != form.lab]:
         raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=form.lab, tubes=listed(strange))
-    going, staying = sorted_out(policy, [known[code] for code in tubes], queries.open_cases(connection, catalog, tubes), now)
+    zone, cases = catalog.lab(form.lab).timezone, queries.open_cases(connection, catalog, tubes)
+    going, staying = sorted_out(policy, [known[code] for code in tubes], cases, zone, now)
     if staying and form.rack is None:
         raise next(iter(staying.values()))
     codes = [tube.barcode for tube in going]

@@ -38,7 +38,8 @@ def due(work: Work, lab: str) -> Dues:
     policy = policy_of(known, lab, work.now)
     moments = policy.moments(work.now)
     racks, rows = racks_over_time(work.connection, lab, moments), queries.over_time(work.connection, lab, moments)
-    going, staying = sorted_out(policy, rows, queries.open_cases(work.connection, known, [row.barcode for row in rows]), work.now)
+    cases = queries.open_cases(work.connection, known, [row.barcode for row in rows])
+    going, staying = sorted_out(policy, rows, cases, known.lab(lab).timezone, work.now)
     return Dues(policy, racks, in_walking_order(going), len(staying), sum(rack.old for rack in racks) - len(rows))
 
 

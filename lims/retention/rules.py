@@ -6,6 +6,7 @@ from typing import Any
 
 from lims.catalog.rules import RetentionPolicy
 from lims.custody.rules import BenchState, Call
+from lims.kernel.clock import local_day
 from lims.kernel.errors import Refused
 
 KeptRow = Any  # of `queries.kept`
@@ -35,11 +36,12 @@ def kept_until(policy: RetentionPolicy, tube: KeptRow) -> datetime:
     return ended_at + timedelta(days=days)
 
 
-def refuse_kept(policy: RetentionPolicy, tube: KeptRow, case: str | None, now: datetime) -> None:
-    """Refused where a tube has to stay; `case` is the open case that it belongs to."""
+def refuse_kept(policy: RetentionPolicy, tube: KeptRow, case: str | None, zone: str, now: datetime) -> None:
+    """Refused where a tube has to stay; `case` is the open case that it belongs to, days are those of `zone`."""
     code = tube.barcode
     if tube.discarded_at is not None:
-        raise Refused("tube_discarded", "Tube {tube} was discarded on {day}.", tube=code, day=tube.discarded_at.date().isoformat())
+        day = local_day(tube.discarded_at, zone)
+        raise Refused("tube_discarded", "Tube {tube} was discarded on {day}.", tube=code, day=day.isoformat())
     if tube.ended_at is None:
         raise Refused("discard_not_due", "Tube {tube} is {state}: it is still needed.", tube=code, state=tube.bench_state)
     if case is not None:
@@ -47,19 +49,19 @@ def refuse_kept(policy: RetentionPolicy, tube: KeptRow, case: str | None, now: d
     if (until := kept_until(policy, tube)) > now:
         raise Refused(
             "discard_not_due", "Tube {tube} has to be kept until {day} ({source}).",
-            tube=code, day=until.date().isoformat(), source=policy.source,
+            tube=code, day=local_day(until, zone).isoformat(), source=policy.source,
         )  # fmt: skip
 
 
 def sorted_out(
-    policy: RetentionPolicy, tubes: Iterable[KeptRow], cases: Mapping[str, str], now: datetime
+    policy: RetentionPolicy, tubes: Iterable[KeptRow], cases: Mapping[str, str], zone: str, now: datetime
 ) -> tuple[list[KeptRow], dict[str, Refused]]:
     """What may go, and what has to stay with the reason of each."""
     going: list[KeptRow] = []
     staying: dict[str, Refused] = {}
     for tube in tubes:
         try:
-            refuse_kept(policy, tube, cases.get(tube.barcode), now)
+            refuse_kept(policy, tube, cases.get(tube.barcode), zone, now)
         except Refused as why:
             staying[tube.barcode] = why
         else:

@@ -1,10 +1,11 @@
 """The life of a tube at the bench is a table; what does not stand in it is refused."""
 
+from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
 
-from lims.custody.rules import NEXT, PARTICIPLE, REJECTION_REASONS, BenchEvent, BenchState, advance, ready_for
+from lims.custody.rules import NEXT, PARTICIPLE, REJECTION_REASONS, BenchEvent, BenchState, advance, ready_for, trail_begins
 from lims.kernel.errors import Refused
 
 
@@ -33,3 +34,11 @@ def test_the_states_ready_for_an_event_are_those_of_the_table(event: BenchEvent)
 
 def test_every_rejection_reason_of_table_0490_is_known() -> None:
     assert {"EX", "QS", "RA", "RB", "RC", "RD", "RE", "RH", "RI", "RM", "RN", "RP", "RR", "RS"} <= set(REJECTION_REASONS)
+
+
+def test_the_trail_of_a_tube_is_read_from_a_day_before_since_a_day_at_a_site_begins_before_the_day_of_the_trail() -> None:
+    received = datetime(2022, 2, 2, 0, 30, tzinfo=UTC)
+    # Sampled at six in the morning in Shanghai, and told of at once: by the trail that was the day before.
+    assert trail_begins(date(2022, 2, 2), received) == date(2022, 2, 1)
+    assert trail_begins(None, received) == date(2022, 2, 1)
+    assert trail_begins(None, None) == date.min

@@ -130,5 +130,7 @@ def test_what_was_noted_before_the_last_tube_failed_counts_no_more() -> None:
     assert stand(1, [single(1, Call.INVALID)], [called]).state is MemberState.TO_RECOLLECT
     again = ContactNote(ContactEvent.NOTIFIED, DAY + timedelta(hours=4))
     assert stand(1, [single(1, Call.INVALID)], [called, again]).state is MemberState.NOTIFIED
+    with_the_call = ContactNote(ContactEvent.NOTIFIED, DAY + timedelta(hours=3))
+    assert stand(1, [single(1, Call.INVALID)], [with_the_call]).state is MemberState.NOTIFIED
     # He came nevertheless.
     assert stand(1, [single(5)], [called]).state is MemberState.RECEIVED

@@ -199,11 +199,20 @@ def tube(**changes: Any) -> Any:
 )
 def test_each_end_has_its_days(changes: dict[str, Any], days: int) -> None:
     policy = RetentionPolicy(date(2022, 1, 1), 3, 30, 7, "tests")
-    refuse_kept(policy, tube(**changes, ended_at=NOW - timedelta(days=days)), None, NOW)
+    refuse_kept(policy, tube(**changes, ended_at=NOW - timedelta(days=days)), None, "UTC", NOW)
     with pytest.raises(Refused) as early:
-        refuse_kept(policy, tube(**changes, ended_at=NOW - timedelta(days=days) + timedelta(seconds=1)), None, NOW)
+        refuse_kept(policy, tube(**changes, ended_at=NOW - timedelta(days=days) + timedelta(seconds=1)), None, "UTC", NOW)
     assert early.value.code == "discard_not_due"
     assert early.value.facts["day"] == "2022-02-20"
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", "2022-02-20"), ("Asia/Shanghai", "2022-02-21"), ("America/St_Johns", "2022-02-20")])
+def test_the_day_that_is_named_is_the_labs(zone: str, day: str) -> None:
+    policy, evening = RetentionPolicy(date(2022, 1, 1), 3, 30, 7, "tests"), NOW + timedelta(hours=20)
+    for kept in (tube(ended_at=evening - timedelta(days=3)), tube(discarded_at=evening)):
+        with pytest.raises(Refused) as early:
+            refuse_kept(policy, kept, None, zone, NOW)
+        assert early.value.facts["day"] == day
 
 
 def test_without_a_policy_nothing_goes() -> None:

@@ -1,6 +1,7 @@
 """Every change of state is one row, written with the change or not at all."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
@@ -75,6 +76,7 @@ def test_the_root_changes_with_every_leaf_its_place_and_their_number() -> None:
     assert merkle_root([]) == FIRST
 
 
-def test_a_pair_of_leaves_is_no_leaf() -> None:
-    one, other = b"a" * 32, b"b" * 32
-    assert merkle_root([one + other]) != merkle_root([one, other])
+@pytest.mark.parametrize("prefix", [b"", b"\x00"])
+def test_what_stands_in_a_node_of_two_leaves_is_no_leaf_itself(prefix: bytes) -> None:
+    inside = b"".join(sha256(prefix + leaf).digest() for leaf in (b"one", b"other"))
+    assert merkle_root([inside]) != merkle_root([b"one", b"other"])

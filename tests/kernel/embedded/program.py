@@ -1,6 +1,7 @@
 """A program that uses the embedded server: it says the address, then does what it is told, a word a line."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # A shell lets what it runs in the background ignore Ctrl-C, and that passes on to whatever is started there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         main()
     except EmbeddedServerError as refusal:
