@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from lims.apps.cli import commands
 from lims.apps.delivering import AT_ONCE
 from lims.apps.migrate import ROOT
 from lims.kernel.db import Access
+from lims.kernel.embedded.account import for_server
+from lims.kernel.embedded.binaries import tool
 from lims.kernel.program import Program
 from lims.kernel.settings import Settings
 
@@ -120,6 +123,27 @@ def test_systemd_understands_every_line_of_a_unit(unit: Path, tmp_path: Path) ->
     words = [shutil.which("systemd-analyze") or "", "verify", "--recursive-errors=no", str(here)]
     said = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (said.returncode, [line for line in said.stderr.splitlines() if unit.name in line]) == (0, [])
+
+
+def test_the_containers_database_can_be_made() -> None:
+    words = shlex.split(compose()["services"]["database"]["environment"]["POSTGRES_INITDB_ARGS"])
+    account = for_server(None)
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o711)  # where root tests, the database's account has to get there
+        account.make_folder(cluster := Path(place) / "cluster")
+        made = account.run([tool("initdb"), "--pgdata", cluster, "--no-sync", *words])
+        assert made.returncode == 0, made.stderr
+        shutil.rmtree(cluster)
+
+
+def test_the_container_waits_for_the_database_that_others_reach() -> None:
+    """While the image makes its database, a server that listens on no address answers at its socket."""
+    assert "--host=127.0.0.1" in compose()["services"]["database"]["healthcheck"]["test"]
+
+
+def test_an_image_is_made_of_nothing_that_a_checkout_has_besides_the_program() -> None:
+    left_out = set((ROOT / ".dockerignore").read_text("utf-8").split())
+    assert {".git", "**/.venv", "**/node_modules", "**/.env", "data", ".data"} <= left_out
 
 
 def test_the_database_knows_every_setting(program: Program) -> None:
