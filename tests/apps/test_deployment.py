@@ -136,16 +136,6 @@ def test_the_containers_database_can_be_made() -> None:
         shutil.rmtree(cluster)
 
 
-def test_the_container_waits_for_the_database_that_others_reach() -> None:
-    """While the image makes its database, a server that listens on no address answers at its socket."""
-    assert "--host=127.0.0.1" in compose()["services"]["database"]["healthcheck"]["test"]
-
-
-def test_an_image_is_made_of_nothing_that_a_checkout_has_besides_the_program() -> None:
-    left_out = set((ROOT / ".dockerignore").read_text("utf-8").split())
-    assert {".git", "**/.venv", "**/node_modules", "**/.env", "data", ".data"} <= left_out
-
-
 def test_the_database_knows_every_setting(program: Program) -> None:
     with program.database.transaction(Access.OWNER) as connection:
         known = set(connection.execute(text("SELECT name FROM pg_settings")).scalars())
