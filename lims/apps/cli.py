@@ -8,6 +8,7 @@ from types import FrameType
 from typing import NoReturn
 
 import typer
+from pydantic import ValidationError
 from sqlalchemy.exc import ProgrammingError
 
 from lims.apps.commands import (
@@ -30,6 +31,7 @@ from lims.apps.commands import (
 from lims.apps.worker import main as work
 from lims.kernel.embedded import EmbeddedServerError
 from lims.kernel.errors import Refused
+from lims.kernel.settings import Settings
 
 # PostgreSQL knows no such table, or no such column.
 NO_SCHEMA = {"42P01", "42703"}
@@ -72,6 +74,12 @@ def app() -> None:
     except Refused as refusal:
         typer.echo(refusal.detail, err=True)
         sys.exit(1)
+    except ValidationError as wrong:
+        if wrong.title != Settings.__name__:
+            raise
+        for error in wrong.errors(include_input=False):
+            typer.echo(f"LIMS_{'_'.join(map(str, error['loc'])).upper()}: {error['msg'].removeprefix('Value error, ')}", err=True)
+        sys.exit(2)
     except EmbeddedServerError as trouble:
         typer.echo(str(trouble), err=True)
         sys.exit(1)

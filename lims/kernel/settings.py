@@ -4,7 +4,9 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not its content
@@ -50,6 +52,23 @@ class Settings(BaseSettings):
     mail_from: str = "lims@localhost"
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "warning"
+
+    @field_validator("timezone")
+    @classmethod
+    def known_timezone(cls, name: str) -> str:
+        """An IANA time zone: without it no report knows when a day begins."""
+        try:
+            return ZoneInfo(name).key
+        except (OSError, ValueError, KeyError):
+            raise ValueError(f"{name} is no time zone like Asia/Shanghai") from None
+
+    @field_validator("database_url", "standby_url", "pooler_url")
+    @classmethod
+    def of_postgresql(cls, url: str | None) -> str | None:
+        """An address of PostgreSQL, never repeated: it may hold a password."""
+        if url and not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
+            raise ValueError("an address begins with postgresql://")
+        return url
 
     def secret(self) -> bytes:
         """The key everything else is derived from: given, or made once and kept beside the data."""

@@ -71,6 +71,8 @@ def test_a_user_of_nowhere_is_refused(lims: Lims, words: tuple[str, ...]) -> Non
 def test_wrong_use_is_two(lims: Lims) -> None:
     lims("catalog", "load", "there-is-no-such-file.toml", code=2)
     lims("reconcile", "--date", "yesterday", code=2)
+    lims("reconcile", "--date", "9999-12-31", code=2)
+    lims("report", "daily", "--date", "0001-01-01", "--out", "report.json", code=2)
     lims("user", "add", "nobody", "--role", "king", code=2)
     lims("user", "add", "nobody", "--role", "integration", "--scope", "everything", code=2)
     lims("serve", "--port", "99999", code=2)
@@ -104,6 +106,27 @@ def test_what_cannot_be_written_is_said_in_a_sentence(
         app()
     told = capsys.readouterr().err
     assert (end.value.code, said in told, "Traceback" in told) == (code, True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LIMS_TIMEZONE", "Mars/One", "LIMS_TIMEZONE: Mars/One is no time zone like Asia/Shanghai"),
+        ("LIMS_SMTP_PORT", "mail", "LIMS_SMTP_PORT: Input should be a valid integer"),
+        ("LIMS_DATABASE_URL", "mysql://lims:secret@db/lims", "LIMS_DATABASE_URL: an address begins with postgresql://"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_without_its_secrets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["lims", "db", "status"])
+    settings.cache_clear()
+    with pytest.raises(SystemExit) as end:
+        app()
+    settings.cache_clear()
+    told = capsys.readouterr().err
+    assert (end.value.code, told.startswith(said), "secret" in told) == (2, True, False)
 
 
 def test_a_command_before_the_first_upgrade_says_what_to_do(

@@ -12,13 +12,23 @@ from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.program import running
 from lims.kernel.settings import settings
+from lims.reporting.forms import EARLIEST, LATEST
 from lims.reporting.schedule import actions, queries
 from lims.reporting.schedule.rules import plan_of
 from lims.reporting.wording import Tongue
 
 group = typer.Typer(no_args_is_help=True, help="Reports.")
 MOST_SHOWN = 50
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="local day")]
+
+
+def within_reach(day: datetime) -> datetime:
+    """A day that reports cover."""
+    if not EARLIEST <= day.date() <= LATEST:
+        raise typer.BadParameter(f"Reports cover the days from {EARLIEST} to {LATEST}.")
+    return day
+
+
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="local day", callback=within_reach)]
 
 
 @group.callback()
