@@ -72,6 +72,13 @@ def malformed(request: Request, wrong: Exception) -> Response:
     """A request of another shape: where and what, never the value, which may be personal."""
     errors = wrong.errors() if isinstance(wrong, RequestValidationError) else []
     places = [{"place": whole(".".join(str(step) for step in error["loc"])), "problem": whole(error["msg"])} for error in errors]
+    if wants_page(request):
+        # The validator speaks English, and of types; a person can only look at what was typed there. In quotes: it is no word of ours.
+        names = ", ".join(f"“{place['place'].rpartition('.')[2]}”" for place in places[:5])
+        return said(
+            request,
+            Refused("request_malformed", "What the address or the form says cannot be read: {names}. Go back and change it.", names=names),
+        )
     sentence = "; ".join(f"{place['place']}: {place['problem']}" for place in places[:5])
     refusal = Refused("request_malformed", "The request does not have the agreed shape: {places}.", places=sentence)
     return said(request, refusal, errors=places[:50])

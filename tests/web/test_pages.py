@@ -188,3 +188,10 @@ def test_an_official_of_one_lab_or_site_has_the_report_of_that_alone(town: Town)
 def test_a_day_that_nobody_reckons_with_is_refused(town: Town, day: str) -> None:
     for answer in (town.olga.get(f"/reporting/daily/{day}.pdf"), town.olga.get("/reporting/", day=day)):
         assert (answer.status_code, answer.json()["code"]) == (422, "request_malformed")
+
+
+def test_an_address_that_cannot_be_read_is_told_in_the_words_of_whoever_typed_it(town: Town) -> None:
+    answer = look(town.olga, "/reporting/?day=morgen", "zh-CN")
+    assert answer.status_code == 422
+    assert "“day”。请返回修改" in answer.text
+    assert "Input should" not in answer.text

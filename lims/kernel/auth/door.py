@@ -124,7 +124,9 @@ def entered(request: Request, roles: tuple[Role, ...], using: Access) -> Iterato
     with program.database.transaction(using) as connection:
         caller = caller_of(request, program, connection, using, now)
         if not caller.has(*roles):
-            raise Refused("role_missing", "This is for {roles}; you are signed in as {name}.", roles=" or ".join(roles), name=caller.name)
+            raise Refused(
+                "role_missing", "This needs the role {roles}; you are signed in as {name}.", roles=" or ".join(roles), name=caller.name
+            )
         yield Work(connection, caller, now, program)
         request.state.statements = connection.info["statements"]
 

@@ -98,7 +98,9 @@ def lot(work: Work, scan: str) -> Found:
 def technicians_only(work: Work) -> None:
     """Refused where the page that would open is for technicians."""
     if not work.caller.has(Role.TECHNICIAN):
-        raise Refused("role_missing", "This is for {roles}; you are signed in as {name}.", roles=Role.TECHNICIAN, name=work.caller.name)
+        raise Refused(
+            "role_missing", "This needs the role {roles}; you are signed in as {name}.", roles=Role.TECHNICIAN, name=work.caller.name
+        )
 
 
 def opened(kind: str, code: str, room: str) -> Found:

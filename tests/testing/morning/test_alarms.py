@@ -118,6 +118,7 @@ def test_discordant_pools_as_expected_are_listed_and_no_alarm(town: Town) -> Non
     assert block(town.bea)[1] == []
     page = town.bea.get("/testing/discordant", lang="en").text
     assert "as expected" in page
+    assert re.search(r"\(here \d+\.\d\d %\)", page)
     assert page.count("1 positive") == 3
 
 
