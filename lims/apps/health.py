@@ -9,8 +9,11 @@ from lims.apps import migrate
 from lims.kernel.auth.door import marked, program_of
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
+from lims.web.errors import problem
 
 router = APIRouter(include_in_schema=False)
+# Some balancers and monitors ask for the head alone.
+PROBES = ["GET", "HEAD"]
 
 
 def open_door(request: Request) -> Program:
@@ -21,19 +24,19 @@ def open_door(request: Request) -> Program:
 Anybody = Annotated[Program, Depends(marked(open_door, (), "load balancers have no name"))]
 
 
-@router.get("/healthz")
+@router.api_route("/healthz", methods=PROBES)
 def alive(_program: Anybody) -> dict[str, str]:
     """The process answers."""
     return {"status": "alive"}
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=PROBES)
 def ready(program: Anybody) -> JSONResponse:
     """The database answers and its schema is the one this program was written for, or a newer one."""
     try:
         schema, known = migrate.current(program.database), migrate.head()
     except Refused as refusal:
-        return JSONResponse({"status": "database unreachable", "detail": refusal.detail}, status_code=503)
+        return problem("database_unreachable", refusal.detail)
     if not migrate.serves(schema):
-        return JSONResponse({"status": "schema not current", "database": schema, "program": known}, status_code=503)
+        return problem("schema_not_current", f"The schema is at {schema}, this program needs {known}: run `lims db upgrade`.")
     return JSONResponse({"status": "ready", "schema": schema})

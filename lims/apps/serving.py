@@ -20,10 +20,19 @@ ENDS_VARIABLE = "LIMS_SERVED_ENDS"
 SWITCH_SECONDS = 0.0005
 
 
+def foreseen(record: logging.LogRecord) -> bool:
+    """Whether the server may write this line: its own about a failure in a request repeats the values it happened with.
+
+    `unforeseen` in `web.errors` has said where it was, without them.
+    """
+    return not record.getMessage().startswith("Exception in ASGI application")
+
+
 def application() -> FastAPI:
     """Made anew in every server process; `LIMS_SERVED_ENDS` says which ends (set by `lims serve`)."""
     chosen = settings()
     logging.basicConfig(level=chosen.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("uvicorn.error").addFilter(foreseen)
     # httpx and others log addresses; addresses of ours carry no personal data, but nobody needs them either.
     program = running(chosen)
 

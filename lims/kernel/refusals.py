@@ -27,6 +27,7 @@ CATALOGUE: dict[str, Refusal] = {
     "internal": Refusal(500, "Something went wrong on the server"),
     "database_unreachable": Refusal(503, "The database does not answer"),
     "role_not_taken": Refusal(503, "The database did not give the rights that were asked for"),
+    "schema_not_current": Refusal(503, "The schema is not the one of this program"),
     "schema_busy": Refusal(503, "The schema could not be changed while it is in use"),
     "citus_missing": Refusal(503, "This database cannot be spread over several machines"),
     "disk_full": Refusal(503, "The server's disk is full"),

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from lims.kernel.errors import Refused
 from lims.kernel.refusals import CATALOGUE
@@ -24,6 +25,8 @@ from lims.web.speech import told
 log = logging.getLogger("lims")
 PROBLEM = "application/problem+json"
 SIGN_IN = "/auth/sign-in"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+FILE_METHODS = ("GET", "HEAD")
 TRY_AGAIN_SECONDS = 2
 LIMITED_SECONDS = 60
 # Where another pause than the usual one is asked for.
@@ -92,10 +95,24 @@ def whole(text: str) -> str:
 def other_status(request: Request, exception: Exception) -> Response:
     """What the framework itself refuses: no such path, wrong method."""
     status = exception.status_code if isinstance(exception, HTTPException) else 500
-    code = {404: "not_found", 405: "method_not_allowed"}.get(status, "request_malformed")
     if status == HTTPStatus.NOT_FOUND:
-        return said(request, Refused(code, "There is nothing at this address."), status=status)
-    return said(request, Refused(code, "{problem}", problem=str(getattr(exception, "detail", "")) or CATALOGUE[code].title), status=status)
+        return said(request, Refused("not_found", "There is nothing at this address."), status=status)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return other_method(request)
+    told = str(getattr(exception, "detail", "")) or CATALOGUE["request_malformed"].title
+    return said(request, Refused("request_malformed", "{problem}", problem=told), status=status)
+
+
+def other_method(request: Request) -> Response:
+    """An address that is called otherwise: how, in the sentence and in `Allow` (RFC 9110, 15.5.6)."""
+    # The framework names the methods of one route only; files are mounted and say nothing.
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    known = [name for name in METHODS if any(route.matches({**request.scope, "method": name})[0] is Match.FULL for route in routes)]
+    methods = ", ".join(known or FILE_METHODS)
+    refusal = Refused("method_not_allowed", "This address takes {methods}, not {method}.", methods=methods, method=request.method)
+    answer = said(request, refusal)
+    answer.headers["Allow"] = methods
+    return answer
 
 
 def database_failed(request: Request, failure: Exception) -> Response:

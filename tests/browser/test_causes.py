@@ -164,7 +164,7 @@ def test_a_database_that_is_away(chromium: Browser, town: Town, server: Server) 
     network(page, "server has no database · unsent: 1")
     expect(page.locator("#warning-network")).to_contain_text("The server answers, but its database does not.")
     told = doctor(server, "--url", server.address)
-    assert re.search(r"^BAD  server: answers at .*: database unreachable$", told, re.MULTILINE)
+    assert re.search(r"^BAD  server: answers at .*: The database does not answer$", told, re.MULTILINE)
     assert "BAD  database: does not answer" in told
     on_the_server(town, done)
 

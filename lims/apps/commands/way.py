@@ -86,7 +86,8 @@ def answers(address: SplitResult, token: str | None, trusted: ssl.SSLContext) ->
             )
             return
         fault = None if ready.is_success else "Look at database and schema, here and on the server's own machine."
-        yield Finding("server", f"answers at {base}: {told(ready).get('status', ready.status_code)}", fault)
+        seen = told(ready).get("title" if fault else "status", ready.status_code)
+        yield Finding("server", f"answers at {base}: {seen}", fault)
         if token:
             asked = client.get("/", headers={"Authorization": f"Bearer {token}"})
             ended = asked.status_code == httpx.codes.UNAUTHORIZED

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -50,7 +50,7 @@ def labels(
     reprint_reason: str | None = None,
     part: Annotated[Part, Depends()] = WHOLE,
     text: Annotated[str, Query(max_length=200)] = "",
-    dpi: Literal[203, 300] | None = None,
+    dpi: Annotated[int | None, Query(ge=1, le=10_000)] = None,
 ) -> Response:
     """Print a range, or a part of it, to a file: exactly its labels or an error. A second print needs a reason, and is marked."""
     row, run = range_of(work, range_id, part)

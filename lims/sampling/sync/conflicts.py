@@ -23,6 +23,8 @@ from lims.sampling.sync.actions import release_held, understood, write_people
 from lims.sampling.sync.desk import Desk, Sender
 from lims.sampling.sync.tables import Inbox
 
+DEEPEST = 20  # a tube's own fields reach three
+
 
 def listed(connection: Connection, keys: Keys, site: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
     """Open conflicts with both versions side by side."""
@@ -58,8 +60,22 @@ def shown(row: AnyRow, keys: Keys) -> dict[str, Any]:
 
 
 def presentable(raw: bytes) -> Any:  # noqa: ANN401 - whatever was sent
-    """A kept record as an answer can carry it: half characters, which JSON may hold and UTF-8 may not, as question marks."""
-    return json.loads(json.dumps(json.loads(raw), ensure_ascii=False).encode("utf-8", "replace"))
+    """A kept record as an answer can carry it: half characters, which JSON may hold and UTF-8 may not, as question marks.
+
+    What nobody knows in it may be of any depth, an answer not: one such record would hide all others from the supervisor.
+    """
+    return shallow(json.loads(json.dumps(json.loads(raw), ensure_ascii=False).encode("utf-8", "replace")), DEEPEST)
+
+
+def shallow(value: Any, levels: int) -> Any:  # noqa: ANN401 - as above
+    """The same with dots in place of what lies deeper than so many levels."""
+    if not isinstance(value, dict | list):
+        return value
+    if levels == 0:
+        return "…"
+    if isinstance(value, list):
+        return [shallow(item, levels - 1) for item in value]
+    return {name: shallow(item, levels - 1) for name, item in value.items()}
 
 
 @audited("conflict.resolved", "tube.replaced")

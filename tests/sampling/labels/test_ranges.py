@@ -11,6 +11,7 @@ from lims.kernel import barcodes, clock
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.sampling.labels import actions
+from lims.sampling.labels.stock import DOTS_PER_MM
 from tests.factories import Somebody, Town
 from tests.sampling.sync.crowd import together
 
@@ -97,6 +98,13 @@ def test_a_range_prints_exactly_its_codes(town: Town) -> None:
     assert codes == [barcodes.own_code(barcodes.Kind.TUBE, serial) for serial in serials(made)]
 
 
+@pytest.mark.parametrize("dpi", [203, 300])
+def test_a_range_is_printed_for_the_resolution_that_is_asked_for(town: Town, dpi: int) -> None:
+    printed = labels(town, reserved(town, 1), format="zpl", dpi=str(dpi))
+    assert printed.status_code == 200, printed.text
+    assert f"^PW{round(35 * DOTS_PER_MM[dpi])}" in printed.text
+
+
 def test_a_second_print_needs_a_reason_and_is_on_record(town: Town) -> None:
     made = reserved(town, 2)
     answers = [labels(town, made), labels(town, made), labels(town, made, reprint_reason="  "), labels(town, made, reprint_reason="jammed")]
@@ -121,6 +129,7 @@ def test_of_two_first_prints_at_once_one_is_the_first(town: Town) -> None:
         ({"template": "none_such"}, "label_template_unknown"),
         ({"template": "../../etc/passwd"}, "label_template_unknown"),
         ({"format": "exe"}, "label_format_unknown"),
+        ({"dpi": "72"}, "label_dpi_unknown"),
     ],
     ids=str,
 )

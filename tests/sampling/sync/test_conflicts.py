@@ -179,3 +179,14 @@ def test_half_a_character_in_what_was_sent_does_not_close_the_list_to_ada(town: 
     town.web.post("/sampling/api/sync", content=body, headers=town.ana.headers | {"Content-Type": "application/json"})
     (item,) = listed(town, mine["barcode"])
     assert item["sent"]["tube"]["note"] == "? \x00"
+
+
+@pytest.mark.parametrize("junk", ["[" * 300 + "]" * 300, '{"a":' * 300 + "1" + "}" * 300, "NaN", "-Infinity", "1e999", "9" * 4000], ids=len)
+def test_whatever_else_stands_in_what_was_sent_does_not_close_the_list_to_ada(town: Town, junk: str) -> None:
+    mine = town.collected()
+    sent = json.dumps({"device": "dev-2", "sent_at": at(1), "tubes": [mine | {"round": "another", "junk": "@"}]}).replace('"@"', junk)
+    answer = town.web.post("/sampling/api/sync", content=sent, headers=town.ana.headers | {"Content-Type": "application/json"})
+    (outcome,) = answer.json()["tubes"]
+    assert outcome["outcome"] == "conflict"
+    (item,) = listed(town, mine["barcode"])
+    assert item["sent"]["tube"]["members"] == mine["members"]
