@@ -77,14 +77,8 @@ def app() -> None:
     except ValidationError as wrong:
         if wrong.title != Settings.__name__:
             raise
-<<<<<<< HEAD
         for error in wrong.errors(include_input=False):
             typer.echo(f"LIMS_{'_'.join(map(str, error['loc'])).upper()}: {error['msg'].removeprefix('Value error, ')}", err=True)
-=======
-        # Without the values: one of them may be a password.
-        for error in wrong.errors(include_input=False, include_url=False):
-            typer.echo(f"LIMS_{'.'.join(map(str, error['loc'])).upper()}: {error['msg']}", err=True)
->>>>>>> a886a46 (An address called otherwise says how it is called; /readyz answers as all others; settings that cannot be are named; a deep conflict hides no other; labels print at the dpi asked for)
         sys.exit(2)
     except EmbeddedServerError as trouble:
         typer.echo(str(trouble), err=True)
