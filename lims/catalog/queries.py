@@ -8,23 +8,18 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 
 from lims.catalog.capacity import Hours, LabPlan, Move, Opening, Point, Resources, Shift
+from lims.catalog.policies import CasePolicy, PoolingPolicy, RetentionPolicy, TimeLimit, TransportPolicy, VerificationPolicy
 from lims.catalog.rules import (
     Accuracy,
     Assay,
-    CasePolicy,
     Catalog,
     Contamination,
     ControlRole,
     InternalControl,
     Lab,
     PlannedControl,
-    PoolingPolicy,
-    RetentionPolicy,
     Site,
     Target,
-    TimeLimit,
-    TransportPolicy,
-    VerificationPolicy,
     point_of,
     zones_of,
 )

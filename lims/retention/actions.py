@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
-from lims.catalog.rules import Catalog, RetentionPolicy
+from lims.catalog.policies import RetentionPolicy
+from lims.catalog.rules import Catalog
 from lims.custody.tables import Tube
 from lims.kernel import clock
 from lims.kernel.audit.actions import record

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lims.catalog import queries as catalog
-from lims.catalog.rules import RetentionPolicy
+from lims.catalog.policies import RetentionPolicy
 from lims.deconvolution.board import Case
 from lims.kernel.auth.door import Work
 from lims.kernel.db import AnyRow

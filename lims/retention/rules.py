@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from lims.catalog.rules import RetentionPolicy
+from lims.catalog.policies import RetentionPolicy
 from lims.custody.rules import BenchState, Call
 from lims.kernel.clock import local_day
 from lims.kernel.errors import Refused

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from lims.catalog.rules import Catalog, PoolingPolicy, Site, zones_of
+from lims.catalog.policies import PoolingPolicy
+from lims.catalog.rules import Catalog, Site, zones_of
 from lims.kernel.errors import Refused
 
 OLD, NEW = date(2022, 1, 1), date(2022, 3, 1)

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lims.catalog.rules import Catalog, Site, TimeLimit
+from lims.catalog.policies import TimeLimit
+from lims.catalog.rules import Catalog, Site
 
 DAY = date(2022, 2, 2)
 SITES = {"S": Site("S", "一号采样点", "A", "Asia/Shanghai"), "H": Site("H", "医院", "B", "Asia/Shanghai")}

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lims.apps.delivering import deliver
-from lims.catalog.rules import CasePolicy, Catalog
+from lims.catalog.policies import CasePolicy
+from lims.catalog.rules import Catalog
 from lims.interop.subscribers.rules import Wish, unheard, wants
 from lims.kernel import clock, ids
 from lims.kernel.program import Program

@@ -9,7 +9,7 @@ from httpx import Response
 
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
-from lims.catalog.rules import RetentionPolicy
+from lims.catalog.policies import RetentionPolicy
 from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
 from lims.catalog.forms import CatalogForm
-from lims.catalog.rules import RetentionPolicy
+from lims.catalog.policies import RetentionPolicy
 from lims.custody.tables import TubeMember
 from lims.kernel import partitions
 from lims.kernel.audit import queries as audit

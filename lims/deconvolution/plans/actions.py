@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, update
 
-from lims.catalog.rules import CasePolicy, Catalog
+from lims.catalog.policies import CasePolicy
+from lims.catalog.rules import Catalog
 from lims.custody.rules import BenchState
 from lims.custody.tables import Tube
 from lims.deconvolution import board

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from math import isqrt
 from typing import Any
 
-from lims.catalog.rules import CasePolicy
+from lims.catalog.policies import CasePolicy
 from lims.deconvolution.schemes.choice import Kind, Reckoning, reckoned_design, reckonings
 from lims.deconvolution.schemes.matrix import Design
 from lims.deconvolution.schemes.rules import Assay

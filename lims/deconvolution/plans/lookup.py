@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lims.catalog.rules import CasePolicy
+from lims.catalog.policies import CasePolicy
 from lims.custody.rules import BenchState, Kind
 from lims.deconvolution import board
 from lims.deconvolution.lookup import own_case

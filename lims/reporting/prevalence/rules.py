@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lims.catalog.rules import Catalog, PoolingPolicy
+from lims.catalog.policies import PoolingPolicy
+from lims.catalog.rules import Catalog
 from lims.deconvolution.schemes.rules import PERFECT, Assay
 from lims.reporting.pooling_math import prevalence, retests
 from lims.reporting.pooling_math.dilution import Dilution

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from lims.catalog.rules import RetentionPolicy
+from lims.catalog.policies import RetentionPolicy
 
 
 def due(policy: RetentionPolicy | None, days: Iterable[date], today: date) -> date | None:

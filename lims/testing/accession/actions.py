@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog import queries as catalog
-from lims.catalog.rules import TransportPolicy
+from lims.catalog.policies import TransportPolicy
 from lims.custody.queries import pool_members
 from lims.custody.rules import REJECTION_REASONS, BenchEvent, BenchState, Kind, advance, ready_for
 from lims.custody.tables import Box, Tube

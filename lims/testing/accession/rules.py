@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from lims.catalog.rules import TransportPolicy
+from lims.catalog.policies import TransportPolicy
 from lims.custody.rules import REJECTION_REASONS
 
 # A reason as a code to scan: letters and digits only, so that no keyboard layout can spoil it.

@@ -9,7 +9,8 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from lims.catalog.rules import Assay, Catalog, ControlRole, TimeLimit
+from lims.catalog.policies import TimeLimit
+from lims.catalog.rules import Assay, Catalog, ControlRole
 from lims.custody.rules import BenchEvent, BenchState, Kind, advance
 from lims.kernel import barcodes
 from lims.kernel.errors import Refused, listed

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from lims.catalog import queries as catalog
-from lims.catalog.rules import Catalog, TimeLimit
+from lims.catalog.policies import TimeLimit
+from lims.catalog.rules import Catalog
 from lims.custody.rules import REJECTION_REASONS, TURNED_AWAY_FOR, BenchEvent, ready_for, trail_begins
 from lims.kernel import barcodes
 from lims.kernel.audit import queries as audit

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from lims.catalog.rules import TimeLimit
+from lims.catalog.policies import TimeLimit
 
 LimitOf = Callable[[Any], TimeLimit | None]
 

@@ -9,7 +9,8 @@ import pytest
 from lims.catalog import actions as catalog
 from lims.catalog.actions import parse
 from lims.catalog.forms import CatalogForm
-from lims.catalog.rules import CasePolicy, Catalog
+from lims.catalog.policies import CasePolicy
+from lims.catalog.rules import Catalog
 from lims.kernel.barcodes import Kind
 from lims.kernel.clock import now
 from lims.kernel.db import Access

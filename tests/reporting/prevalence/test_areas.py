@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
-from lims.catalog.rules import PoolingPolicy
+from lims.catalog.policies import PoolingPolicy
 from lims.deconvolution.schemes.rules import Assay
 from lims.kernel.db import Access
 from lims.reporting.pooling_math import prevalence, retests

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
-from lims.catalog.rules import TransportPolicy
+from lims.catalog.policies import TransportPolicy
 from lims.custody.rules import REJECTION_REASONS
 from lims.kernel import clock
 from lims.kernel.audit import queries as audit

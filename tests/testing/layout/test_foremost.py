@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from lims.catalog import queries as catalog_queries
-from lims.catalog.rules import TimeLimit
+from lims.catalog.policies import TimeLimit
 from lims.catalog.tables import SiteRow
 from lims.custody.tables import Tube
 from lims.kernel.barcodes import Kind as Code

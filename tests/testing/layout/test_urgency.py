@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lims.catalog.rules import TimeLimit
+from lims.catalog.policies import TimeLimit
 from lims.testing.layout.rules import LimitOf, most_urgent_first
 
 MORNING = datetime(2022, 2, 2, tzinfo=UTC)

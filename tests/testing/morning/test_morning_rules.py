@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lims.catalog.rules import TimeLimit
+from lims.catalog.policies import TimeLimit
 from lims.testing.morning.rules import Stage, late_before, plates_of, queue_of
 
 NOW = datetime(2022, 2, 2, 12, tzinfo=UTC)
