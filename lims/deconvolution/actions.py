@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert
 from lims.deconvolution import queries
 from lims.deconvolution.board import Case
 from lims.deconvolution.forms import CloseForm, ContactForm, ReopenForm, TracedView
+from lims.deconvolution.members import queries as members
 from lims.deconvolution.rules import SETTLED, refuse_closing, refuse_reopening, refuse_taking_over, refuse_unseen
 from lims.deconvolution.tables import Closure, Contact
 from lims.kernel.audit.actions import record
@@ -55,7 +56,7 @@ def close(connection: Connection, case: Case, form: CloseForm, at: datetime, by:
     values = {"barcode": barcode, "id": form.id, "outcome": form.outcome.value, "reason": form.reason, "checks": form.checks}
     # Odd: after a closing that did not answer for everybody a number stays free.
     number = (queries.decisions_made(connection, barcode) + 1) | 1
-    known = [one.person_id for one in queries.people(connection, [case.row])[barcode] if one.person_id is not None]
+    known = [one.person_id for one in members.people(connection, [case.row])[barcode] if one.person_id is not None]
     connection.execute(insert(Closure).values(**values, number=number, answered_for=known, at=at, by=by))
     # Nobody is forgotten by closing: who was not settled, and how he stood, is on record with the reason.
     unsettled = {str(member.position): member.state.value for member in case.members if member.state not in SETTLED}

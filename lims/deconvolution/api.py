@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
-from lims.deconvolution import actions, board, callbacks, queries
+from lims.deconvolution import actions, board, queries
+from lims.deconvolution.callbacks import lookup as callbacks
 from lims.deconvolution.forms import (
     CaseView,
     CloseForm,
@@ -23,6 +24,7 @@ from lims.deconvolution.forms import (
     without_results,
 )
 from lims.deconvolution.lookup import found, opened_by, own_case
+from lims.deconvolution.members.queries import ever_handed_to
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState, ContactEvent, MemberState
 from lims.deconvolution.story.telling import of_case
@@ -118,7 +120,7 @@ def note_contact(
     case = found(work, case_id)
     if work.caller.has(Role.TECHNICIAN):
         own_lab(work.caller, case.row.lab, f"Case {case_id}")
-    elif work.caller.site is None or position not in queries.ever_handed_to(work.connection, work.caller.site, case_id):
+    elif work.caller.site is None or position not in ever_handed_to(work.connection, work.caller.site, case_id):
         own_site(work.caller, case.row.site, f"Case {case_id}")
     if form.to_site:
         catalog.current(work.connection).site(form.to_site)

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from lims.catalog.rules import CasePolicy, Catalog
+from lims.catalog.policies import CasePolicy
+from lims.catalog.rules import Catalog
 from lims.custody.rules import Call, Kind
 from lims.deconvolution import queries
 from lims.deconvolution.forms import CaseView, MemberView
+from lims.deconvolution.members import queries as members
+from lims.deconvolution.members.queries import Person
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import (
     CaseStanding,
@@ -41,22 +44,22 @@ class Case:
     deadline: datetime
     policy: CasePolicy | None = None  # as it was when the case began
     tell: tuple[str, ...] = ()  # whom the policies of its people name; nobody: everybody is told
-    people: tuple[queries.Person, ...] = ()
+    people: tuple[Person, ...] = ()
 
 
 def standings(
     connection: Connection,
     tubes: Sequence[AnyRow],
-    people: Mapping[str, Sequence[queries.Person]],
+    people: Mapping[str, Sequence[Person]],
     noted: dict[tuple[str, int], list[ContactNote]] | None = None,
 ) -> dict[str, tuple[MemberStanding, ...]]:
     """How each member of these tubes stands, by tube; `noted` of them, where it was read already."""
     codes = [tube.barcode for tube in tubes]
-    notes = queries.contacts(connection, codes) if noted is None else noted
-    own = queries.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
-    answers = queries.answers(connection, [*codes, *own])
+    notes = members.contacts(connection, codes) if noted is None else noted
+    own = members.member_tubes(connection, [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"])
+    answers = members.answers(connection, [*codes, *own])
 
-    def member(code: str, person: queries.Person) -> MemberStanding:
+    def member(code: str, person: Person) -> MemberStanding:
         # The tube that went into an aliquot pool is the first answer; what answers that one comes after it.
         first = [own[person.tube]] if person.tube is not None else []
         further = answers.get((person.tube or code, person.person_id), []) if person.person_id else []
@@ -68,14 +71,14 @@ def standings(
 
 def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -> list[Case]:
     """The cases of these reactive pools."""
-    people = queries.people(connection, rows)
-    members = standings(connection, rows, people)
+    people = members.people(connection, rows)
+    standing_of = standings(connection, rows, people)
     closures = queries.closures(connection, [row.barcode for row in rows])
     found = []
     for row in rows:
         call = Call(row.released_call) if row.released_call else None
         tube = ReactiveTube(row.barcode, row.opened_at, call, row.released_at, row.rejected_at, row.doubted)
-        shown, known, closure = members[row.barcode], people.get(row.barcode, ()), closures.get(row.barcode)
+        shown, known, closure = standing_of[row.barcode], people.get(row.barcode, ()), closures.get(row.barcode)
         standing = stand_case(tube, shown, closure, unanswered(closure, known))
         if standing.outcome is Outcome.WITHDRAWN:
             # The repeat was negative, and so is everybody in the pool: nobody is called back for a case that is withdrawn.
@@ -87,7 +90,7 @@ def cases_of(connection: Connection, catalog: Catalog, rows: Sequence[AnyRow]) -
     return found
 
 
-def unanswered(closure: ClosureNote | None, people: Sequence[queries.Person]) -> tuple[int, ...]:
+def unanswered(closure: ClosureNote | None, people: Sequence[Person]) -> tuple[int, ...]:
     """Those in a tube for whom a reviewer's word does not answer; the tubes of an aliquot pool were all there before it."""
     return closure.unanswered({one.position: one.person_id for one in people if one.tube is None}) if closure is not None else ()
 
@@ -132,12 +135,12 @@ def these(connection: Connection, catalog: Catalog, barcodes: Sequence[str]) -> 
     return cases_of(connection, catalog, queries.reactive_pools(connection, Among(only=barcodes), None, len(barcodes)))
 
 
-def policy_of(catalog: Catalog, row: AnyRow, people: Sequence[queries.Person], since: datetime) -> CasePolicy | None:
+def policy_of(catalog: Catalog, row: AnyRow, people: Sequence[Person], since: datetime) -> CasePolicy | None:
     """How the case of a tube is handled: by what was in force on the day it began, for the sites and groups of its people."""
     return catalog.case_policy(those_in(row, people), local_day(since, zone_of(catalog, row)))
 
 
-def those_in(row: AnyRow, people: Sequence[queries.Person]) -> set[tuple[str | None, str]]:
+def those_in(row: AnyRow, people: Sequence[Person]) -> set[tuple[str | None, str]]:
     """Where the people of a tube were sampled, and of which groups they are; of one whose people nobody knows, where it is from."""
     return {(person.site, person.group) for person in people} or {(row.site, "*")}
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection
 
-from lims.deconvolution import queries
 from lims.deconvolution.board import Case
 from lims.deconvolution.forms import TracedView
+from lims.deconvolution.members.queries import Person, people
 from lims.deconvolution.story import queries as story
 from lims.kernel.db import AnyRow
 from lims.kernel.secrets import Keys
@@ -24,10 +24,10 @@ def traced(connection: Connection, keys: Keys, case: Case, site: str | None, *, 
     near = {one.barcode: one for one in story.neighbours(connection, own, story.places(connection, own.barcode))}
     tubes = story.spots(connection, [own.barcode, *near])
     wanted = [tubes[code] for code in (own.barcode, *near) if site is None or tubes[code].site == site]
-    people = queries.people(connection, wanted)
-    known = identities(connection, keys, {one.person_id for members in people.values() for one in members if one.person_id})
+    there = people(connection, wanted)
+    known = identities(connection, keys, {one.person_id for those in there.values() for one in those if one.person_id})
 
-    def row(tube: AnyRow, person: queries.Person | None) -> TracedView:
+    def row(tube: AnyRow, person: Person | None) -> TracedView:
         beside = near.get(tube.barcode)
         who = known.get(person.person_id) if person is not None and person.person_id else None
         return TracedView(
@@ -41,5 +41,5 @@ def traced(connection: Connection, keys: Keys, case: Case, site: str | None, *, 
             **(who._asdict() if who is not None else {}),
         )
 
-    nobody: list[queries.Person | None] = [None]
-    return [row(tube, person) for tube in wanted for person in people.get(tube.barcode) or nobody]
+    nobody: list[Person | None] = [None]
+    return [row(tube, person) for tube in wanted for person in there.get(tube.barcode) or nobody]

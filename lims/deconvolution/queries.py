@@ -1,10 +1,8 @@
 """Reading what cases follow from. A fixed number of statements for any number of tubes."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -21,18 +19,16 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from lims.custody.rules import Call
 from lims.custody.tables import Tube, TubeMember
 from lims.deconvolution.over import queries as over
-from lims.deconvolution.rules import Answer, CaseState, ClosureNote, ContactEvent, ContactNote, Outcome
-from lims.deconvolution.tables import Closure, Contact
+from lims.deconvolution.rules import CaseState, ClosureNote, Outcome
+from lims.deconvolution.tables import Closure
 from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
@@ -62,17 +58,6 @@ class Among:
     states: frozenset[CaseState] | None = None
     opened: tuple[datetime, datetime] | None = None
     not_over_by: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Person:
-    """A member of a tube: the position, and who it is for the comparison only."""
-
-    position: int
-    person_id: UUID | None
-    tube: str | None = None  # an aliquot pool's member tube
-    site: str | None = None
-    group: str = "*"
 
 
 def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, str] | None, limit: int) -> Sequence[AnyRow]:
@@ -146,13 +131,6 @@ def pools_in_order(among: Among, after: tuple[datetime, str] | None, wanted: Seq
     return query.subquery("pool")
 
 
-def opened(connection: Connection, pools: Collection[str]) -> dict[str, datetime]:
-    """When the cases of those of these pools that have one were opened: by their first call that is not negative."""
-    query = select(CallRow.barcode, func.min(Run.at).label("at")).join(Run, Run.id == CallRow.run)
-    query = query.where(CallRow.barcode.in_(pools), CallRow.call != "negative", CallRow.controls_passed, CallRow.pooled_in.is_(None))
-    return {row.barcode: row.at for row in connection.execute(query.group_by(CallRow.barcode))}
-
-
 def may_be_in(states: frozenset[CaseState], pool: Subquery, doubted: ColumnElement[bool]) -> ColumnElement[bool]:
     """What the rows tell of a case's state: who passes may still be in another, who does not is in none of these.
 
@@ -220,119 +198,6 @@ def some(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.coalesce(func.bool_or(condition), False)
 
 
-def asks(tube: type[Tube]) -> ColumnElement[bool]:
-    """Whether the people of a registered tube are to be called back: released not negative (a positive single is final), or rejected."""
-    positive_single = and_(tube.kind == "single", tube.released_call == "positive")
-    unclear = or_(and_(tube.released_call != "negative", ~positive_single), tube.rejected_at.is_not(None))
-    return and_(tube.registered_at.is_not(None), tube.field_state != "void", tube.kind != "aliquot_pool", unclear)
-
-
-def tubes_to_answer(connection: Connection, site: str | None, handed_over: Collection[str] = ()) -> Sequence[AnyRow]:
-    """Tubes of a site whose people are to be called back, recollections among them; and those with people handed over to it."""
-    query = select(*TUBE).where(asks(Tube))
-    return connection.execute(query.where(or_(Tube.site == site, Tube.barcode.in_(handed_over))) if site else query).all()
-
-
-def kept_meanwhile(connection: Connection, site: str | None, handed_over: Collection[str] = ()) -> Sequence[AnyRow]:
-    """Tubes of a site, and those with people handed over to it, whose aliquot pool is not negative and that have no own result yet."""
-    mixed = aliased(Tube)
-    query = select(*TUBE).join(mixed, mixed.barcode == Tube.pool).where(mixed.kind == "aliquot_pool", mixed.released_call != "negative")
-    query = query.where(
-        Tube.released_call.is_(None), Tube.rejected_at.is_(None), Tube.registered_at.is_not(None), Tube.field_state != "void"
-    )
-    return connection.execute(query.where(or_(Tube.site == site, Tube.barcode.in_(handed_over))) if site else query).all()
-
-
-def answering(connection: Connection, codes: Collection[str], meanwhile: Collection[str] = ()) -> set[str]:
-    """Of these tubes, the singles whose person is called back for another tube already: the one they answer, or one that this answers.
-
-    `meanwhile`: tubes that are tested while their people are called back.
-    """
-    first = select(Tube.barcode.label("code"), Tube.retest_of.label("above"))
-    up = first.where(Tube.barcode.in_(codes), Tube.kind == "single", Tube.retest_of.is_not(None)).cte("up", recursive=True)
-    higher = select(up.c.code, Tube.retest_of).join(up, Tube.barcode == up.c.above)
-    chain = up.union(higher.where(Tube.kind == "single", Tube.retest_of.is_not(None)))
-    above, own, same = aliased(Tube), aliased(TubeMember), aliased(TubeMember)
-    query = (
-        select(chain.c.code)
-        .join(above, above.barcode == chain.c.above)
-        .join(Tube, Tube.barcode == chain.c.code)
-        .join(own, and_(own.barcode == Tube.barcode, own.day == Tube.collected_on))
-        .join(same, and_(same.barcode == above.barcode, same.day == above.collected_on, same.person_id == own.person_id))
-        .where(or_(asks(above), above.barcode.in_(meanwhile)))
-    )
-    return set(connection.execute(query).scalars())
-
-
-def people(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, list[Person]]:
-    """Who is in these tubes: of a swab pool its people, of an aliquot pool its member tubes."""
-    found: dict[str, list[Person]] = defaultdict(list)
-    codes, days = [tube.barcode for tube in tubes], {tube.collected_on for tube in tubes if tube.collected_on}
-    site_of = {tube.barcode: tube.site for tube in tubes}
-    query = select(TubeMember.barcode, TubeMember.position, TubeMember.person_id, TubeMember.member_group).where(
-        TubeMember.barcode.in_(codes), TubeMember.day.in_(days)
-    )
-    for row in connection.execute(query.order_by(TubeMember.barcode, TubeMember.position)):
-        found[row.barcode].append(Person(row.position, row.person_id, site=site_of[row.barcode], group=row.member_group))
-    if pools := [tube.barcode for tube in tubes if tube.kind == "aliquot_pool"]:
-        whose = and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on)
-        columns = (Tube.pool, Tube.barcode, Tube.site, TubeMember.person_id, func.coalesce(TubeMember.member_group, "*").label("group"))
-        members = select(*columns).outerjoin(TubeMember, whose).where(Tube.pool.in_(pools))
-        for member in connection.execute(members.order_by(Tube.pool, Tube.barcode)):
-            found[member.pool].append(
-                Person(len(found[member.pool]) + 1, member.person_id, member.barcode, site=member.site, group=member.group)
-            )
-    return found
-
-
-def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, UUID], list[Answer]]:
-    """By tube and person, the single tubes that answer it, and those that answer these: as in the view `person_result`."""
-    first = select(Tube.barcode.label("code"), Tube.retest_of.label("root")).where(Tube.retest_of.in_(codes), Tube.kind == "single")
-    root = first.cte("chain", recursive=True)
-    deeper = select(Tube.barcode, root.c.root).join(root, Tube.retest_of == root.c.code).where(Tube.kind == "single")
-    chain = root.union(deeper)
-    # `OFFSET 0` keeps the planner, who takes a chain to be long, from joining the few tubes of one with all tubes and people there are.
-    one = (
-        select(
-            TubeMember.person_id, Tube.barcode, TubeMember.collected_at, Tube.received_at, SINCE, Tube.released_call, Tube.rejected_at,
-        )
-        .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
-        .where(Tube.barcode == chain.c.code, Tube.field_state != "void")
-        .offset(0)
-        .lateral()
-    )  # fmt: skip
-    query = select(chain.c.root, *one.c).select_from(chain).join(one, true())
-    found: dict[tuple[str, UUID], list[Answer]] = defaultdict(list)
-    for row in connection.execute(query):
-        call = Call(row.released_call) if row.released_call else None
-        found[row.root, row.person_id].append(
-            Answer(row.barcode, row.collected_at, row.received_at, row.released_at, call, row.rejected_at)
-        )
-    return found
-
-
-def member_tubes(connection: Connection, pools: Collection[str]) -> dict[str, Answer]:
-    """The member tubes of aliquot pools as answers: what was found when each was tested by itself."""
-    query = select(Tube.barcode, TubeMember.collected_at, Tube.received_at, SINCE, Tube.released_call, Tube.rejected_at).outerjoin(
-        TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on)
-    )
-    found = {}
-    for row in connection.execute(query.where(Tube.pool.in_(pools))):
-        call = Call(row.released_call) if row.released_call else None
-        collected_at = row.collected_at or row.received_at
-        found[row.barcode] = Answer(row.barcode, collected_at, row.received_at, row.released_at, call, row.rejected_at)
-    return found
-
-
-def contacts(connection: Connection, codes: Collection[str]) -> dict[tuple[str, int], list[ContactNote]]:
-    """What was noted of members, by tube and position."""
-    found: dict[tuple[str, int], list[ContactNote]] = defaultdict(list)
-    columns = (Contact.barcode, Contact.position, Contact.event, Contact.at, Contact.by, Contact.note, Contact.to_site, Contact.to_place)
-    for row in connection.execute(select(*columns).where(Contact.barcode.in_(codes)).order_by(Contact.at, Contact.id)):
-        found[row.barcode, row.position].append(ContactNote(ContactEvent(row.event), row.at, row.by, row.note, row.to_site, row.to_place))
-    return found
-
-
 def last_words() -> Subquery:
     """The last decision on each case: closed with an outcome, or reopened."""
     query = select(Closure.barcode, Closure.outcome, Closure.at, Closure.answered_for).ext(distinct_on(Closure.barcode))
@@ -363,28 +228,6 @@ def closed(pool: Subquery, before: datetime | None = None) -> ColumnElement[bool
     )
     stands = select(word.c.outcome).where(word.c.outcome != "reopened", ~later.correlate(pool, word))
     return exists((stands if before is None else stands.where(word.c.at < before)).correlate(pool))
-
-
-def handed_to(connection: Connection, site: str) -> dict[str, set[int]]:
-    """Members of other sites' tubes that were handed over to this one, by tube: the last hand-over counts."""
-    last = (
-        select(Contact.barcode, Contact.position, Contact.to_site)
-        .where(Contact.event == "transferred")
-        .where(Contact.barcode.in_(select(Contact.barcode).where(Contact.to_site == site)))
-        .ext(distinct_on(Contact.barcode, Contact.position))
-        .order_by(Contact.barcode, Contact.position, Contact.at.desc(), Contact.id.desc())
-        .subquery()
-    )
-    found: dict[str, set[int]] = defaultdict(set)
-    for row in connection.execute(select(last.c.barcode, last.c.position).where(last.c.to_site == site)):
-        found[row.barcode].add(row.position)
-    return found
-
-
-def ever_handed_to(connection: Connection, site: str, barcode: str) -> set[int]:
-    """Members of a case who were handed over to a site, handed on or not: what it noted without a network may come later."""
-    query = select(Contact.position).where(Contact.barcode == barcode, Contact.to_site == site)
-    return set(connection.execute(query).scalars())
 
 
 def unchanged_since(connection: Connection) -> str:

@@ -20,8 +20,9 @@ PLACES = {
         "lims/reporting/schedule/queries.py",
     },
     r"recursive=True|WITH RECURSIVE": {
+        "lims/deconvolution/callbacks/queries.py",
+        "lims/deconvolution/members/queries.py",
         "lims/deconvolution/over/queries.py",
-        "lims/deconvolution/queries.py",
         "lims/reporting/casework/sql/pools.sql",
         "lims/reporting/sql/account_touched.sql",
         "lims/reporting/sql/counted.sql",

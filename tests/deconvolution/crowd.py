@@ -15,7 +15,8 @@ from typing import Any
 from httpx import Response
 
 from lims.catalog import queries as catalog
-from lims.deconvolution import actions, board, callbacks
+from lims.deconvolution import actions, board
+from lims.deconvolution.callbacks import lookup as callbacks
 from lims.deconvolution.forms import CloseForm, ContactForm
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState, ContactEvent, Outcome

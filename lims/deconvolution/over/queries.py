@@ -57,9 +57,9 @@ def moved(connection: Connection) -> set[str] | None:
     events = connection.execute(query.order_by(Event.epoch, Event.txid).limit(MOST_EVENTS + 1)).all()
     if len(events) > MOST_EVENTS:
         return None
-    runs, tubes = {one.run for one in events if one.verb == IMPORTED}, {one.subject for one in events if one.verb != IMPORTED}
     if not events:
         return set()
+    runs, tubes = {one.run for one in events if one.verb == IMPORTED}, {one.subject for one in events if one.verb != IMPORTED}
     called = select(CallRow.barcode).where(CallRow.run == func.any(cast(sorted(runs), ARRAY(Uuid))), CallRow.call != "negative")
     start = select(func.unnest(cast(sorted(tubes), ARRAY(Text))).label("barcode")).union(called).subquery()
     return set(connection.execute(select(Tube.barcode).where(*reactive_above(select(start.c.barcode)))).scalars())
@@ -76,3 +76,10 @@ def left(connection: Connection, before: datetime | None = None) -> Sequence[str
     called = select(CallRow.barcode).where(CallRow.call != "negative", CallRow.controls_passed, ~aside).limit(MOST_LEFT + 1)
     found = {*connection.execute(called).scalars(), *bears}
     return None if len(found) > MOST_LEFT else sorted(found)
+
+
+def not_aside(connection: Connection, after: str, limit: int) -> Sequence[str]:
+    """Up to `limit` tubes behind this one, by barcode, that were called not negative in control and are of no case kept aside."""
+    aside = exists().where(OverCase.barcode == CallRow.barcode)
+    called = select(CallRow.barcode).where(CallRow.call != "negative", CallRow.controls_passed, ~aside, CallRow.barcode > after)
+    return connection.execute(called.distinct().order_by(CallRow.barcode).limit(limit)).scalars().all()

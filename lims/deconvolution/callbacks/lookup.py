@@ -7,9 +7,12 @@ from sqlalchemy import Connection
 
 from lims.catalog.rules import Catalog
 from lims.custody.rules import Call
-from lims.deconvolution import board, queries
+from lims.deconvolution import board
 from lims.deconvolution.board import Case
+from lims.deconvolution.callbacks import queries
 from lims.deconvolution.forms import ContactView, RecollectionView
+from lims.deconvolution.members import queries as members
+from lims.deconvolution.queries import closures
 from lims.deconvolution.rules import CAME_BACK, ContactNote, MemberState, calls_back, why
 from lims.kernel.db import AnyRow
 from lims.kernel.secrets import Keys
@@ -23,17 +26,16 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
     """
     handed_over = queries.handed_to(connection, site) if site else {}
     failed, kept = queries.tubes_to_answer(connection, site, handed_over), meanwhile(connection, catalog, site, handed_over)
-    pools = {tube.pool for tube in (*failed, *kept) if tube.pool is not None}
-    cases = {case.row.barcode: case for case in board.these(connection, catalog, sorted(pools))}
+    cases = cases_of(connection, catalog, {tube.pool for tube in kept})
     tubes = [*failed, *(tube for tube in kept if both_routes(cases.get(tube.pool)))]
     codes = [tube.barcode for tube in tubes]
     beside = {*codes[len(failed) :]}
-    noted = queries.contacts(connection, codes)
+    noted = members.contacts(connection, codes)
     opened = queries.opened(connection, [tube.barcode for tube in tubes if tube.kind == "swab_pool"])
-    people = queries.people(connection, tubes)
+    people = members.people(connection, tubes)
     standings = board.standings(connection, tubes, people, noted)
     # Nobody is called back for a case that a reviewer has closed, nor twice: a recollection's own person waits in the tube it answers.
-    words = queries.closures(connection, [*codes, *pools])
+    words = closures(connection, [*codes, *{tube.pool for tube in tubes if tube.pool is not None}])
     closed = {code for code, word in words.items() if not board.unanswered(word, people.get(code, ()))}
     spoken_for = closed | queries.answering(connection, codes, beside)
     wanted = []
@@ -45,6 +47,7 @@ def listed(connection: Connection, keys: Keys, catalog: Catalog, site: str | Non
             out = member.state not in CAME_BACK if state is None else member.state is state
             if out and (site is None or calls_back(site, tube.site, member.handed_over)) and who[member.position] is not None:
                 wanted.append((tube, member, who[member.position]))
+    cases |= cases_of(connection, catalog, {tube.pool for tube, _, _ in wanted if tube.pool is not None} - {*cases})
     known = identities(connection, keys, {person for _, _, person in wanted if person})
     rows = [
         RecollectionView(
@@ -80,6 +83,11 @@ def meanwhile(connection: Connection, catalog: Catalog, site: str | None, handed
     if not any(policy.recollect_too for policy in catalog.case_policies):
         return ()
     return queries.kept_meanwhile(connection, site, handed_over)
+
+
+def cases_of(connection: Connection, catalog: Catalog, pools: Collection[str]) -> dict[str, Case]:
+    """The cases of those of these aliquot pools that have one, by pool."""
+    return {case.row.barcode: case for case in board.these(connection, catalog, sorted(pools))}
 
 
 def both_routes(case: Case | None) -> bool:

@@ -1,0 +1,1 @@
+"""Whom a site calls back, and for which tube."""
