@@ -13,7 +13,7 @@ from lims.apps.delivering import AT_ONCE, Couriers
 from lims.apps.keeping import Keeper
 from lims.apps.posting import Reporter
 from lims.catalog import queries as catalog
-from lims.interop.notices.actions import PORTION, late, remind, tell
+from lims.interop.notices.actions import PORTION, late, look_back, remind, tell
 from lims.interop.subscribers.actions import enqueue
 from lims.kernel import clock, partitions
 from lims.kernel.audit.actions import seal
@@ -61,6 +61,12 @@ def tell_once(program: Program) -> None:
     """Draw the notices of everything that was sealed since last time, a transaction a portion."""
     while tell_some(program):
         pass
+
+
+def look_back_some(program: Program, after: str) -> str | None:
+    """Keep aside what was over before we began, of a portion of tubes behind this one; where to go on, None at the end."""
+    with program.database.transaction(Access.OWNER) as connection:
+        return look_back(connection, catalog.current(connection), after)
 
 
 def remind_once(program: Program, time: Callable[[], datetime] = clock.now) -> None:
@@ -112,12 +118,15 @@ def main() -> None:
 
 def work_until_trouble(program: Program, helpers: Helpers, stop: threading.Event, parent: int) -> None:
     """Seal, tell, send and count about once a second, remind about once a minute; return when told to, or when the database is gone."""
+    past: str | None = ""
     turns, more = itertools.count(), False
     # After a day away there are many portions to tell: they follow each other without a pause, and sealing and sending go on between them.
     while not stop.wait(0 if more else PAUSE_SECONDS) and os.getppid() == parent:
         try:
             seal_once(program)
             more = tell_some(program)
+            if past is not None and not more:
+                past = look_back_some(program, past)
             if next(turns) % REMIND_EVERY == 0:
                 remind_once(program)
                 days_once(program)

@@ -4,12 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, func, select
 
 from lims.catalog import queries as catalog
 from lims.deconvolution import board
 from lims.deconvolution.over import queries as over
+from lims.deconvolution.over.tables import OverCase
 from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState
+from lims.interop.notices.actions import READER_LOCK, look_back
 from lims.kernel.db import Access
 from tests.bench import close, done, found, message, recollected
 from tests.deconvolution.plans.at_work import reactive
@@ -17,6 +20,7 @@ from tests.factories import Town, at, person, tube
 from tests.interop.telling import drained
 
 UNCLOSED = frozenset(CaseState) - {CaseState.CLOSED}
+LAST = "9" * 20  # no barcode comes behind it
 
 
 @pytest.fixture
@@ -39,6 +43,11 @@ def passed(town: Town, barcode: str) -> bool:
         looked_at = over.left(connection)
         assert looked_at is not None
         return barcode not in looked_at
+
+
+def before(barcode: str) -> str:
+    """What only this barcode comes next to."""
+    return barcode[:-1]
 
 
 def joined(town: Town, pool: dict[str, Any]) -> dict[str, Any]:
@@ -122,3 +131,26 @@ def test_where_the_worker_is_away_every_case_is_looked_at(town: Town, confirmed:
         assert over.moved(connection) is None
         unclosed, _ = board.listed(connection, catalog.current(connection), Among(lab=town.lab, states=UNCLOSED), None, 500)
     assert [case.row.barcode for case in unclosed] == [confirmed["barcode"]]
+
+
+def test_what_was_over_before_cases_were_kept_aside_goes_there_portion_by_portion(town: Town, confirmed: dict[str, Any]) -> None:
+    waiting = town.collected(1)["barcode"]
+    town.tested(waiting, truth={waiting: "positive"}, hours=1)
+    drained(town.program)
+    with town.program.database.transaction(Access.OWNER) as connection:
+        connection.execute(delete(OverCase).where(OverCase.barcode == confirmed["barcode"]))
+    assert not passed(town, confirmed["barcode"])
+    with town.program.database.transaction(Access.OWNER) as connection:
+        known = catalog.current(connection)
+        for pool in (confirmed["barcode"], waiting):
+            assert look_back(connection, known, before(pool), 1) == pool, "there is more behind it"
+        assert look_back(connection, known, LAST, 1) is None
+    assert passed(town, confirmed["barcode"])
+    assert not passed(town, waiting)
+
+
+def test_while_another_worker_tells_nothing_is_kept_aside(town: Town, confirmed: dict[str, Any]) -> None:
+    database = town.program.database
+    with database.transaction(Access.OWNER) as other, database.transaction(Access.OWNER) as connection:
+        other.execute(select(func.pg_advisory_xact_lock(READER_LOCK)))
+        assert look_back(connection, catalog.current(connection), before(confirmed["barcode"]), 1) == before(confirmed["barcode"])

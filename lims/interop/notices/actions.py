@@ -11,6 +11,7 @@ from lims.custody.rules import Call
 from lims.custody.rules import Kind as TubeKind
 from lims.deconvolution import board
 from lims.deconvolution.over import actions as over
+from lims.deconvolution.over.queries import not_aside
 from lims.interop.notices import queries
 from lims.interop.notices.rules import Fact, Kind, overdue, time_over
 from lims.interop.notices.standing import Signed, facts_of
@@ -59,6 +60,20 @@ def read_on(connection: Connection, after: int, to: int) -> None:
     connection.execute(update(NoticeReader).values(seal=to))
     until = queries.read_until(connection, to)
     over.read_to(connection, queries.all_due(), until.epoch, until.to_txid)
+
+
+@unaudited("it says what the cases say already")
+def look_back(connection: Connection, catalog: Catalog, after: str, portion: int = PORTION) -> str | None:
+    """Keep aside what is over of the next portion of tubes behind this one; where to go on, None at the end.
+
+    Cases that were over before any were kept aside are told of no more: nothing else would bring them there. As in `tell` nobody reads the
+    trail on meanwhile: what comes while we look is unread, and looked at again.
+    """
+    if not connection.execute(select(func.pg_try_advisory_xact_lock(READER_LOCK))).scalar_one():
+        return after
+    tubes = not_aside(connection, after, portion)
+    over.keep(connection, board.these(connection, catalog, tubes))
+    return tubes[-1] if len(tubes) == portion else None
 
 
 @unaudited("it only reads")
