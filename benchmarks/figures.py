@@ -23,12 +23,14 @@ class Row(NamedTuple):
     figures: dict[str, float]
 
 
-def tell(table: str, what: str, **figures: float) -> None:
-    """One row: its figures, named with their unit last (`p99_ms`, `pools_per_second`)."""
-    print(f"{table}: {what}: " + ", ".join(f"{name.replace('_', ' ')} {shown(value)}" for name, value in figures.items()), flush=True)
+def tell(table: str, what: str, **figures: float | None) -> None:
+    """One row: its figures, named with their unit last (`p99_ms`, `pools_per_second`); None for what was not seen: an empty cell."""
+    said = (f"{name.replace('_', ' ')} {'none' if value is None else shown(value)}" for name, value in figures.items())
+    print(f"{table}: {what}: " + ", ".join(said), flush=True)
+    seen = {name: value for name, value in figures.items() if value is not None}
     if place := os.environ.get(VARIABLE):
         with Path(place).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(Row(table, what, figures)) + "\n")
+            file.write(json.dumps(Row(table, what, seen)) + "\n")
 
 
 def read(place: Path) -> list[Row]:

@@ -6,20 +6,15 @@ python -m benchmarks.old_cases --cases 0       # the same without a past
 
 import argparse
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, literal, select, text
 
+from benchmarks.own import own_city
 from benchmarks.processor import postmaster_of, used
 from benchmarks.story import SHOWN, timed
 from benchmarks.tested_day import APART, fill
-from lims.apps import migrate
-from lims.apps.commands.simulate import CITY
-from lims.catalog import actions as catalog_actions
 from lims.catalog import queries as catalog
 from lims.catalog.rules import Catalog
 from lims.deconvolution import board
@@ -28,8 +23,7 @@ from lims.deconvolution.queries import Among
 from lims.deconvolution.rules import CaseState
 from lims.kernel import clock
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
-from lims.kernel.settings import settings
+from lims.kernel.program import Program
 from lims.reporting.cases import cases_between
 from lims.reporting.measures import zones_of
 from lims.reporting.rules import By, Question
@@ -87,28 +81,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=10_000)
     cases = parser.parse_args().cases
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    os.environ["LIMS_DATA_DIR"] = str(folder)
-    settings.cache_clear()
-    try:
-        with running(settings(), connections=2) as program:
-            migrate.upgrade(program.database)
-            day = clock.now().astimezone(UTC).date()
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-                known = catalog.current(connection)
-                place = (sorted(known.sites), min(known.labs), max(known.assays))
-                fill(connection, TODAY, day, *place)
-            if cases:
-                with program.database.transaction(Access.OWNER) as connection:
-                    fill(connection, cases * EVERY, day - timedelta(days=9), *place, first=APART, every=EVERY, over=True)
-            print(f"{cases:,} confirmed cases of nine days ago, {TODAY:,} tubes of today; load {os.getloadavg()[0]:.1f}", flush=True)
-            measure(program)
-            told(program)
-            print("once the worker has told of them:", flush=True)
-            measure(program)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_city() as city:
+        day = clock.now().astimezone(UTC).date()
+        with city.program.database.transaction(Access.OWNER) as connection:
+            known = catalog.current(connection)
+            place = (sorted(known.sites), min(known.labs), max(known.assays))
+            fill(connection, TODAY, day, *place)
+        if cases:
+            with city.program.database.transaction(Access.OWNER) as connection:
+                fill(connection, cases * EVERY, day - timedelta(days=9), *place, first=APART, every=EVERY, over=True)
+        print(f"{cases:,} confirmed cases of nine days ago, {TODAY:,} tubes of today; load {os.getloadavg()[0]:.1f}", flush=True)
+        measure(city.program)
+        told(city.program)
+        print("once the worker has told of them:", flush=True)
+        measure(city.program)
 
 
 if __name__ == "__main__":

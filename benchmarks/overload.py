@@ -251,15 +251,18 @@ def told(found: Told, rates: Sequence[float], seconds: Sequence[float]) -> None:
             accepted_per_second=sum(one.status == "202" for one in syncs) / lasts,
             refused_per_second=sum(one.status in {"503", "429"} for one in syncs) / lasts,
             unanswered=float(sum(one.status == "no answer" for one in syncs)),
-            safe_p50_ms=1000 * percentile(safe, 0.5), safe_p95_ms=1000 * percentile(safe, 0.95), safe_p99_ms=1000 * percentile(safe, 0.99),
-            look_up_p95_ms=1000 * percentile(asked, 0.95) if asked else float("nan"),
+            safe_p50_ms=ms(safe, 0.5), safe_p95_ms=ms(safe, 0.95), safe_p99_ms=ms(safe, 0.99), look_up_p95_ms=ms(asked, 0.95),
         )  # fmt: skip
         begin += lasts
     tell(
         table, "the whole", tubes=float(len(course.safe)), lost=float(found.lost), doubled=float(found.doubled + found.wrong),
-        refused_without_a_time=float(course.silent), recovery_s=float("nan") if found.recovery is None else found.recovery,
-        most_memory_mb=max(course.memory_mb),
+        refused_without_a_time=float(course.silent), recovery_s=found.recovery, most_memory_mb=max(course.memory_mb),
     )  # fmt: skip
+
+
+def ms(seconds: Sequence[float], share: float) -> float | None:
+    """A percentile of ascending times in milliseconds; None of no times."""
+    return 1000 * percentile(seconds, share) if seconds else None
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A database of a benchmark's own, with the demo city in it."""
+"""A database of a benchmark's own, empty or with the demo city in it; it goes away with the benchmark."""
 
 import os
 import shutil
@@ -31,8 +31,8 @@ class City(NamedTuple):
 
 
 @contextmanager
-def own_city(folder: Path | None = None) -> Iterator[City]:
-    """The city in this folder, which stays, or in one that goes away; servers started meanwhile are the city's."""
+def own_program(folder: Path | None = None, connections: int = 2) -> Iterator[Program]:
+    """The program on a database in this folder, which stays, or in one that goes away; servers started meanwhile are its servers."""
     place, before = folder or Path(tempfile.mkdtemp(prefix="lims-bench-")), os.environ.get(VARIABLE)
     if folder is None:
         # Where root runs this, the database's account has to get there: otherwise the database would lie, and stay, elsewhere.
@@ -40,13 +40,9 @@ def own_city(folder: Path | None = None) -> Iterator[City]:
     os.environ[VARIABLE] = str(place / "data")
     settings.cache_clear()
     try:
-        with running(Settings(database_url=None), connections=2) as program:
+        with running(Settings(database_url=None), connections) as program:
             migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
-                tokens = credentials(connection, catalog.current(connection), clock.now())
-                postmaster = processor.postmaster_of(connection)
-            yield City(program, tokens, postmaster)
+            yield program
     finally:
         os.environ.pop(VARIABLE)
         if before is not None:
@@ -54,3 +50,14 @@ def own_city(folder: Path | None = None) -> Iterator[City]:
         settings.cache_clear()
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def own_city(folder: Path | None = None) -> Iterator[City]:
+    """The same with the demo city in it."""
+    with own_program(folder) as program:
+        with program.database.transaction(Access.OWNER) as connection:
+            catalog_actions.load(connection, catalog_actions.parse(CITY), clock.now(), "benchmark")
+            tokens = credentials(connection, catalog.current(connection), clock.now())
+            postmaster = processor.postmaster_of(connection)
+        yield City(program, tokens, postmaster)

@@ -10,11 +10,9 @@ The clock's time is the least of some; beside it the seconds of the processor th
 import argparse
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,14 +24,14 @@ from sqlalchemy import text
 
 from benchmarks import processor
 from benchmarks.great_day import LABS, ZONE, lived
-from lims.apps import migrate
+from benchmarks.own import own_program
 from lims.apps.demo import hosting
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.auth import actions as auth
 from lims.kernel.auth import queries as users
 from lims.kernel.db import Access
-from lims.kernel.program import Program, running
+from lims.kernel.program import Program
 from lims.kernel.settings import settings
 from lims.reporting import measures
 from lims.reporting.balances import actions as balances
@@ -198,23 +196,12 @@ def commands(day: date, folder: Path) -> None:
 @contextmanager
 def great(folder: Path | None, tubes: int) -> Iterator[Program]:
     """The program on two great days: in a folder that may have them already, or in one that goes away."""
-    place = folder or Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    place.mkdir(parents=True, exist_ok=True)
-    place.chmod(0o711)
-    os.environ["LIMS_DATA_DIR"] = str(place / "data")
-    settings.cache_clear()
-    fresh = not (place / "data").exists()
-    try:
-        # Filled in a session of its own: one that has made tables of its own already cannot be given more memory for them.
-        with running(settings(), connections=8) as program:
-            migrate.upgrade(program.database)
-            if fresh:
-                lived(program, tubes, clock.local_day(clock.now(), ZONE))
-        with running(settings(), connections=8) as program:
-            yield program
-    finally:
-        if folder is None:
-            shutil.rmtree(place, ignore_errors=True)
+    with own_program(folder, connections=8) as program:
+        with program.database.transaction(Access.OWNER) as connection:
+            fresh = not catalog.current(connection).sites
+        if fresh:
+            lived(program, tubes, clock.local_day(clock.now(), ZONE))
+        yield program
 
 
 def main() -> None:

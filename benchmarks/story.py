@@ -100,7 +100,8 @@ def boards(program: Program) -> None:
         spread("every case derived", [timed(lambda: list(board.walk(connection, known, Among(), None)))[0] for _ in range(3)])
         for name, among in wanted.items():
             spread(name, [timed(board.listed, connection, known, among, None, SHOWN)[0] for _ in range(10)])
-        last = (rows[-40].opened_at, rows[-40].barcode)
+        near_end = rows[-min(40, len(rows))]
+        last = (near_end.opened_at, near_end.barcode)
         spread("the board: not closed, near its end", [timed(board.listed, connection, known, unclosed, last, SHOWN)[0] for _ in range(10)])
         cases = LUCK.sample([row.barcode for row in rows], min(300, len(rows)))
         spread("one case derived", [timed(board.one, connection, known, case)[0] for case in cases])
@@ -126,7 +127,7 @@ def main() -> None:
     with own_city() as city:
         prepared(city.program, options.tubes)
         boards(city.program)
-        stories(city.program, options.tubes, options.stories)
+        stories(city.program, options.tubes, min(options.stories, options.tubes))
 
 
 if __name__ == "__main__":

@@ -3,18 +3,13 @@
 python -m benchmarks.tally
 """
 
-import shutil
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 from sqlalchemy import text
 
-from lims.apps import migrate
+from benchmarks.own import own_program
 from lims.kernel.db import Access, Database
-from lims.kernel.program import running
-from lims.kernel.settings import Settings
 
 # What the writing statement would have to do beside, for every stage of every tube: the hour of a lab and a site goes up by one.
 TALLY = """INSERT INTO tally VALUES (:slot, :lab, :site, 1, 10)
@@ -47,22 +42,16 @@ def writing(database: Database, *, beside: bool, sites: int, clients: int = 8, e
 
 def main() -> None:
     """Measure on a database of our own."""
-    folder = Path(tempfile.mkdtemp(prefix="lims-bench-"))
-    folder.chmod(0o711)
-    try:
-        with running(Settings(data_dir=folder / "data"), connections=8) as program:
-            migrate.upgrade(program.database)
-            with program.database.transaction(Access.OWNER) as connection:
-                columns = "slot int, lab text, site text, tubes int, people int, PRIMARY KEY (slot, lab, site)"
-                connection.execute(text(f"CREATE TABLE tally ({columns}) WITH (fillfactor = 50)"))
-            for sites in (2000, 8, 1):
-                plain, tallied = (writing(program.database, beside=beside, sites=sites) for beside in (False, True))
-                print(
-                    f"writing at {sites:4} sites          {plain:8.0f} tubes/s, with a tally {tallied:6.0f} ({tallied / plain - 1:+.0%})",
-                    flush=True,
-                )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_program(connections=8) as program:
+        with program.database.transaction(Access.OWNER) as connection:
+            columns = "slot int, lab text, site text, tubes int, people int, PRIMARY KEY (slot, lab, site)"
+            connection.execute(text(f"CREATE TABLE tally ({columns}) WITH (fillfactor = 50)"))
+        for sites in (2000, 8, 1):
+            plain, tallied = (writing(program.database, beside=beside, sites=sites) for beside in (False, True))
+            print(
+                f"writing at {sites:4} sites          {plain:8.0f} tubes/s, with a tally {tallied:6.0f} ({tallied / plain - 1:+.0%})",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
