@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from lims.catalog.rules import Catalog
 from lims.kernel.clock import local_day
 from lims.reporting.diversion.rules import KM_PER_HOUR, UNKNOWN_KM, Assignment, Box, Problem, hours_on_the_road, urgency_of
-from lims.reporting.diversion.solving import solve
 from lims.reporting.tomorrow import board
 from lims.reporting.tomorrow.arrivals import ComingBox, Known, box_comes, lab_of, usual_ways
 from lims.reporting.tomorrow.outlook import Facts, LabOutlook, Outlook, outlook_of
@@ -33,6 +32,8 @@ class Proposal:
 
 def propose(connection: Connection, catalog: Catalog, now: datetime, zone: str) -> Proposal:
     """Which boxes should go elsewhere so that fewer tubes are late."""
+    from lims.reporting.diversion.solving import solve  # noqa: PLC0415 - the solver and numpy are 15 MB in every server process
+
     facts = board.facts_of(connection, catalog, now, zone)
     today = outlook_of(catalog, facts, now, zone)
     going = {box.barcode: lab_of(box, usual_ways(facts.known, catalog, box.site, now)) for box in facts.known.boxes}
