@@ -28,8 +28,8 @@ def due_on_paper(dues: Dues, lab: Lab, now: datetime, language: str) -> bytes:
 def case_on_paper(case: str, tubes: Sequence[AnyRow], lab: Lab, language: str) -> bytes:
     """What to fetch for a case, as PDF."""
     _ = translations(language).gettext
-    title, signatures = f"{_('Tubes to fetch for case')} {grouped(case)}", [_("Fetched by, at"), _("Checked by, at")]
-    return paper.pdf(SOURCE, facts_of(title, [lab.name], signatures, tubes, language))
+    title, signatures = _("Tubes to fetch for case"), [_("Fetched by, at"), _("Checked by, at")]
+    return paper.pdf(SOURCE, facts_of(f"{title} {grouped(case)}", [lab.name], signatures, tubes, language))
 
 
 def facts_of(title: str, lines: list[str], signatures: list[str], tubes: Sequence[AnyRow], language: str) -> dict[str, object]:

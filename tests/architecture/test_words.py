@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from lims.web.extraction import KEYWORDS
 from tests.architecture.source import Module, calls, dotted, modules, text_of
 
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
@@ -106,3 +107,29 @@ def test_sql_as_text_stands_in_sql_files_and_in_the_operators_commands() -> None
 )
 def test_the_rule_sees_a_read_where_there_is_one(source: str, reads: bool) -> None:
     assert bool(executed_selects(Module("x.py", "x", ast.parse(source)))) == reads
+
+
+def hidden_sentences(module: Module) -> list[str]:
+    """Where a sentence stands in an f-string, or is one: whoever gathers sentences for translation sees no call in it, or no sentence."""
+    inside = [call for text in ast.walk(module.tree) if isinstance(text, ast.JoinedStr) for call in calls(text)]
+    themselves = [call for call in calls(module.tree) if any(isinstance(word, ast.JoinedStr) for word in call.args)]
+    spoken = [*(call for call in inside if text_of(next(iter(call.args), None)) is not None), *themselves]
+    return [f"{module.path}:{call.lineno}" for call in spoken if dotted(call.func) in KEYWORDS]
+
+
+def test_every_sentence_can_be_found_for_translation() -> None:
+    assert [place for module in modules() for place in hidden_sentences(module)] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "hidden"),
+    [
+        ("title = f'''{_('Plate')} {code}'''", True),
+        ("title = N_(f'Plate {code}')", True),
+        ("raise Refused('code', f'Plate {code}.')", True),
+        ("title = f'{word} {code}'", False),
+        ("raise Refused('code', 'Plate {code}.', code=f'{code}')", False),
+    ],
+)
+def test_the_rule_sees_a_hidden_sentence_where_there_is_one(source: str, hidden: bool) -> None:
+    assert bool(hidden_sentences(Module("x.py", "x", ast.parse(source)))) == hidden

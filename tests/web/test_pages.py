@@ -3,12 +3,14 @@
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
+from jinja2 import meta, nodes
 
 from lims.apps.home import local_path
 from lims.kernel import clock
 from lims.kernel.auth.actions import add_user
 from lims.kernel.auth.door import COOKIE
 from lims.kernel.db import Access
+from lims.web.render import TEMPLATES, environment
 from tests.factories import Somebody, Town
 
 PAGES = {
@@ -195,3 +197,18 @@ def test_an_address_that_cannot_be_read_is_told_in_the_words_of_whoever_typed_it
     assert answer.status_code == 422
     assert "“day”。请返回修改" in answer.text
     assert "Input should" not in answer.text
+
+
+def test_no_template_gives_a_word_of_the_frame_another_meaning() -> None:
+    """What is set at the top of a page is what the frame around it reads, too: it would name another site than the page is about."""
+    made = environment("en")
+    frame = meta.find_undeclared_variables(made.parse((TEMPLATES / "base.html").read_text("utf-8"))) - {*made.globals}
+    assert {"place", "caller", "others"} <= frame
+    taken = [
+        f"{path.relative_to(TEMPLATES)}:{word.lineno} {word.name}"
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        for statement in made.parse(path.read_text("utf-8")).find_all((nodes.Assign, nodes.AssignBlock))
+        for word in statement.find_all(nodes.Name)
+        if word.ctx == "store" and word.name in frame
+    ]
+    assert taken == []

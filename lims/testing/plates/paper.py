@@ -28,17 +28,18 @@ def facts_of(plate: AnyRow, assay: Assay, lab: Lab, lots: Sequence[AnyRow], lang
     rows = ROWS[assay.plate]
     laid = plate.laid_at.astimezone(ZoneInfo(lab.timezone))
     used = ", ".join(f"{lot.product} {lot.number} ({lot.expires_on})" for lot in lots)
+    title, batches_word, lots_word = _("Plate"), _("Extraction batches"), _("Lots")
     short = {"weak_positive": _("WP"), "negative": _("NC"), "blank": _("BL")}
     return {
-        "title": f"{_('Plate')} {grouped(plate.barcode)}",
+        "title": f"{title} {grouped(plate.barcode)}",
         "code": plate.barcode,
         "assay": assay.code,
         "cut": _("Cut out and stick on"),
         "bars": zxingcpp.create_barcode(plate.barcode, zxingcpp.BarcodeFormat.Code128).to_svg(add_quiet_zones=True),
         "lines": [
             f"{assay.code} v{assay.version} · {assay.name} · {lab.name} · {laid:%Y-%m-%d %H:%M} · {plate.laid_by}",
-            *([f"{_('Extraction batches')}: {', '.join(grouped(code) for code in plate.batches)}"] if plate.batches else []),
-            *([f"{_('Lots')}: {used}"] if lots else []),
+            *([f"{batches_word}: {', '.join(grouped(code) for code in plate.batches)}"] if plate.batches else []),
+            *([f"{lots_word}: {used}"] if lots else []),
         ],
         "legend": _(
             "A tube is shown by the last five digits of its code; WP, NC and BL are the weak positive, negative and blank controls."
