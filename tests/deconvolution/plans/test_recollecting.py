@@ -1,10 +1,14 @@
 """People of an aliquot pool are sampled again where the policy says so, where their tubes are gone, or where somebody decides it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from lims.catalog.rules import Catalog
 from lims.custody.rules import TURNED_AWAY_FOR
+from lims.deconvolution import board
 from tests.bench import bench_state, close, done, found, members, message, mix, recollected, refused, review, verbs
 from tests.deconvolution.plans.at_work import choose, load_policy, read_out, stands, to_mix
 from tests.factories import Town, person
@@ -129,3 +133,22 @@ def test_nobody_of_an_aliquot_pool_is_called_back_once_its_case_is_closed(town: 
     assert len(listed(town)) == 2
     done(close(town, pool, "unresolved", "both left the country"))
     assert listed(town) == []
+
+
+def test_the_case_of_a_pool_that_a_reviewer_has_closed_is_not_even_put_together(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, these = list[str](), board.these
+
+    def noted(connection: Connection, known: Catalog, codes: Sequence[str]) -> list[board.Case]:
+        asked.extend(codes)
+        return these(connection, known, codes)
+
+    monkeypatch.setattr(board, "these", noted)
+    pool, people = reactive(town, 2)
+    done(recollect(town, pool))
+    asked.clear()
+    assert {one["tube"] for one in listed(town)} == {*people}
+    assert asked == [pool]
+    done(close(town, pool, "unresolved", "left the city"))
+    asked.clear()
+    assert listed(town) == []
+    assert asked == []
