@@ -84,7 +84,7 @@ def as_json(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
 
 def as_csv(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
     """A line for each lab."""
-    return exports.csv(exports.table(LabLine, report.shown.labs))
+    return exports.csv(exports.frame(LabLine, report.shown.labs))
 
 
 def as_xlsx(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
@@ -92,16 +92,16 @@ def as_xlsx(report: DailyReport, _tongue: Tongue = Tongue.BOTH) -> bytes:
     shown = report.shown
     return exports.xlsx(
         {
-            "labs": exports.table(LabLine, shown.labs),
-            "areas": exports.table(AreaLine, report.areas),
-            "total": exports.table(DayLine, [shown.total]),
-            "rounds": exports.table(RoundRow, files.rounds(shown)),
-            "compared": exports.table(ComparedRow, files.compared(shown)),
-            "hours": exports.table(HourRow, files.hours(shown)),
-            "backlog": exports.table(AgeRow, files.ages(shown)),
-            "legs": exports.table(LegRow, files.legs(shown)),
-            "without a result": exports.table(RefusedRow, files.refused(shown)),
-            "cases": exports.table(CaseLine, shown.cases),
+            "labs": exports.frame(LabLine, shown.labs),
+            "areas": exports.frame(AreaLine, report.areas),
+            "total": exports.frame(DayLine, [shown.total]),
+            "rounds": exports.frame(RoundRow, files.rounds(shown)),
+            "compared": exports.frame(ComparedRow, files.compared(shown)),
+            "hours": exports.frame(HourRow, files.hours(shown)),
+            "backlog": exports.frame(AgeRow, files.ages(shown)),
+            "legs": exports.frame(LegRow, files.legs(shown)),
+            "without a result": exports.frame(RefusedRow, files.refused(shown)),
+            "cases": exports.frame(CaseLine, shown.cases),
         }
     )
 

@@ -19,6 +19,6 @@ def table(kind: type, rows: Sequence[Any], form: Format, name: str) -> dict[str,
 
 def download(kind: type, rows: Sequence[Any], form: Format, sheet: str, name: str) -> Response:
     """Dataclass rows as CSV, or as a workbook with this one sheet; `name` is the file's, with its ending."""
-    content = exports.table(kind, rows)
-    file = exports.csv(content) if form is Format.CSV else exports.xlsx({sheet: content})
-    return Response(file, media_type=exports.MEDIA[form.value], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    table = exports.frame(kind, rows)
+    content = exports.csv(table) if form is Format.CSV else exports.xlsx({sheet: table})
+    return Response(content, media_type=exports.MEDIA[form.value], headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,33 +1,29 @@
 """Tables as files for spreadsheets: numbers as numbers, codes as text, and no text that a spreadsheet would run."""
 
-import csv as comma_separated
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    import pandas as pd
 
 BYTE_ORDER_MARK = "utf-8-sig"  # without it spreadsheets take the Chinese names for another encoding
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+# Text stays text: codes keep their leading zeros, and a name like "=1+1" is a name.
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDEST = 40
 
 
-@dataclass(frozen=True)
-class Table:
-    """What a spreadsheet is made of: heads, and rows of as many cells."""
-
-    names: Sequence[str]
-    rows: Sequence[Sequence[object]]
-
-
-def table(kind: type, rows: Sequence[Any]) -> Table:
+def frame(kind: type, rows: Sequence[Any]) -> "pd.DataFrame":
     """Dataclass rows as a table with their fields' names as heads, also where there are no rows."""
+    import pandas as pd  # noqa: PLC0415 - 30 MB, and most processes make no table
+
     names = [field.name for field in fields(kind)]
-    return Table(names, [[plain(getattr(row, name)) for name in names] for row in rows])
+    # dtype object: an empty cell must not make a column of counts into fractions.
+    return pd.DataFrame([[plain(getattr(row, name)) for name in names] for row in rows], columns=names, dtype=object)
 
 
 def plain(value: object) -> object:
@@ -40,36 +36,23 @@ def harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
 
 
-def csv(content: Table) -> bytes:
+def csv(table: "pd.DataFrame") -> bytes:
     """A CSV file: UTF-8 with a byte order mark, CRLF."""
-    file = io.StringIO(newline="")
-    lines = comma_separated.writer(file)
-    lines.writerow(content.names)
-    lines.writerows([harmless(value) for value in row] for row in content.rows)
-    return file.getvalue().encode(BYTE_ORDER_MARK)
+    import pandas as pd  # noqa: PLC0415 - 30 MB, and most processes make no table
+
+    # Cell by cell into a new table: DataFrame.map would find the types of columns anew, and make counts beside blanks into fractions.
+    rows = [[harmless(value) for value in row] for row in table.itertuples(index=False)]
+    safe = pd.DataFrame(rows, columns=table.columns, dtype=object)
+    return safe.to_csv(index=False, lineterminator="\r\n").encode(BYTE_ORDER_MARK)
 
 
-def xlsx(tables: Mapping[str, Table]) -> bytes:
+def xlsx(tables: Mapping[str, "pd.DataFrame"]) -> bytes:
     """A workbook, one sheet for each table."""
+    import pandas as pd  # noqa: PLC0415 - 30 MB, and most processes make no table
+
     file = io.BytesIO()
-    with Workbook(file, {"in_memory": True}) as book:
-        bold = book.add_format({"bold": True, "bottom": 1})
-        for name, content in tables.items():
-            sheet = book.add_worksheet(name)
-            sheet.write_row(0, 0, content.names, bold)
-            sheet.freeze_panes(1, 0)
-            for number, row in enumerate(content.rows, 1):
-                for column, value in enumerate(row):
-                    put(sheet, number, column, value)
-            sheet.autofit(WIDEST * 7)
+    with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": AS_TEXT}) as writer:
+        for name, table in tables.items():
+            table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            writer.sheets[name].autofit(WIDEST * 7)
     return file.getvalue()
-
-
-def put(sheet: Worksheet, row: int, column: int, value: object) -> None:
-    """A cell: a number as a number, all else as text. Codes keep their leading zeros, and a name like "=1+1" is a name."""
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(row, column, value)
-    elif value is not None:
-        sheet.write_string(row, column, str(value))
