@@ -15,6 +15,8 @@ from lims.kernel.auth import api as auth
 from lims.kernel.auth.door import marked
 from lims.kernel.program import Program
 from lims.kernel.refusals import CATALOGUE
+from lims.reporting.exports import MEDIA
+from lims.reporting.rules import Format
 from lims.sampling.sync.lateness import is_late
 from lims.web import errors
 from lims.web.admission import Admission, IsLate
@@ -82,4 +84,17 @@ def openapi(end: str) -> dict[str, Any]:
         for operation in operations.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = refusal
+            say_files(operation)
     return document
+
+
+def say_files(operation: dict[str, Any]) -> None:
+    """What an answer may be beside JSON: the forms that `format` chooses from, or a file where no shape is declared."""
+    content = operation["responses"].get("200", {}).get("content", {})
+    asked: dict[str, Any] = next((one["schema"] for one in operation.get("parameters", ()) if one["name"] == "format"), {})
+    forms = list(Format) if "$ref" in asked else asked.get("enum", [])
+    kinds = [MEDIA[form].partition(";")[0] for form in forms if form in MEDIA]
+    if not forms and content.get("application/json", {}).get("schema") == {}:
+        kinds = ["*/*"]
+        del content["application/json"]
+    content.update({kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds})
