@@ -21,6 +21,11 @@ def test_a_host_serves_its_own_schema_and_a_newer_one_but_no_older_one() -> None
     assert not any(migrate.serves(older) for older in [*scripts[1:], None])
 
 
+def test_the_schema_is_made_on_a_machine_that_knows_ascii_alone() -> None:
+    # Alembic reads its file in the encoding of the machine; with LC_ALL=C, as many scripts set it, that is ASCII.
+    assert (migrate.ROOT / "alembic.ini").read_bytes().isascii()
+
+
 def test_what_is_missing_comes_in_order() -> None:
     assert migrate.missing("0003")[:2] == ["0004", "0005"]
     assert migrate.missing(migrate.head() or "") == []

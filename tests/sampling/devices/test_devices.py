@@ -14,7 +14,7 @@ from lims.kernel import ids
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.sampling.devices import actions, queries
-from lims.sampling.devices.rules import CODE, LINK_LASTS, code_of, link_key
+from lims.sampling.devices.rules import CODE, LINK_LASTS, Standing, code_of, link_key
 from tests.factories import Somebody, Town, at, tube
 
 BROWSER = {"Accept": "text/html"}
@@ -93,6 +93,9 @@ def test_a_link_ends_after_a_week(town: Town) -> None:
     with town.program.database.transaction(Access.FIELD) as connection:
         device = queries.device(connection, UUID(made["id"]))
         assert device is not None
+        assert device.link_until is not None
+        last = device.link_until - timedelta(microseconds=1)
+        assert [device.standing(when) for when in (last, device.link_until)] == [Standing.LINK_OPEN, Standing.LINK_ENDED]
         late = datetime.now(UTC) + LINK_LASTS + timedelta(minutes=1)
         with pytest.raises(Refused, match="has ended"):
             actions.set_up(connection, keys, device.id, link_key(keys, device.id, 1), late)

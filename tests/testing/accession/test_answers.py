@@ -19,7 +19,7 @@ from lims.kernel.audit import queries as audit
 from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.testing.accession import paper
-from lims.testing.accession.rules import CODE_OF_REASON, REASON_OF_CODE, arrival, reason_of
+from lims.testing.accession.rules import CODE_OF_REASON, REASON_OF_CODE, arrival, is_too_old, reason_of
 from lims.web.paper import fonts, inputs
 from tests.bench import another_town, dispatch, done, pack, refused, reject, scan, verbs
 from tests.factories import Town, at, code
@@ -56,10 +56,11 @@ def test_a_tube_packed_elsewhere_is_told_with_its_box_who_sealed_it_and_when(tow
     assert datetime.fromisoformat(answer["box_sealed_at"]) == datetime.fromisoformat(at(1))
 
 
-def test_a_tube_scanned_before_is_told_with_when_by_whom_and_out_of_which_box(town: Town) -> None:
+@pytest.mark.parametrize("hours", [2, 3], ids=["at the same moment", "an hour later"])
+def test_a_tube_scanned_before_is_told_with_when_by_whom_and_out_of_which_box(town: Town, hours: float) -> None:
     box, tube = code(Kind.BOX), town.collected()["barcode"]
     done(scan(town, box, tube, at=at(2)))
-    answer = told(town, code(Kind.BOX), tube, at=at(3))
+    answer = told(town, code(Kind.BOX), tube, at=at(hours))
     assert (answer["outcome"], answer["box"], answer["received_by"], answer["state"]) == ("again", box, town.ben.name, "waiting")
     assert datetime.fromisoformat(answer["received_at"]) == datetime.fromisoformat(at(2))
     assert verbs(town, tube).count("tube.received") == 1
@@ -128,6 +129,13 @@ def test_the_limits_themselves_are_allowed(measured: float | None, outside: bool
     policy = TransportPolicy(datetime(2022, 1, 1, tzinfo=UTC).date(), 4, "tests", 0, 8, 24)
     assert arrival(policy, "B", measured, []).outside is outside
     assert arrival(None, "B", measured, []).outside is False
+
+
+@pytest.mark.parametrize(("minutes", "too_old"), [(None, False), (24 * 60, False), (24 * 60 + 1, True)])
+def test_a_tube_may_be_as_old_as_is_allowed_and_no_older(minutes: int | None, too_old: bool) -> None:
+    policy = TransportPolicy(datetime(2022, 1, 1, tzinfo=UTC).date(), 4, "tests", 0, 8, 24)
+    assert is_too_old(policy, minutes) is too_old
+    assert is_too_old(None, minutes) is False
 
 
 def test_every_reason_has_a_code_of_its_own_of_letters_and_digits() -> None:

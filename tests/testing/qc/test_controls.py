@@ -88,3 +88,13 @@ def test_every_reason_is_told_not_only_the_first() -> None:
     ]
     assert "ORF1ab, N not detected" in reasons[0].sentence
     assert "N at Ct 20" in reasons[2].sentence
+
+
+def test_a_control_of_a_batch_speaks_of_its_batch_and_stands_in_for_none_of_the_plates() -> None:
+    wells = WELLS | {f"{well}1": what | {"batch": "X"} for well, what in WELLS.items()}
+    fine = IN_CONTROL | {f"{well}1": cts for well, cts in IN_CONTROL.items()}
+    assert judge(wells, fine, ASSAY).passed
+    of_batch = judge(wells, fine | {"N1": IN_CONTROL["T"]}, ASSAY)
+    assert (of_batch.passed, set(of_batch.failed_batches)) == (True, {"X"})
+    of_plate = judge(wells, fine | {"N": IN_CONTROL["T"]}, ASSAY)
+    assert (of_plate.passed, of_plate.failed_batches) == (False, {})
