@@ -1,7 +1,10 @@
 """The only place that reads the clock. Everybody else is told the time."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BeforeValidator
 
 from lims.kernel.errors import Refused
 
@@ -9,6 +12,17 @@ from lims.kernel.errors import Refused
 TOLERATED_SKEW = timedelta(minutes=15)
 # Clocks that were never set say 1970. What lies before this no clock says; and near year 1 other time zones have no date.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def written(value: object) -> object:
+    """A time as text; ValueError for a number: whether it counts seconds or milliseconds, and from when, would be a guess."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value.strip()[4:5] == "-"):
+        return value
+    raise ValueError("write a time like 2022-02-02T09:31:05+08:00")
+
+
+# A moment as the contract has it: RFC 3339, with an offset.
+Moment = Annotated[AwareDatetime, BeforeValidator(written)]
 
 
 def now() -> datetime:

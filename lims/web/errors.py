@@ -57,7 +57,10 @@ def wants_page(request: Request) -> bool:
 def said(request: Request, refusal: Refused, status: int | None = None, **extra: Any) -> Response:  # noqa: ANN401 - JSON
     """A refusal in the reader's language: as a page, as the way to sign in, or as a problem document."""
     if not wants_page(request):
-        return problem(refusal.code, told(refusal, language_of(request)), status, **extra)
+        answer = problem(refusal.code, told(refusal, language_of(request)), status, **extra)
+        if "Retry-After" in answer.headers and isinstance(minutes := refusal.facts.get("minutes"), int):
+            answer.headers["Retry-After"] = str(60 * minutes)  # as the sentence says
+        return answer
     if refusal.code == "not_signed_in":
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': asked if request.method == 'GET' else '/'})}", status_code=303)

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from lims.kernel.clock import Moment
+
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -15,7 +17,7 @@ class PackForm(BaseModel):
     barcode: Scanned
     site: str
     tubes: Annotated[list[Scanned], Field(min_length=1, max_length=1000)]
-    sealed_at: AwareDatetime
+    sealed_at: Moment
 
 
 class RepackForm(BaseModel):
@@ -24,7 +26,7 @@ class RepackForm(BaseModel):
     id: UUID
     added: Annotated[list[Scanned], Field(max_length=1000)] = []
     removed: Annotated[list[Scanned], Field(max_length=1000)] = []
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class DispatchForm(BaseModel):
@@ -34,7 +36,7 @@ class DispatchForm(BaseModel):
     lab: str
     courier: Annotated[str, Field(max_length=100)] = ""
     vehicle: Annotated[str, Field(max_length=100)] = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class BoxAnswer(BaseModel):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 
+from lims.kernel.clock import Moment
 from lims.sampling.boxes.forms import Scanned
 
 Celsius = Annotated[float, Field(ge=-100, le=100)]
@@ -32,7 +33,7 @@ class HandoverForm(BaseModel):
     vehicle: Annotated[str, Field(min_length=1, max_length=100)]
     temperature_c: Celsius | None = None
     boxes: Annotated[list[HandedBox], Field(min_length=1, max_length=200)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     signature: Signature | None = None
 
 
@@ -40,7 +41,7 @@ class SignForm(BaseModel):
     """The second signature, by whoever is signed in."""
 
     id: UUID
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class HandoverAnswer(BaseModel):

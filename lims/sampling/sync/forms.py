@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from lims.kernel.clock import Moment
 from lims.sampling.people.rules import IdType
 
 
@@ -30,7 +31,7 @@ class MemberForm(BaseModel):
     name: Words = ""
     phone: Annotated[str, Spoken, Field(max_length=40)] = ""
     group: Annotated[str, Spoken, Field(max_length=60)] = "*"
-    collected_at: AwareDatetime
+    collected_at: Moment
 
     @model_validator(mode="before")
     @classmethod
@@ -54,8 +55,8 @@ class TubeForm(BaseModel):
     kind: Literal["swab_pool", "single"]
     pool_size: Annotated[int, Field(ge=1, le=1000)]
     state: Literal["open", "sealed", "void"]
-    opened_at: AwareDatetime | None = None
-    sealed_at: AwareDatetime | None = None
+    opened_at: Moment | None = None
+    sealed_at: Moment | None = None
     retest_of: Annotated[str, Field(max_length=100)] | None = None
     members: Annotated[tuple[MemberForm, ...], Field(max_length=1000)] = ()
 

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.factories import Town, tube
+from lims.kernel.barcodes import Kind
+from tests.factories import Town, code, tube
 
 
 def moment(**ahead: float) -> datetime:
@@ -80,3 +82,18 @@ def test_a_time_without_an_offset_is_refused(town: Town) -> None:
     outcome = told_by(town, tube(town.site, sealed_at="2022-02-02T08:00:00"), moment().isoformat())
     assert (outcome["outcome"], outcome["code"]) == ("refused", "record_malformed")
     assert "sealed_at" in outcome["detail"]
+
+
+@pytest.mark.parametrize("number", [0, 1643765465, 1643765465000, 1643765465.5, "1643765465", True], ids=repr)
+@pytest.mark.parametrize("field", ["opened_at", "sealed_at"])
+def test_a_number_is_no_time_for_nobody_knows_what_it_counts(town: Town, field: str, number: Any) -> None:
+    (outcome,) = town.sync(tube(town.site) | {field: number})
+    assert (outcome["outcome"], outcome["code"]) == ("refused", "record_malformed")
+    assert "write a time like 2022-02-02T09:31:05+08:00" in outcome["detail"]
+
+
+def test_a_box_is_not_sealed_at_a_number_either(town: Town) -> None:
+    made = town.collected()
+    body = {"id": str(uuid4()), "barcode": code(Kind.BOX), "site": town.site, "tubes": [made["barcode"]], "sealed_at": 1643765465}
+    answer = town.ana.post("/sampling/api/boxes", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_malformed")
