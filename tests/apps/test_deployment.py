@@ -76,6 +76,11 @@ def test_settings_of_containers_and_units_exist() -> None:
     assert named <= KNOWN
 
 
+def test_every_setting_is_explained_to_operators() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert sorted(name for name in KNOWN if f"`{name}`" not in told) == []
+
+
 def test_containers_wait_for_and_mount_what_is_there() -> None:
     whole = compose()
     for name, service in whole["services"].items():
