@@ -20,6 +20,8 @@ from lims.kernel.program import Program, running
 from lims.kernel.settings import Settings
 from lims.web.camera import reader_files
 from tests.factories import Town
+from tests.spreading.overhearing import overheard
+from tests.spreading.session import hold_to_the_list
 
 # Properties are about what comes out, never about how soon: the machine may be busy.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -78,10 +80,12 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def program(data_dir: Path) -> Iterator[Program]:
-    """The program on a database with the newest schema."""
-    with running(Settings(data_dir=data_dir, database_url=None, secret_key="a secret of the tests")) as made:
+    """The program on a database with the newest schema. With LIMS_SPREADING all that it sends there is judged at the end."""
+    with overheard() as ear, running(Settings(data_dir=data_dir, database_url=None, secret_key="a secret of the tests")) as made:
         migrate.upgrade(made.database)
         yield made
+        if folder := os.environ.get("LIMS_SPREADING"):
+            hold_to_the_list(made.database.url, ear.heard, Path(folder))
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,16 @@ SELECT relname AS own, tgname AS name FROM pg_trigger JOIN pg_class ON pg_class.
 WHERE NOT tgisinternal AND tgparentid = 0 ORDER BY relname, tgname
 """
 
+# Citus refuses FOR UPDATE of several shards: where tables are spread, `lims.kernel.locking` locks them with this, one shard at a time.
+LOCK_ROWS = """CREATE OR REPLACE FUNCTION lock_rows(relation text, codes text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    code text;
+BEGIN
+    FOREACH code IN ARRAY codes LOOP
+        EXECUTE 'SELECT 1 FROM ' || quote_ident(relation) || ' WHERE barcode = $1 FOR UPDATE' USING code;
+    END LOOP;
+END $$"""
+
 
 def distribute(connection: Connection, shards: int) -> list[str]:
     """Carry out what is to be done, in the caller's transaction; the statements. Refused where the extension is absent."""
@@ -58,6 +68,7 @@ def plan(connection: Connection, shards: int) -> list[str]:
         *(f'DROP TRIGGER "{row.name}" ON "{row.own}"' for row in triggers),
         *(f"SELECT create_reference_table('\"{table}\"')" for table in sorted(EVERYWHERE & fresh)),
         *spreading(fresh),
+        LOCK_ROWS,
         *(f'ALTER TABLE "{row.own}" ADD CONSTRAINT "{row.name}" {row.definition}' for row in keys),
     ]
 

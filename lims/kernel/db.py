@@ -27,6 +27,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -50,6 +51,7 @@ AnyRow = Row[*tuple[Any, ...]]
 REPORT_SECONDS = 20.0
 STOPPED = "57014"  # the SQLSTATE of a statement that took longer than it may
 OVERTAKEN = "40001"  # and of one on a standby that stood in the way of what it was told
+SPREAD = "spread"  # under this name a connection knows whether its tables are spread over several servers
 DAY_OF_PARTITION = re.compile(r"_p(?:[0-9]{8}|default)(?=_)")
 
 
@@ -89,6 +91,7 @@ class Database:
         self._pooler_url = pooler_url
         self._report_seconds = report_seconds
         self._engines: dict[tuple[Access, bool], Engine] = {}
+        self.spread: bool | None = None  # whether the tables are spread over several servers; asked at the first transaction
 
     def engine(self, access: Access, *, direct: bool = False) -> Engine:
         """The pool of this role, made at first use; `direct` goes past a pooler, for what lasts longer than a transaction."""
@@ -148,6 +151,7 @@ class Database:
         """One transaction, committed at the end of the block; a violated constraint comes out as the Refused it stands for."""
         try:
             with self.engine(access).begin() as connection:
+                connection.info[SPREAD] = self.is_spread(connection)
                 connection.info["statements"] = 0
                 yield connection
         except IntegrityError as violation:
@@ -163,6 +167,12 @@ class Database:
             if broken.connection_invalidated or getattr(broken.orig, "sqlstate", None) in (None, OVERTAKEN):
                 raise Refused("database_unreachable", "The database does not answer; the message was not taken, send it again.") from broken
             raise
+
+    def is_spread(self, connection: Connection) -> bool:
+        """Whether the tables are spread over several servers: then `lims db distribute` has made `lock_rows`."""
+        if self.spread is None:
+            self.spread = connection.execute(select(func.to_regproc("lock_rows"))).scalar_one() is not None
+        return self.spread
 
     @contextmanager
     def owner(self) -> Iterator[Connection]:

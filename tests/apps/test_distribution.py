@@ -114,6 +114,7 @@ def test_every_table_comes_to_its_place_and_every_foreign_key_comes_back(citus: 
         assert {placed[table][0] for table in tables} == {column}
         assert len({placed[table][1] for table in tables}) == 1
     assert not LOCAL & set(placed)
+    assert citus.execute(text("SELECT to_regproc('lock_rows') IS NOT NULL")).scalar_one()
     assert citus.execute(text(REFUSED_KEYS)).scalars().all() == []
 
 

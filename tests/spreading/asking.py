@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.errors import Diagnostic
 
+from lims.apps.migrate import ROOT
 from lims.apps.placement import EVERYWHERE, group_of, spread_by
 from tests.spreading.levels import Catalogue, Table
 from tests.spreading.trees import Node, read
@@ -20,6 +21,7 @@ WHERE piece.relkind IN ('r', 'p') AND piece.relnamespace = current_schema()::reg
 COLUMNS = "SELECT attrelid::integer, attname, attnum FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
 FUNCTIONS = "SELECT oid::integer, provolatile::text, proname FROM pg_proc"
 EQUAL = "SELECT oid::integer FROM pg_operator WHERE oprname = '='"
+GATHERED = ROOT / "lims/reporting/sql/gathered_into.sql"
 GIVEN = re.compile(r"%\((\w+)\)s|%s")
 # `IN (…)` of one value is a statement for one shard by chance alone.
 LISTED = re.compile(r"(\bIN \()(%\((\w+)_1\)s)((?:::[\w ]+(?:\(\d+\))?)?)(?:, %\(\3_\d+\)s(?:::[\w ]+(?:\(\d+\))?)?)*(\))")
@@ -34,6 +36,8 @@ class Asker:
         connection.add_notice_handler(self.hear)
         connection.execute("SET client_min_messages = log")
         connection.execute("SET debug_pretty_print = off")
+        # The table that reports make for themselves, and that is gone with their transaction.
+        connection.execute(GATHERED.read_bytes().replace(b"ON COMMIT DROP", b""))
         self.catalogue = catalogue(connection)
 
     def hear(self, note: Diagnostic) -> None:

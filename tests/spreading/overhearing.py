@@ -12,9 +12,10 @@ from sqlalchemy import Engine, event
 from lims.apps.migrate import ROOT
 from tests.spreading.asking import in_general
 
-SPOKEN = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE")
+SPOKEN = re.compile(r"(\s|--.*\n)*(SELECT|INSERT|UPDATE|DELETE|WITH|MERGE)\b", re.IGNORECASE)
 CODE = f"{ROOT}/lims/"
-NOT_HERE = (f"{CODE}kernel/db.py", f"{CODE}apps/migrate.py")
+LOCKING = f"{CODE}kernel/locking.py"
+NOT_HERE = (f"{CODE}kernel/db.py", f"{CODE}apps/migrate.py", LOCKING)
 
 
 class Ear:
@@ -29,8 +30,10 @@ class Ear:
         if statement in self.seen:
             return
         self.seen.add(statement)
-        if statement.lstrip().upper().startswith(SPOKEN) and (place := where_from()):
-            self.heard.setdefault(in_general(statement), question(statement) or place)
+        if SPOKEN.match(statement) and (place := where_from()):
+            # Where tables are spread, rows are locked in another way (`lims/kernel/locking.py`): what is left is what is read.
+            said = statement.removesuffix(" FOR UPDATE") if is_locking() else statement
+            self.heard.setdefault(in_general(said), question(said) or place)
 
 
 @contextmanager
@@ -53,6 +56,14 @@ def where_from() -> str | None:
             return f"{code.co_filename.removeprefix(f'{ROOT}/')}:{code.co_qualname}"
         frame = frame.f_back  # type: ignore[assignment]
     return None
+
+
+def is_locking() -> bool:
+    """Whether `lims.kernel.locking` is sending."""
+    frame = sys._getframe(2)  # noqa: SLF001 - as above
+    while frame is not None and not frame.f_code.co_filename.startswith(CODE):
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame is not None and frame.f_code.co_filename == LOCKING
 
 
 def question(statement: str) -> str | None:

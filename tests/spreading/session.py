@@ -1,6 +1,7 @@
 """What a run of tests sent to the database, judged at its end: every place that a spread database would refuse must be known.
 
-With LIMS_SPREADING=<folder> each process also writes there what it found, as JSON: place → rule → statements.
+`LIMS_SPREADING=<folder> make test` judges every statement of the whole suite, and writes there what each process found, as JSON:
+place → rule → statements.
 """
 
 import json
@@ -32,11 +33,11 @@ def verdicts(url: str, heard: dict[str, str]) -> Verdicts:
     return found
 
 
-def hold_to_the_list(url: str, heard: dict[str, str]) -> None:
-    """Fail where a statement is refused at a place that `open_places.py` does not name."""
+def hold_to_the_list(url: str, heard: dict[str, str], folder: Path | None = None) -> Verdicts:
+    """Fail where a statement is refused at a place that `open_places.py` does not name; what is refused."""
     found = verdicts(url, heard)
-    if folder := os.environ.get("LIMS_SPREADING"):
-        Path(folder, f"{os.getpid()}.json").write_text(json.dumps(found, indent=1), "utf-8")
+    if folder:
+        (folder / f"{os.getpid()}.json").write_text(json.dumps(found, indent=1), "utf-8")
     fresh = [
         f"{place}: {RULES.get(rule, rule)}\n    {' '.join(statements[0].split())[:300]}"
         for place, rules in sorted(found.items())
@@ -45,3 +46,4 @@ def hold_to_the_list(url: str, heard: dict[str, str]) -> None:
     ]
     if fresh:
         pytest.fail("\n".join(["A spread database would refuse this (docs/decisions/0023):", *fresh]), pytrace=False)
+    return found

@@ -73,10 +73,12 @@ def node(tokens: Tokens) -> Node:
 def members(tokens: Tokens) -> list[Any]:
     """A list whose bracket is open."""
     found = []
+    if tokens.next in NUMBERS:
+        tokens.take()
     while tokens.next != ")":
         found.append(value(tokens))
     tokens.take()
-    return found[1:] if found and found[0] in NUMBERS else found
+    return found
 
 
 def word(token: str) -> Any:

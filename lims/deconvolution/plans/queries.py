@@ -12,6 +12,7 @@ from lims.custody.tables import Tube
 from lims.deconvolution.plans.rules import MemberTube, SubPool
 from lims.deconvolution.plans.tables import Plan
 from lims.kernel.db import AnyRow
+from lims.kernel.locking import locked
 from lims.testing.extraction.queries import why_failed
 from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
@@ -26,9 +27,9 @@ def lock(connection: Connection, pools: Collection[str]) -> None:
 
     Not the members on plates: whoever reviews one of those plates holds some of them, and would wait for us while we wait for him.
     """
-    connection.execute(select(Tube.barcode).where(Tube.barcode.in_(pools)).order_by(Tube.barcode).with_for_update())
+    locked(connection, select(Tube.barcode).where(Tube.barcode.in_(pools)).order_by(Tube.barcode))
     kept = select(Tube.barcode).where(Tube.pool.in_(pools), Tube.bench_state.in_(["pooled", "waiting"]))
-    connection.execute(kept.order_by(Tube.barcode).with_for_update())
+    locked(connection, kept.order_by(Tube.barcode))
 
 
 def plans_of(connection: Connection, pools: Collection[str]) -> dict[str, AnyRow]:

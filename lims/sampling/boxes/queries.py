@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, text
 
 from lims.custody.tables import UNBOXED, Box, Tube
 from lims.kernel.db import AnyRow
+from lims.kernel.locking import locked
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def boxes(connection: Connection, barcodes: Collection[str]) -> Sequence[AnyRow]
 def tubes_for_update(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
     """The tubes to be packed, locked in the order of their barcodes."""
     query = select(Tube.barcode, Tube.site, Tube.field_state, Tube.box).where(Tube.barcode.in_(codes))
-    return connection.execute(query.order_by(Tube.barcode).with_for_update()).all()
+    return locked(connection, query.order_by(Tube.barcode))
 
 
 def tubes_in(connection: Connection, boxes: Collection[str]) -> Sequence[AnyRow]:

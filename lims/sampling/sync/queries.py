@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from lims.custody.tables import Tube, TubeMember
 from lims.kernel.db import AnyRow
+from lims.kernel.locking import locked
 from lims.sampling.sync.rules import Stored
 from lims.sampling.sync.tables import Inbox
 
@@ -25,14 +26,14 @@ STORED = (
 
 def stored_for_update(connection: Connection, codes: Collection[str], ids: Collection[UUID]) -> list[Stored]:
     """The tubes under these barcodes or record ids, locked in the order of their barcodes."""
-    query = select(*STORED).where(or_(Tube.barcode.in_(codes), Tube.record_id.in_(ids))).order_by(Tube.barcode).with_for_update()
-    return [Stored(*row) for row in connection.execute(query)]
+    query = select(*STORED).where(or_(Tube.barcode.in_(codes), Tube.record_id.in_(ids))).order_by(Tube.barcode)
+    return [Stored(*row) for row in locked(connection, query)]
 
 
 def registered_for_update(connection: Connection, codes: Collection[str]) -> set[str]:
     """Which of these tubes have their people, locked so that nobody registers one meanwhile."""
-    query = select(Tube.barcode, Tube.registered_at).where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update()
-    return {row.barcode for row in connection.execute(query) if row.registered_at is not None}
+    query = select(Tube.barcode, Tube.registered_at).where(Tube.barcode.in_(codes)).order_by(Tube.barcode)
+    return {row.barcode for row in locked(connection, query) if row.registered_at is not None}
 
 
 def waiting_for(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
@@ -41,9 +42,8 @@ def waiting_for(connection: Connection, codes: Collection[str]) -> Sequence[AnyR
         select(Inbox.id, Inbox.barcode, Inbox.digest, Inbox.device, Inbox.sent_by, Inbox.raw)
         .where(Inbox.waits_for.in_(codes), Inbox.resolved_at.is_(None))
         .order_by(Inbox.received_at, Inbox.id)
-        .with_for_update()
     )
-    return connection.execute(query).all()
+    return locked(connection, query)
 
 
 def conflicts(connection: Connection, site: str | None, after: UUID | None, limit: int) -> Sequence[AnyRow]:
@@ -103,5 +103,5 @@ def people_in(connection: Connection, tubes: Collection[AnyRow]) -> Sequence[Any
 
 def conflict_for_update(connection: Connection, conflict_id: UUID) -> AnyRow | None:
     """One conflict, locked."""
-    query = select(Inbox.__table__).where(Inbox.id == conflict_id, Inbox.outcome == "conflict").with_for_update()
-    return connection.execute(query).one_or_none()
+    query = select(Inbox.__table__).where(Inbox.id == conflict_id, Inbox.outcome == "conflict")
+    return next(iter(locked(connection, query)), None)

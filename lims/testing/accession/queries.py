@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, or_, select, union_all
 
 from lims.custody.tables import Box, Handover, Tube
 from lims.kernel.db import AnyRow
+from lims.kernel.locking import locked
 
 
 def box_for_update(connection: Connection, barcode: str) -> AnyRow | None:
@@ -18,8 +19,7 @@ def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str
     query = select(
         Tube.barcode, Tube.kind, Tube.lab, Tube.bench_state, Tube.received_at, Tube.site, Tube.registered_at, Tube.sealed_at, Tube.mixed_for
     )  # fmt: skip
-    rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
-    return {row.barcode: row for row in rows}
+    return {row.barcode: row for row in locked(connection, query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode))}
 
 
 def box(connection: Connection, barcode: str) -> AnyRow | None:

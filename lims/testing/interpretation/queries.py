@@ -11,6 +11,7 @@ from sqlalchemy import Connection, exists, func, or_, select
 from lims.custody.tables import Tube
 from lims.kernel import clock
 from lims.kernel.db import AnyRow
+from lims.kernel.locking import locked
 from lims.testing.instruments.rules import Curve
 from lims.testing.instruments.tables import ReadingRow, Run, RunCurves, RunFile, RunPart
 from lims.testing.interpretation.tables import CallRow
@@ -107,7 +108,7 @@ def last_import(connection: Connection, plate: str) -> datetime | None:
 def tubes_for_update(connection: Connection, codes: Sequence[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
     query = select(Tube.barcode, Tube.bench_state, Tube.plate, Tube.run, Tube.call, Tube.kind, Tube.lab, Tube.tested_at)
-    return {row.barcode: row for row in connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())}
+    return {row.barcode: row for row in locked(connection, query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode))}
 
 
 def newest_passed_run(connection: Connection, plate: str) -> UUID | None:

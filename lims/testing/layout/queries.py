@@ -26,6 +26,7 @@ from lims.catalog.tables import SiteRow
 from lims.custody.rules import Kind
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
+from lims.kernel.locking import locked
 from lims.testing.layout.rules import HOUR, LimitedClass
 
 LAB_LOCKS = 7_301_004
@@ -117,8 +118,7 @@ def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str
         Tube.barcode, Tube.lab, Tube.bench_state, Tube.plate, Tube.kind, Tube.pool_size, Tube.pool, Tube.collected_on,
         Tube.batch, Tube.run, Tube.repeat_reason, Tube.repeat_assay, Tube.discarded_at,
     )  # fmt: skip
-    rows = connection.execute(query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode).with_for_update())
-    return {row.barcode: row for row in rows}
+    return {row.barcode: row for row in locked(connection, query.where(Tube.barcode.in_(codes)).order_by(Tube.barcode))}
 
 
 def waiting_by_size(connection: Connection, lab: str) -> Sequence[AnyRow]:

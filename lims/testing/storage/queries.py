@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
+from lims.kernel.locking import locked
 from lims.testing.storage.tables import Rack, RackPosition, StoredTube
 
 # When a tube has come to its end: from here on it is only kept.
@@ -94,4 +95,4 @@ def places_of(connection: Connection, tubes: Collection[str]) -> dict[str, AnyRo
 def tubes_for_update(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, locked in the order of their barcodes."""
     query = select(Tube.barcode, Tube.lab, Tube.bench_state, Tube.discarded_at).where(Tube.barcode.in_(codes))
-    return {row.barcode: row for row in connection.execute(query.order_by(Tube.barcode).with_for_update())}
+    return {row.barcode: row for row in locked(connection, query.order_by(Tube.barcode))}

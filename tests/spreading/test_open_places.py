@@ -1,0 +1,36 @@
+"""The places that a spread database would refuse are known, and stand in the decision that says what becomes of them."""
+
+import pytest
+
+from lims.apps.migrate import ROOT
+from tests.bench import done, found, members, recollected
+from tests.factories import Town
+from tests.spreading.open_places import OPEN
+from tests.spreading.overhearing import overheard
+from tests.spreading.session import hold_to_the_list
+
+DECISION = (ROOT / "docs/decisions/0023-spread-over-several-machines.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("place", sorted(OPEN))
+def test_an_open_place_is_there_and_stands_in_the_decision(place: str) -> None:
+    file, _, name = place.partition(":")
+    said = (ROOT / file).read_text("utf-8")
+    assert f"def {name}(" in said or not name
+    assert (name or file.rpartition("/")[2].removesuffix(".sql")) in DECISION
+
+
+def test_a_case_from_its_pool_to_its_end_sends_nothing_else_that_is_refused(town: Town) -> None:
+    with overheard() as ear:
+        pool = town.collected(3)
+        barcode = str(pool["barcode"])
+        town.tested(barcode, truth={barcode: "positive"}, hours=1)
+        singles = {recollected(town, who, barcode, hours=6): "negative" for who in pool["members"]}
+        found(town, singles, hours=9)
+        assert members(town, barcode) == ["negative"] * 3
+        done(town.ana.get("/sampling/api/recollections"))
+        for page in ("/testing/", "/testing/cases", "/reporting/", "/reporting/cases", "/reporting/reconciliation"):
+            assert town.olga.get(page).status_code in {200, 403}
+    refused = hold_to_the_list(town.program.database.url, ear.heard)
+    assert len(ear.heard) > 50
+    assert "lims/deconvolution/members/queries.py:answers" in refused
