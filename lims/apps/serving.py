@@ -2,10 +2,14 @@
 
 import gc
 import logging
+import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from multiprocessing.process import BaseProcess
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -28,6 +32,12 @@ def foreseen(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Exception in ASGI application")
 
 
+def leave_with(parent: BaseProcess) -> None:
+    """End in order when the process that started us is gone: nobody would look after us, and the port would be taken for the next one."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def application() -> FastAPI:
     """Made anew in every server process; `LIMS_SERVED_ENDS` says which ends (set by `lims serve`)."""
     chosen = settings()
@@ -43,6 +53,8 @@ def application() -> FastAPI:
         gc.freeze()
         sys.setswitchinterval(SWITCH_SECONDS)
         anyio.to_thread.current_default_thread_limiter().total_tokens = chosen.request_threads
+        if parent := multiprocessing.parent_process():
+            threading.Thread(target=leave_with, args=(parent,), daemon=True).start()
         try:
             yield
         finally:

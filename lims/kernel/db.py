@@ -52,6 +52,12 @@ REPORT_SECONDS = 20.0
 STOPPED = "57014"  # the SQLSTATE of a statement that took longer than it may
 OVERTAKEN = "40001"  # and of one on a standby that stood in the way of what it was told
 SPREAD = "spread"  # under this name a connection knows whether its tables are spread over several servers
+# A server that is gone, or behind a cut line, says nothing: after so long without an answer to what was sent (ms), or to a question whether
+# it is there (s), a connection is given up. The system alone would wait for a quarter of an hour, with every thread.
+LINE = {"tcp_user_timeout": 20_000, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+# A host that stands still (its machine is paused, its disk hangs) keeps its transactions open: what they hold is held for everybody, and
+# nothing that came after them is sealed. After so long without a word (s) the database ends them; commands may think for longer.
+SILENT_SECONDS, OWNER_SILENT_SECONDS = 120, 600
 DAY_OF_PARTITION = re.compile(r"_p(?:[0-9]{8}|default)(?=_)")
 
 
@@ -104,7 +110,10 @@ class Database:
 
     def _settings(self, access: Access) -> dict[str, str]:
         """What holds for every transaction of a role."""
-        settings = {"timezone": "UTC"} | ({"role": access.value} if access.value else {})
+        silent = SILENT_SECONDS if access.value else OWNER_SILENT_SECONDS
+        settings = {"timezone": "UTC", "idle_in_transaction_session_timeout": f"{silent}s"}
+        if access.value:
+            settings |= {"role": access.value}
         if access is Access.REPORTS:
             # Whoever looks on never holds up whoever writes: no lock that a write waits for, and an end to every question.
             settings |= {"transaction_read_only": "on", "statement_timeout": str(round(self._report_seconds * 1000))}
@@ -133,7 +142,7 @@ class Database:
             pool_pre_ping=False,
             isolation_level=level,
             hide_parameters=True,  # an error's text says what was asked, never with which values
-            connect_args={"connect_timeout": 10} | ({"prepare_threshold": None} if pooled else {"options": opening}),
+            connect_args={"connect_timeout": 10} | LINE | ({"prepare_threshold": None} if pooled else {"options": opening}),
         )
         event.listen(engine, "before_cursor_execute", count_statement)
         if pooled:

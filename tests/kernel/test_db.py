@@ -11,6 +11,7 @@ from sqlalchemy import Date, DateTime, Integer, Text, Uuid, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from lims.kernel import db
 from lims.kernel.db import Access, Bytes, Database, columns, incoming, records
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
@@ -73,6 +74,26 @@ def test_a_database_that_is_not_there_is_said_to_be_unreachable(program: Program
         pass
     assert (refusal.value.code, refusal.value.status) == ("database_unreachable", 503)
     assert "send it again" in refusal.value.detail
+
+
+def test_a_transaction_of_whoever_stands_still_is_ended_by_the_database_and_what_it_held_is_free(
+    program: Program, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr(db, "SILENT_SECONDS", 1)
+    paused = Database(program.database.url, connections=1)
+
+    def stand_still() -> None:
+        with paused.transaction(Access.FIELD) as connection:
+            connection.execute(INSERT, {"code": code, "size": 1, "count": 0})
+            with program.database.transaction(Access.FIELD) as another:  # waits for the first
+                another.execute(INSERT, {"code": code, "size": 1, "count": 0})
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(DBAPIError, match="idle-in-transaction") as ended:
+        stand_still()
+    paused.close()
+    assert ended.value.connection_invalidated, "a request would not be told to come again"
+    assert there(program, code)
 
 
 def test_each_end_works_with_its_own_role_and_neither_owns_anything(program: Program) -> None:

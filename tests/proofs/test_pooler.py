@@ -3,9 +3,11 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -103,6 +105,17 @@ def test_every_transaction_has_its_own_role_and_leaves_nothing_behind(site: Site
             connection.execute(text("SELECT * FROM person"))
         with database.transaction(Access.OWNER) as connection:
             assert connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() == 0
+        database.close()
+
+
+def test_a_line_on_which_nobody_answers_any_more_is_given_up_soon(site: Site) -> None:
+    with pooled(site) as url:
+        database = Database(site.program.database.url, connections=1, pooler_url=url.replace("postgresql://", "postgresql+psycopg://"))
+        with database.engine(Access.FIELD).connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            with socket.fromfd(driver.fileno(), socket.AF_INET, socket.SOCK_STREAM) as line:
+                assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
+                assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 15
         database.close()
 
 

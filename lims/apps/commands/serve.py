@@ -1,6 +1,7 @@
 """`lims serve`."""
 
 import os
+import signal
 from collections.abc import Mapping
 from contextlib import nullcontext
 from enum import StrEnum
@@ -22,6 +23,8 @@ from lims.kernel.audit.verify import begun_with
 from lims.kernel.db import Access
 from lims.kernel.program import Program, running
 from lims.kernel.settings import settings
+
+IN_ORDER = {None, 0, 128 + signal.SIGTERM}
 
 
 class End(StrEnum):
@@ -70,8 +73,8 @@ def serve(
             try:
                 listening.run(config)
             except SystemExit as ended:
-                # uvicorn has said why: most often somebody listens on this port already.
-                raise typer.Exit(1 if ended.code else 0) from None
+                # Told to end, and ended in order; or uvicorn has said why: most often somebody listens on this port already.
+                raise typer.Exit(0 if ended.code in IN_ORDER else 1) from None
 
 
 def refuse_another_key(program: Program) -> None:
