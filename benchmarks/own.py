@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from types import FrameType
+from typing import NamedTuple, NoReturn
 
 from lims.apps import migrate, processor
 from lims.apps.commands.simulate import CITY
@@ -30,6 +33,11 @@ class City(NamedTuple):
     postmaster: int
 
 
+def ended(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Whoever is told to stop leaves by the door, too: nothing stays in the temporary folder."""
+    sys.exit(128 + signal.SIGTERM)
+
+
 @contextmanager
 def own_program(folder: Path | None = None, connections: int = 2) -> Iterator[Program]:
     """The program on a database in this folder, which stays, or in one that goes away; servers started meanwhile are its servers."""
@@ -39,11 +47,13 @@ def own_program(folder: Path | None = None, connections: int = 2) -> Iterator[Pr
         place.chmod(0o711)
     os.environ[VARIABLE] = str(place / "data")
     settings.cache_clear()
+    usually = signal.signal(signal.SIGTERM, ended)
     try:
         with running(Settings(database_url=None), connections) as program:
             migrate.upgrade(program.database)
             yield program
     finally:
+        signal.signal(signal.SIGTERM, usually)
         os.environ.pop(VARIABLE)
         if before is not None:
             os.environ[VARIABLE] = before

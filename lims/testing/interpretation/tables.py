@@ -3,11 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, Uuid, and_, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
+from lims.testing.instruments.tables import ReadingRow
 
 
 class CallRow(Base):
@@ -45,3 +46,9 @@ class CallRow(Base):
     controls_passed: Mapped[bool] = mapped_column(Boolean)
     imported_by: Mapped[str] = mapped_column(Text)
     pooled_in: Mapped[str | None] = mapped_column(Text, comment="the aliquot pool whose well this was, for a member of one")
+
+
+# The readings that a call of a well rests on, its evidence among them.
+OF_A_CALL = and_(
+    ReadingRow.barcode == CallRow.barcode, ReadingRow.run == CallRow.run, ReadingRow.well == CallRow.well, ReadingRow.day == CallRow.day
+)

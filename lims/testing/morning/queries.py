@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Text, and_,
 from lims.custody.tables import Box, Tube, TubeMember
 from lims.kernel.db import AnyRow, records
 from lims.testing.instruments.tables import ReadingRow, Run
-from lims.testing.interpretation.tables import CallRow
+from lims.testing.interpretation.tables import OF_A_CALL, CallRow
 from lims.testing.plates.tables import Plate
 
 RECOLLECTION = Tube.retest_of.is_not(None)
@@ -108,15 +108,7 @@ def calls(connection: Connection, barcode: str) -> Sequence[AnyRow]:
             CallRow.pooled_in, CallRow.imported_by, Run.plate, Run.imported_at, ReadingRow.target, ReadingRow.ct,
         )
         .join(Run, Run.id == CallRow.run)
-        .join(
-            ReadingRow,
-            and_(
-                ReadingRow.barcode == CallRow.barcode,
-                ReadingRow.run == CallRow.run,
-                ReadingRow.well == CallRow.well,
-                ReadingRow.day == CallRow.day,
-            ),
-        )
+        .join(ReadingRow, OF_A_CALL)
         .where(CallRow.barcode == barcode)
     )  # fmt: skip
     return connection.execute(query.order_by(Run.imported_at, Run.id, ReadingRow.target)).all()

@@ -10,7 +10,7 @@ from lims.custody.tables import Tube
 from lims.kernel.db import AnyRow
 from lims.testing.extraction.queries import why_failed
 from lims.testing.instruments.tables import ReadingRow, Run
-from lims.testing.interpretation.tables import CallRow
+from lims.testing.interpretation.tables import OF_A_CALL, CallRow
 from lims.testing.plates.tables import Plate
 from lims.testing.review.rules import batches_of
 from lims.testing.review.tables import Release, Returned
@@ -50,15 +50,7 @@ def runs_beside(connection: Connection, run_id: UUID, codes: Sequence[str]) -> S
             Run.plate, Run.imported_at, ReadingRow.target, ReadingRow.ct,
         )
         .join(Run, Run.id == CallRow.run)
-        .join(
-            ReadingRow,
-            and_(
-                ReadingRow.barcode == CallRow.barcode,
-                ReadingRow.run == CallRow.run,
-                ReadingRow.well == CallRow.well,
-                ReadingRow.day == CallRow.day,
-            ),
-        )
+        .join(ReadingRow, OF_A_CALL)
         .where(CallRow.barcode.in_(codes), CallRow.run != run_id, CallRow.controls_passed)
     )  # fmt: skip
     return connection.execute(query.order_by(CallRow.barcode, Run.imported_at, ReadingRow.target)).all()
