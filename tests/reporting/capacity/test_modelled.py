@@ -94,6 +94,7 @@ def test_a_lab_that_closes_at_midnight_does_no_more_than_one_that_never_closes(r
     [
         (400, 100, 300, Finding.MORE_THAN_IT_CAN, 300),
         (400, 450, 300, Finding.REACHED, 300),
+        (400, 400, 900, Finding.REACHED, 400),
         (400, 100, 900, Finding.NOT_REACHED, 400),
         (400, None, 900, Finding.NOT_REACHED, 400),
         (400, None, None, Finding.UNKNOWN, 400),

@@ -130,6 +130,18 @@ def test_a_lab_that_opened_the_box_meanwhile_keeps_it_and_nothing_else_moves(ove
     assert overfull.on_way not in overfull.moves(overfull.proposed())
 
 
+def test_a_tube_of_a_diverted_box_that_a_lab_has_already_stays_as_it_came(overfull: Overfull) -> None:
+    town, here = overfull.town, overfull.row(Box, overfull.on_way)
+    early = code(barcodes.Kind.TUBE)
+    with town.program.database.transaction(Access.OWNER) as connection:
+        way = {"dispatched_at": here.dispatched_at, "dispatched_to": town.lab}
+        overfull.put(connection, Tube, barcode=early, box=overfull.on_way, **way)
+    town.received(early)
+    assert overfull.accepted(overfull.proposed()).status_code == 200
+    assert overfull.row(Tube, overfull.tube).dispatched_to == overfull.near.lab
+    assert overfull.row(Tube, early).dispatched_to == town.lab
+
+
 def test_a_box_that_goes_elsewhere_since_is_not_called_back(overfull: Overfull) -> None:
     proposal = overfull.proposed()
     with overfull.town.program.database.transaction(Access.OWNER) as connection:

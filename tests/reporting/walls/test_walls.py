@@ -55,10 +55,12 @@ def test_the_signature_of_one_wall_opens_no_other(town: Town) -> None:
     assert town.web.get(mixed).status_code == 404
 
 
-def test_a_wall_shows_what_its_maker_may_see(town: Town) -> None:
-    bound = town.somebody("oli", "official", lab=town.lab)
+@pytest.mark.parametrize("kind", ["lab", "site"])
+def test_a_wall_shows_what_its_maker_may_see(town: Town, kind: str) -> None:
+    place = {kind: getattr(town, kind)}
+    bound = town.somebody("oli", "official", **place)
     wall = made(town, bound)
-    assert wall["lab"] == town.lab
+    assert wall[kind] == place[kind]
     assert [each["id"] for each in bound.get("/reporting/api/walls").json()] == [wall["id"]]
     everywhere = made(town, town.olga)
     assert everywhere["id"] not in {each["id"] for each in bound.get("/reporting/api/walls").json()}

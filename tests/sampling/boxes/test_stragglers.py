@@ -70,9 +70,10 @@ def test_two_phones_that_each_add_a_straggler_lose_neither(town: Town) -> None:
     assert set(late) < set(town.ana.get(f"/sampling/api/boxes/{box}").json()["packed"])
 
 
-def test_after_the_box_has_left_a_straggler_goes_into_the_next(town: Town) -> None:
+@pytest.mark.parametrize("left_after_hours", [1.5, 2], ids=["before", "at the same moment"])
+def test_after_the_box_has_left_a_straggler_goes_into_the_next(town: Town, left_after_hours: float) -> None:
     box, late = sealed_box(town, town.collected(1)["barcode"]), town.collected(1)["barcode"]
-    leave(town, box, 1.5)
+    leave(town, box, left_after_hours)
     answer = repack(town, box, change(added=[late]))
     assert refused(answer) == (409, "box_left")
     assert f"next box: {late}" in answer.json()["detail"]
