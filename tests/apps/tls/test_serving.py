@@ -20,7 +20,7 @@ from lims.kernel.program import Program
 
 def answered(address: str, trusted: Path, server: subprocess.Popen[bytes]) -> httpx.Response:
     """What the server says once it is ready, to a client that trusts only this authority."""
-    for _ in range(300):
+    for _ in range(1200):  # two minutes: three processes start, on a machine that may be busy
         assert server.poll() is None, "lims serve has ended"
         try:
             return httpx.get(address, verify=ssl.create_default_context(cafile=str(trusted)), trust_env=False)

@@ -5,7 +5,7 @@ import re
 import zlib
 from dataclasses import replace
 from io import BytesIO, StringIO
-from time import perf_counter
+from time import process_time
 
 import pytest
 from PIL import Image
@@ -122,8 +122,8 @@ def test_a_format_is_found_by_name_or_file_ending() -> None:
 
 
 def test_two_thousand_labels_are_ready_in_seconds(facts: LabelFacts) -> None:
-    began = perf_counter()
+    began = process_time()
     document = render(templates.load("tube_35x30_sheet"), tubes(2000), facts, "pdf")
     assert page_count(document) == 45
-    # About 0.8 s on one core of 2026; the bound only catches a change of kind.
-    assert perf_counter() - began < 10
+    # About 0.8 s of the processor on one core of 2026; the bound only catches a change of kind, however busy the machine is.
+    assert process_time() - began < 10
