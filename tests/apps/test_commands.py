@@ -10,6 +10,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from lims.apps.cli import app, commands
+from lims.apps.commands.database import whereabouts
 from lims.apps.commands.simulate import CITY
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
@@ -247,3 +248,12 @@ def test_a_device_is_added_with_its_link_on_the_last_line_and_taken_out_of_use(l
     lims("device", "revoke", device)
     assert f"{device}\tDH-001\trevoked" in lims("device", "list").stdout
     lims("device", "revoke", "d-00000000", code=1)
+
+
+def test_a_backup_goes_to_the_server_that_is_meant_and_no_other() -> None:
+    sure = whereabouts("postgresql+psycopg://lims:p%40ss@db:5433/lims?sslmode=verify-full&sslrootcert=/etc/ca.pem")
+    assert sure["PGSSLMODE"] == "verify-full"
+    assert (sure["PGSSLROOTCERT"], sure["PGPASSWORD"], sure["PGPORT"]) == ("/etc/ca.pem", "p@ss", "5433")
+    two = whereabouts("postgresql+psycopg://lims@/lims?host=db1,db2&port=5432,5433&target_session_attrs=read-write")
+    assert (two["PGHOST"], two["PGPORT"], two["PGTARGETSESSIONATTRS"]) == ("db1,db2", "5432,5433", "read-write")
+    assert whereabouts("postgresql+psycopg://lims@/lims?host=/srv/lims%20data/run")["PGHOST"] == "/srv/lims data/run"

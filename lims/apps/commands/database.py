@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from psycopg.pq import Conninfo
 from sqlalchemy import Connection, make_url, text
 
 from lims.apps import distribution, migrate
@@ -104,13 +105,14 @@ def go_on_after(connection: Connection) -> None:
 
 def client(program: Program, name: str, *words: str) -> None:
     """Run one of PostgreSQL's own programs on our database; where it is and the password go by the environment, seen by nobody else."""
-    url = make_url(program.database.url)
-    place = {
-        "PGHOST": url.host or str(url.query.get("host", "")),
-        "PGPORT": str(url.port or url.query.get("port", "5432")),
-        "PGDATABASE": url.database or "",
-        "PGUSER": url.username or "",
-        "PGPASSWORD": str(url.password or ""),
-    }
     # The program's path is the embedded server's, the words are ours and a file name of the operator's.
-    subprocess.run([str(tool(name)), *words], check=True, env=os.environ | place)  # noqa: S603 - as the comment above says
+    subprocess.run([str(tool(name)), *words], check=True, env=os.environ | whereabouts(program.database.url))  # noqa: S603 - as the comment above says
+
+
+def whereabouts(address: str) -> dict[str, str]:
+    """A database's address as the environment of PostgreSQL's own programs: with everything that it says of servers and certificates."""
+    url = make_url(address)
+    given = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+    given |= {name: str(value) for name, value in url.translate_connect_args(database="dbname", username="user").items()}
+    variables = {option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar}
+    return {variables[name]: value for name, value in given.items() if name in variables}
