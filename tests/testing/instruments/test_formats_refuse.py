@@ -81,6 +81,7 @@ def test_a_generic_file_that_may_be_cut(row: str) -> None:
     no = refusal(GENERIC + "1,A1,2,ORF1ab,30.1\n" + row)
     assert no.code == "run_file_truncated"
     assert "line 3" in no.detail
+    assert ("without a line end" in no.detail) == (row.count(",") == 4)
 
 
 def test_an_unended_last_line_is_fine_if_the_ct_is_followed_by_another_column() -> None:

@@ -128,8 +128,14 @@ class Header:
             )
         short = line.row is None and self.delimiter != "\t" and len(cells) < len(self.names)
         last = max((at for name in needed for at in self.where(name)), default=0)
-        if short or (not line.ended and last >= len(cells) - 1):
+        if short:
             raise Refused("run_file_truncated", "The file breaks off in line {line}; export it again.", line=line.number)
+        if not line.ended and last >= len(cells) - 1:
+            raise Refused(
+                "run_file_truncated",
+                "The file ends in line {line} without a line end: a digit may be missing. Export it again, every line ended.",
+                line=line.number,
+            )
         return Record(self, line.number, cells)
 
 
