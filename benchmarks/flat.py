@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,14 @@ from sqlalchemy import text
 from benchmarks import processor
 from benchmarks.bench_day import Day
 from benchmarks.figures import tell
+from benchmarks.great_day import ZONE
+from benchmarks.old_cases import told
 from benchmarks.own import own_city
 from benchmarks.registration import SYNC, pool, send
+from benchmarks.reports import kept
 from benchmarks.tested_day import APART, fill
 from lims.apps.demo import hosting
+from lims.apps.worker import remind_once, tell_once
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.audit.actions import seal
@@ -42,6 +47,8 @@ from lims.kernel.audit.queries import current_epoch, horizon
 from lims.kernel.db import Access
 from lims.kernel.partitions import BY_DAY
 from lims.kernel.program import Program
+from lims.reporting.keeping import actions as keeping
+from lims.reporting.measures import zones_of
 from lims.sampling.people.rules import lookup_code, person_id
 from lims.simulate.people import Population
 from lims.simulate.plan import Credentials
@@ -159,17 +166,49 @@ class Level:
         sampler, technician = self.tokens.samplers[self.site], self.tokens.technicians[self.lab]
         self.calls("a tube with its people", "GET", "/sampling/api/tubes/{}", sampler, codes[:200])
         self.calls("a tube's page at the bench", "GET", "/testing/tubes/{}", technician, codes[:100])
-        today = datetime.now(UTC).date()
-        self.calls("the day's throughput", "GET", f"/reporting/api/throughput?from={today}&to={today}", self.tokens.official, [""] * 10)
+        self.look(datetime.now(UTC).date())
 
-        def sealing() -> list[float]:
-            began = time.perf_counter()
+        def sealing() -> None:
             with self.program.database.transaction(Access.OWNER) as connection:
                 seal(connection, keys.seal, clock.now())
-            return [time.perf_counter() - began]
 
-        self.measured("the seal over all of this", 1, sealing)
-        self.measured("a seal where little happened", 20, lambda: [sealing()[0] for _ in range(20)])
+        self.measured("the seal over all of this", 1, partial(some, sealing))
+        self.measured("a seal where little happened", 20, partial(some, sealing, 20))
+
+    def look(self, today: date) -> None:
+        """Pages and lists of today, and what the worker does behind the requests; it has told of all cases, as it would have by now."""
+        told(self.program)
+        technician, official = self.tokens.technicians[self.lab], self.tokens.official
+        for name, address, token in (
+            ("the bench's first page", "/testing/", technician),
+            ("the page of plates", "/testing/plates", technician),
+            ("the board of cases", "/testing/cases", official),
+            ("the boxes of a site", "/sampling/boxes", self.tokens.samplers[self.site]),
+            ("the notices", "/reporting/notices", official),
+            ("the day's throughput", f"/reporting/api/throughput?from={today}&to={today}", official),
+            ("the page of the day", f"/reporting/?day={today}", official),
+            ("people verifying", f"/reporting/rows?figure=verifying&day={today}", official),
+            ("what tomorrow brings", "/reporting/tomorrow", official),
+            ("reconciliation of today", f"/reporting/api/reconciliation?date={today}", official),
+        ):
+            self.calls(name, "GET", address, token, [""] * 10)
+        for name, work in (
+            ("the worker reads the trail", self.read_on),
+            ("the worker tells", lambda: tell_once(self.program)),
+            ("the worker reminds", lambda: remind_once(self.program)),
+            ("the worker counts today", lambda: self.count(today)),
+        ):
+            self.measured(name, 5, partial(some, work, 5))
+
+    def read_on(self) -> None:
+        """Read the trail for kept figures."""
+        with self.program.database.transaction(Access.OWNER) as connection:
+            keeping.read_on(connection, zones_of(catalog.current(connection)))
+
+    def count(self, day: date) -> None:
+        """Count a day's figures from its tubes."""
+        with self.program.database.transaction(Access.OWNER) as connection:
+            keeping.counted(connection, catalog.current(connection), day, ZONE, clock.now())
 
     def calls(self, name: str, method: str, path: str, token: str | None, about: list[Any]) -> None:
         """One call after another; texts go into the path, all else into the body."""
@@ -191,6 +230,16 @@ class Level:
             self.measured(name, len(about), work)
 
 
+def some(work: Callable[[], object], times: int = 1) -> list[float]:
+    """The seconds that each of some times takes."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - began)
+    return took
+
+
 def timed(day: Day, step: str, work: Callable[[], object]) -> list[float]:
     """The seconds of a step of the bench while `work` does it."""
     work()
@@ -207,7 +256,9 @@ def fill_days(program: Program, have: int, want: int, tubes: int) -> None:
         with program.database.owner() as connection:
             known = catalog.current(connection)
             lab = sorted(known.labs)[1]  # the other lab: at the first one works today's technician
-            seconds = fill(connection, tubes, day, sorted(known.sites), lab, max(known.assays), (number + 1) * apart, every=REACTIVE)
+            place = (sorted(known.sites), lab, max(known.assays))
+            # Of yesterday some cases are open; older ones are over, as in a lab that keeps up.
+            seconds = fill(connection, tubes, day, *place, (number + 1) * apart, every=REACTIVE, over=number > 0)
             connection.execute(
                 text(
                     "UPDATE tube_member SET person_id = regular.person_id FROM unnest(CAST(:those AS uuid[])) WITH ORDINALITY"
@@ -223,6 +274,7 @@ def fill_days(program: Program, have: int, want: int, tubes: int) -> None:
                 ),
                 {"day": day},
             )
+        kept(program, day)
         tidy(program, day)
         print(f"day {number + 1} filled in {seconds:.0f} s", flush=True)
 
@@ -267,14 +319,14 @@ def served() -> Iterator[tuple[str, int]]:
 
 
 def table(levels: dict[int, dict[str, Cost]], tubes: int) -> None:
-    """Each kind of message on a line, each level in a column, with its ratio to the first."""
+    """Each kind of message on a line, each level in a column, with its ratio to the first that has it."""
     first = min(levels)
     print(f"\nmilliseconds a message: on the clock (processor of server + database); × beside {first} days; days of {tubes:,} tubes")
     print(f"{'':<40}" + "".join(f"{f'{days} days':>28}" for days in levels))
     for name in levels[max(levels)]:
         cells = []
         for costs in levels.values():
-            cost, base = costs.get(name), levels[first].get(name)
+            cost, base = costs.get(name), next(each[name] for each in levels.values() if name in each)
             if cost is None:
                 cells.append("-")
                 continue

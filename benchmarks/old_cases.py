@@ -72,7 +72,7 @@ def told(program: Program) -> None:
         known = catalog.current(connection)
         over.keep(connection, list(board.walk(connection, known, Among(), None)))
         unread = connection.execute(text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")).scalar_one()
-        over.read_to(connection, select(literal("")), 0, unread)
+        over.read_to(connection, select(literal("")), 0, unread, clock.now())
         connection.execute(text("ANALYZE case_over"))
 
 

@@ -25,12 +25,13 @@ TESTED = (
     """INSERT INTO release (barcode, run, review, call, controls_passed, imported_by, released_by, at, released_at)
        SELECT barcode, run, run, call, true, 'ben', 'bea', at, at FROM n""",
 )
-# Each statement makes its rows from numbers, so that whoever asks for tube n knows where it must have been.
+# Each statement makes its rows from numbers, so that whoever asks for tube n knows where it must have been. Of 15 hours, which are of one
+# day in Shanghai and in UTC: what reached into days to come was today's work for whoever measured today's.
 DAY = (
     """CREATE TEMPORARY TABLE n ON COMMIT DROP AS SELECT n, '1099' || lpad(n::text, 10, '0') AS barcode,
        '2099' || lpad((n / 50)::text, 10, '0') AS box, '3099' || lpad((n / 92)::text, 10, '0') AS plate, md5('run' || n / 92)::uuid AS run,
        chr(65 + n % 92 / 12) || n % 92 % 12 + 1 AS well, (CAST(:sites AS text[]))[1 + n / 50 % :site_count] AS site,
-       CAST(:day AS timestamptz) + interval '6 hours' + n % 50 * interval '1 minute' + n / 50 / :site_count * interval '50 minutes' AS at,
+       CAST(:day AS timestamptz) + (n - CAST(:first AS integer)) * (interval '15 hours' / CAST(:tubes AS integer)) AS at,
        CASE WHEN n % :every = 1 THEN 'positive' ELSE 'negative' END AS call
        FROM generate_series(CAST(:first AS integer), CAST(:first AS integer) + :tubes - 1) AS n""",
     """INSERT INTO box (barcode, site, packed_tubes, sealed_at, sealed_by, dispatched_at, dispatched_to, courier, vehicle, lab, received_at,

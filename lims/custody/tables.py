@@ -95,15 +95,15 @@ class Tube(Base):
         # What a lab has begun and not finished: small, however many tubes there ever were.
         Index("tube_on_plate_idx", "plate", "lab", postgresql_where=text("bench_state IN ('plated', 'called')")),
         Index("tube_reactive_idx", "released_at", postgresql_where=text("released_call <> 'negative'")),
+        # The newest of a lab: few, among all tubes that ever were there.
+        Index("tube_mixed_idx", "lab", "received_at", "barcode", postgresql_where=text("kind = 'aliquot_pool'")),
+        Index("tube_discarded_idx", "lab", "discarded_at", postgresql_where=text("discarded_at IS NOT NULL")),
         Index("tube_rejected_idx", "rejected_at", postgresql_where=text("rejected_at IS NOT NULL")),
-        # For reports: block ranges for the tubes that some days touched, and the few that have not come to an end.
-        Index(
-            "tube_stages_idx",
-            *STAGES,
-            postgresql_using="brin",
-            postgresql_ops=dict.fromkeys(STAGES, "timestamptz_minmax_multi_ops"),
-            postgresql_with={"pages_per_range": 32, "autosummarize": True},
-        ),
+        # For reports: the tubes that some days touched, and the few that have not come to an end. Block ranges of all days would be read
+        # from the first to the last for every question about one.
+        *(Index(f"tube_{stage}_idx", stage, postgresql_where=text(f"{stage} IS NOT NULL")) for stage in STAGES),
+        # The first day of each lab, however many came before it.
+        Index("tube_first_pools_idx", "lab", "collected_on", postgresql_where=text("kind = 'swab_pool' AND released_at IS NOT NULL")),
         Index("tube_unfinished_idx", "received_at", postgresql_where=text("bench_state IN ('waiting', 'pooled', 'plated', 'called')")),
         Index("tube_on_its_way_idx", "dispatched_at", postgresql_where=text("dispatched_at IS NOT NULL AND received_at IS NULL")),
         {"postgresql_with": {"fillfactor": "70"}},

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
+from lims.deconvolution.over import queries as over
 from lims.reporting.lines import Cell, Declared, Stay
 from lims.reporting.rules import BETWEEN, By, Question
 
@@ -36,6 +37,11 @@ def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def without_result(connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
+    """What the statements about people who wait for a result are asked with besides: the only tubes that may be theirs."""
+    return {"unanswered": over.unanswered(connection, values["since"])}
+
+
 def asked(connection: Connection, name: str, values: dict[str, Any], between: str = "") -> Sequence[Row[Any]]:
     """The answer to a question about the tubes that count; `between` narrows them first."""
     return connection.execute(statement(name, values["source"], between or GOES_ON_FROM.get(name, "")), values).all()
@@ -58,6 +64,8 @@ def turnaround(connection: Connection, values: dict[str, Any]) -> dict[Cell, lis
 
 def stays(connection: Connection, name: str, values: dict[str, Any]) -> list[Stay]:
     """What stood somewhere: `backlog`, `in_transit` or `verifying`."""
+    if name == "verifying":
+        values = values | without_result(connection, values)
     return [Stay(**row._asdict()) for row in asked(connection, name, values)]
 
 

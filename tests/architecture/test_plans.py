@@ -38,7 +38,7 @@ VALUES = {
 DEAR = 1000  # as the planner counts: about what reading fifty thousand rows costs
 OTHER_DAYS = [date(2021, 12, 1) + timedelta(days=days) for days in range(3)]
 GIVEN = re.compile(r"%\((\w+)\)s")
-SPOKEN = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+SPOKEN = re.compile(r"(\s|--.*\n)*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 Statement = tuple[str, Any]
 
 
@@ -48,10 +48,10 @@ def overheard(town: Town) -> Iterator[list[Statement]]:
     heard: list[Statement] = []
 
     def listen(_connection: object, _cursor: object, statement: str, values: Any, _context: object, _many: object) -> None:
-        if statement.lstrip().upper().startswith(SPOKEN):
+        if SPOKEN.match(statement):
             heard.append((statement, values))
 
-    engines = [town.program.database.engine(access) for access in (Access.FIELD, Access.BENCH)]
+    engines = [town.program.database.engine(access) for access in Access]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", listen)
     try:

@@ -16,10 +16,15 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 
 from lims.catalog import queries as catalog
 from lims.catalog.tables import LabCapacity, LabRow, SiteRow, TimeLimitRow
+from lims.deconvolution import board
+from lims.deconvolution.over import actions as over_actions
+from lims.deconvolution.over import queries as over
+from lims.deconvolution.queries import Among
+from lims.kernel.audit.queries import current_epoch
 from lims.reporting import answers
 from lims.reporting.day.asking import Asked, day_of
 from lims.reporting.day.behind import BEHIND, ENDS_OF_LEG, PATHS
@@ -128,6 +133,26 @@ def test_every_figure_is_what_a_slow_count_says(followed: City, day: date) -> No
     agree_everywhere(followed, first, last, now)
     keep(followed, now, day, day + timedelta(days=1))
     agree_everywhere(followed, first, last, now)
+
+
+def test_cases_that_the_worker_has_kept_aside_count_all_the_same(followed: City) -> None:
+    Crowd(followed, random.Random("aside")).live_through(PLAIN, 160)
+    days, now = [PLAIN + timedelta(days=number) for number in range(-1, 5)], last_moment(followed)
+
+    def seen() -> list[Any]:
+        rows = [(led.people("verifying"), led.tubes("verifying")) for led in (Led(followed, day, now, {}) for day in days)]
+        return [*rows, *(followed.ask(by, days[0], days[-1], now=now) for by in (By.HOUR, By.LAB))]
+
+    before, nobody_knew = seen(), over.unanswered(followed.connection, now)
+    over_actions.keep(followed.connection, list(board.walk(followed.connection, followed.catalog, Among(), None)))
+    unread = followed.connection.execute(text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) + 1")).scalar_one()
+    over_actions.read_to(followed.connection, select(literal("")), current_epoch(followed.connection), unread, now)
+    left = over.unanswered(followed.connection, now)
+    assert nobody_knew is None
+    assert left is not None
+    pools = {row.barcode for row in Raw(followed).every.values() if row.kind == "swab_pool" and row.released_call not in (None, "negative")}
+    assert len(pools - {*left}) > 3
+    assert seen() == before
 
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])

@@ -10,11 +10,13 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    any_,
     cast,
     exists,
     func,
     literal,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import array
@@ -37,22 +39,25 @@ MOST_EVENTS = 3_000  # a worker that is further behind than that is away: then e
 def reactive_above(start: Select[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """That a tube is one of these or one that they answer or went into, and was ever called not negative in control."""
     chain = start.cte("chain", recursive=True)
-    above = select(func.unnest(array([Tube.retest_of, Tube.pool]))).join(chain, Tube.barcode == chain.c.barcode)
+    # `OFFSET 0` and an array keep the planner, who takes a chain to be long, from joining the few tubes of one with all there are.
+    own = select(Tube.retest_of, Tube.pool).where(Tube.barcode == chain.c.barcode).offset(0).lateral("own")
+    above = select(func.unnest(array([own.c.retest_of, own.c.pool]))).select_from(chain).join(own, true())
     chain = chain.union(above)
     return (
-        Tube.barcode.in_(select(chain.c.barcode)),
+        Tube.barcode == any_(func.array(select(chain.c.barcode).scalar_subquery())),
         exists().where(CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed),
     )
 
 
 def moved(connection: Connection) -> set[str] | None:
     """The cases that events bear on which were not read yet; None where there are too many of these, or nothing was ever read."""
-    read = connection.execute(select(OverRead.epoch, OverRead.txid)).one_or_none()
+    read = connection.execute(select(OverRead.epoch, OverRead.txid, OverRead.since)).one_or_none()
     if read is None or not read.txid:
         return None
     unread = tuple_(Event.epoch, Event.txid) >= tuple_(literal(read.epoch), cast(cast(read.txid, Text), Event.txid.type))
     bears = Event.verb.in_([*VERBS, IMPORTED])
-    query = select(Event.subject, Event.verb, Event.what["run"].astext.label("run")).where(unread, bears)
+    # By value, so that the pieces of other days are not even planned for.
+    query = select(Event.subject, Event.verb, Event.what["run"].astext.label("run")).where(unread, bears, Event.day >= read.since)
     # In the order of the index: otherwise the planner, who takes a third of all events to be unread, reads them all.
     events = connection.execute(query.order_by(Event.epoch, Event.txid).limit(MOST_EVENTS + 1)).all()
     if len(events) > MOST_EVENTS:
@@ -67,13 +72,21 @@ def moved(connection: Connection) -> set[str] | None:
 
 def left(connection: Connection, before: datetime | None = None) -> Sequence[str] | None:
     """The tubes called not negative in control that are of no case which is (before a moment: was) over; None where nobody knows."""
+    return but_those(connection, true() if before is None else OverCase.closed_at < before)
+
+
+def unanswered(connection: Connection, before: datetime) -> Sequence[str] | None:
+    """The same but for cases that are over and whose people all had a result before a moment."""
+    return but_those(connection, OverCase.answered_at < before)
+
+
+def but_those(connection: Connection, aside: ColumnElement[bool]) -> Sequence[str] | None:
+    """The tubes called not negative in control but for those kept aside; None where nobody knows, or where there are too many."""
     bears = moved(connection)
     if bears is None:
         return None
-    aside = exists().where(OverCase.barcode == CallRow.barcode)
-    if before is not None:
-        aside = aside.where(OverCase.closed_at < before)
-    called = select(CallRow.barcode).where(CallRow.call != "negative", CallRow.controls_passed, ~aside).limit(MOST_LEFT + 1)
+    passed = exists().where(OverCase.barcode == CallRow.barcode, aside)
+    called = select(CallRow.barcode).where(CallRow.call != "negative", CallRow.controls_passed, ~passed).limit(MOST_LEFT + 1)
     found = {*connection.execute(called).scalars(), *bears}
     return None if len(found) > MOST_LEFT else sorted(found)
 

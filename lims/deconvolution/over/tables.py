@@ -1,8 +1,8 @@
 """Which cases were closed when the trail was last read. Everything here follows from other tables and may be lost."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, SmallInteger, Text
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.kernel.db import Base
@@ -15,6 +15,9 @@ class OverCase(Base):
 
     barcode: Mapped[str] = mapped_column(Text, primary_key=True, comment="the case's tube, or a single of it that was not negative")
     closed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    answered_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="when the last of its people had a result; null where somebody has none, or nobody looked"
+    )
 
 
 class OverRead(Base):
@@ -26,3 +29,6 @@ class OverRead(Base):
     one: Mapped[bool] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(SmallInteger)
     txid: Mapped[int] = mapped_column(BigInteger, comment="the first transaction that was not read; 0: nothing was")
+    since: Mapped[date] = mapped_column(
+        Date, server_default=text("'0001-01-01'"), comment="no event that was not read is of an earlier day"
+    )

@@ -59,7 +59,7 @@ def read_on(connection: Connection, after: int, to: int) -> None:
     connection.execute(insert(NoticeDue).from_select(["barcode", "family"], queries.touched(after, to)).on_conflict_do_nothing())
     connection.execute(update(NoticeReader).values(seal=to))
     until = queries.read_until(connection, to)
-    over.read_to(connection, queries.all_due(), until.epoch, until.to_txid)
+    over.read_to(connection, queries.all_due(), until.epoch, until.to_txid, until.sealed_at)
 
 
 @unaudited("it says what the cases say already")

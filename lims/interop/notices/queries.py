@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
     Connection,
+    Date,
     Select,
     Text,
     Uuid,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     distinct,
     exists,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -55,7 +57,10 @@ def touched(after: int, to: int) -> Select[str, str]:
     def bound(number: InstrumentedAttribute[int]) -> ColumnElement[int]:
         return cast(cast(number, Text), Event.txid.type)
 
-    under = and_(Event.epoch == Seal.epoch, Event.txid >= bound(Seal.from_txid), Event.txid < bound(Seal.to_txid))
+    # Days before are not read: of a transaction that was not sealed then, an event may be two days older.
+    sealed = select(cast(Seal.sealed_at - literal_column("interval '2 days'"), Date)).where(Seal.number == after).scalar_subquery()
+    within = and_(Event.txid >= bound(Seal.from_txid), Event.txid < bound(Seal.to_txid))
+    under = and_(Event.epoch == Seal.epoch, within, Event.day >= func.coalesce(sealed, date.min))
     told = select(Event.subject.label("barcode")).join(Seal, under).where(Seal.number > after, Seal.number <= to)
     imported = (
         select(CallRow.barcode)
@@ -68,8 +73,8 @@ def touched(after: int, to: int) -> Select[str, str]:
 
 
 def read_until(connection: Connection, seal: int) -> AnyRow:
-    """The transaction up to which a seal goes: its epoch and its number."""
-    return connection.execute(select(Seal.epoch, Seal.to_txid).where(Seal.number == seal)).one()
+    """The transaction up to which a seal goes: its epoch and its number; and when it was sealed."""
+    return connection.execute(select(Seal.epoch, Seal.to_txid, Seal.sealed_at).where(Seal.number == seal)).one()
 
 
 def all_due() -> Select[str]:

@@ -64,7 +64,9 @@ class Behind:
                 f" OR ({local} >= CAST(:first AS timestamp) AND {local} < CAST(:beyond AS timestamp)))"
             )
         people, totals, group = BY_PERSON if self.by_person else BY_TUBE
-        columns = f"counted.barcode, {people} AS people, {self.moment} AS at, {totals}"
+        # What stands may have come long ago, and is found by where it has not come yet: never by going along all that ever came.
+        at = f"{self.moment} + interval '0'" if self.stands else self.moment
+        columns = f"counted.barcode, {people} AS people, {at} AS at, {totals}"
         # A page is looked for between two moments, of which the first is that of the tube that it goes on after.
         page = f"{self.moment} >= :{'whole' if self.by_person else 'page'}_since AND {self.moment} < :page_until"
         chosen = f"SELECT {columns} FROM {self.source} WHERE {page} AND {LINE} AND {within}{group}"  # noqa: S608 - words of this file

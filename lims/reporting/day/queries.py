@@ -14,7 +14,7 @@ from lims.reporting.day.behind import BEHIND
 from lims.reporting.day.forms import RowsAsked
 from lims.reporting.day.rules import limits_of
 from lims.reporting.measures import zones_of
-from lims.reporting.queries import SQL, parameters
+from lims.reporting.queries import SQL, parameters, without_result
 from lims.reporting.rules import HOUR, Question
 
 SET_BACK = timedelta(hours=3)
@@ -42,7 +42,7 @@ def behind(
 
     Until `enough` there should be as many: it is looked there first, and further only where there are not.
     """
-    values = values_of(question, catalog, wanted, now) | {"most": most, "after": wanted.after or ""}
+    values = values_of(connection, question, catalog, wanted, now) | {"most": most, "after": wanted.after or ""}
     if wanted.after_at is not None:
         values["page_since"] = max(values["page_since"], wanted.after_at)
     listed = rows_of(wanted.figure, "rows", is_now=values["ends"] == now)
@@ -57,16 +57,18 @@ def behind(
 
 def counted(connection: Connection, question: Question, catalog: Catalog, wanted: RowsAsked, now: datetime) -> tuple[int, int]:
     """How many tubes there are behind a figure in all, and how many people."""
-    values = values_of(question, catalog, wanted, now)
+    values = values_of(connection, question, catalog, wanted, now)
     row = connection.execute(rows_of(wanted.figure, "rows_counted", is_now=values["ends"] == now), values).one()
     return row.tubes, row.people
 
 
-def values_of(question: Question, catalog: Catalog, wanted: RowsAsked, now: datetime) -> dict[str, Any]:
+def values_of(connection: Connection, question: Question, catalog: Catalog, wanted: RowsAsked, now: datetime) -> dict[str, Any]:
     """What the statements are asked with."""
     zones = zones_of(catalog)
     values: dict[str, Any] = parameters(question, zones) | {"now": now}
     values |= {name: getattr(wanted, name) for name in ("reason", "older", "younger", "round", "key")} | {"by_line": wanted.by}
+    if wanted.figure == "verifying":
+        values |= without_result(connection, values)
     if wanted.figure == "late":
         limits, own = limits_of(catalog, question.last)
         values |= {"limits": document(limits), "own": own}

@@ -10,7 +10,9 @@ WITH imported AS (
 ), stored AS (
     SELECT reading.run, count(*) AS readings
     FROM reading
+    -- The bounds once more by value: so that pieces of other days are not read.
     WHERE reading.day IN (SELECT stored_on FROM imported)
+        AND reading.day >= (SELECT min(stored_on) FROM imported) AND reading.day <= (SELECT max(stored_on) FROM imported)
         AND NOT EXISTS (
             SELECT FROM call WHERE call.barcode = reading.barcode AND call.run = reading.run AND call.pooled_in IS NOT NULL
         )

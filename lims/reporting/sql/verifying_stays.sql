@@ -1,7 +1,11 @@
 -- People in state `verifying`, a row for each: from the release of their pool, which is not negative, until the release of a single
 -- tube of theirs that answers it (or answers such an answer), whatever that says. As in the view `person_result`, but at any time.
+-- `unanswered`: the only tubes whose people may have been without a result since `since`; null where nobody knows. Pools are not negative
+-- by the thousand in a year, and of nearly all of them everybody has had a result long ago.
 , reactive AS (
-    SELECT * FROM counted WHERE kind = 'swab_pool' AND released_call <> 'negative' AND released_at < :until
+    SELECT * FROM counted
+    WHERE kind = 'swab_pool' AND released_call <> 'negative' AND released_at < :until
+        AND (CAST(:unanswered AS text[]) IS NULL OR barcode = ANY (CAST(:unanswered AS text[])))
 ), chain AS (
     SELECT reactive.barcode AS root, tube.barcode
     FROM reactive
@@ -34,5 +38,6 @@
     JOIN counted AS own ON own.pool = mixed.barcode
     JOIN tube_member AS member ON member.barcode = own.barcode AND member.day = own.collected_on
     WHERE mixed.kind = 'aliquot_pool' AND mixed.released_call <> 'negative' AND mixed.released_at < :until
+        AND (CAST(:unanswered AS text[]) IS NULL OR mixed.barcode = ANY (CAST(:unanswered AS text[])))
         AND own.field_state <> 'void' AND COALESCE(own.released_at, own.rejected_at, :until) >= :since
 )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Text,
@@ -44,6 +45,7 @@ class Run(Base):
         UniqueConstraint("id", "controls_passed", "imported_by", name="run_evidence_key"),
         UniqueConstraint("id", "plate", name="run_plate_key"),
         CheckConstraint("readings > 0", name="has_readings"),
+        Index("run_at_idx", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
