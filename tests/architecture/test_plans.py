@@ -16,12 +16,18 @@ from fastapi.testclient import TestClient
 from psycopg import ClientCursor
 from sqlalchemy import Connection, event, text
 
+from lims.apps import worker
+from lims.apps.keeping import Keeper
+from lims.catalog import queries as catalog
 from lims.kernel import ids, partitions
 from lims.kernel.barcodes import Kind
+from lims.kernel.clock import local_day
 from lims.kernel.db import Access
+from lims.reporting.queries import statement
 from lims.sampling.people.rules import lookup_code, person_id
 from tests.bench import dispatch, done, pack, scan
 from tests.factories import Town, code, tube
+from tests.interop.telling import drained
 
 # What grows with every tube: rows of a hundred days of 300,000 tubes (of a day, where it is cut by day).
 BIG = {
@@ -170,7 +176,23 @@ def pages(town: Town) -> None:
     assert town.ben.get("/testing/").status_code == 200
 
 
-@pytest.mark.parametrize("deed", [sync, box, plate, look_up, pages])
+def lists(town: Town) -> None:
+    """What was mixed and discarded last in a lab, the open cases, and what tomorrow brings."""
+    for address in ("/testing/pools", "/testing/discards", "/testing/cases"):
+        assert town.ben.get(address).status_code == 200
+    assert town.olga.get("/reporting/tomorrow").status_code == 200
+
+
+def work(town: Town) -> None:
+    """The worker seals, tells of a positive pool, reminds, and reads the trail for the figures that are kept."""
+    pool = str(town.collected()["barcode"])
+    town.tested(pool, truth={pool: "positive"})
+    drained(town.program)
+    worker.remind_once(town.program)
+    Keeper(town.program).read_on()
+
+
+@pytest.mark.parametrize("deed", [sync, box, plate, look_up, pages, lists, work])
 def test_no_big_table_is_read_as_a_whole_however_many_days_there_are(town: Town, deed: Callable[[Town], None]) -> None:
     with overheard(town) as heard:
         deed(town)
@@ -193,6 +215,23 @@ def test_what_is_asked_of_one_day_looks_into_that_day_alone(town: Town, deed: Ca
         astray = {said: found for said, values in heard if (found := other_days(connection, (said, values)))}
         connection.rollback()
     assert astray == {}
+
+
+def test_the_readings_of_a_reconciled_day_are_sought_in_that_day_alone(town: Town) -> None:
+    plate(town)
+    with town.program.database.transaction(Access.OWNER) as connection:
+        partitions.ensure(connection, "reading", OTHER_DAYS)
+    with town.program.database.engine(Access.OWNER).connect() as connection:
+        ran = "SELECT run.at, run.imported_at FROM run JOIN plate ON plate.barcode = run.plate WHERE plate.lab = :lab"
+        at, imported_at = connection.execute(text(ran), {"lab": town.lab}).one()
+        zone = catalog.current(connection).lab(town.lab).timezone
+        values = {"day": local_day(at, zone), "since": at - timedelta(days=1), "until": at + timedelta(days=1), "zone": zone}
+        swell(connection)
+        rows = connection.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement('account_readings')}"), values).scalar_one()
+        connection.rollback()
+    read = {str(step["Relation Name"]) for step in nodes(rows[0]["Plan"]) if "Relation Name" in step and step["Actual Loops"]}
+    assert f"reading_p{imported_at.astimezone(UTC):%Y%m%d}" in read
+    assert read.isdisjoint({f"reading_p{day:%Y%m%d}" for day in OTHER_DAYS})
 
 
 def test_a_reading_from_beginning_to_end_would_be_seen(town: Town) -> None:
