@@ -12,7 +12,7 @@ from lims.kernel.auth.door import Work, allow, everyone
 from lims.kernel.auth.rules import Role, own_site
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
-from lims.kernel.pages import Page
+from lims.kernel.pages import Blank, Page
 from lims.sampling.devices import actions, carried, queries
 from lims.sampling.devices.forms import DeviceForm, SetUpAnswer, SetUpForm
 from lims.sampling.devices.rules import facts, link, refuse_unfit
@@ -33,7 +33,10 @@ def add(form: DeviceForm, request: Request, work: Supervisor) -> dict[str, Any]:
 
 @router.get("/devices")
 def list_devices(
-    work: Supervisor, site: str | None = None, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=500)] = 50
+    work: Supervisor,
+    site: Annotated[str | None, Blank] = None,
+    after: Annotated[UUID | None, Blank] = None,
+    limit: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> Page[dict[str, Any]]:
     """The devices of a site, newest first, with when each was seen last."""
     rows = queries.devices(work.connection, work.caller.site or site, after, limit)

@@ -13,7 +13,7 @@ from lims.kernel.auth.door import Passage, Work, allow, allow_in_one_go
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
-from lims.kernel.pages import Page
+from lims.kernel.pages import Blank, Page
 from lims.sampling.devices.actions import admitted
 from lims.sampling.devices.carried import token_of
 from lims.sampling.sync import conflicts
@@ -90,7 +90,10 @@ def import_file(
 
 @router.get("/conflicts")
 def list_conflicts(
-    work: Supervisor, site: str | None = None, after: UUID | None = None, limit: Annotated[int, Field(ge=1, le=500)] = 50
+    work: Supervisor,
+    site: Annotated[str | None, Blank] = None,
+    after: Annotated[UUID | None, Blank] = None,
+    limit: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> Page[dict[str, Any]]:
     """Open conflicts, oldest first: what was sent, and what is stored."""
     rows = conflicts.listed(work.connection, work.program.keys, work.caller.site or site, after, limit)

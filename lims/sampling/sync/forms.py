@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from lims.kernel.clock import Moment
+from lims.kernel.clock import Moment, written
 from lims.sampling.people.rules import IdType
 
 
@@ -65,7 +65,7 @@ class SyncForm(BaseModel):
     """What a device sends: 1 to 500 tubes, each read by itself."""
 
     device: Annotated[str, Spoken, Field(min_length=1, max_length=100)]
-    sent_at: datetime
+    sent_at: Annotated[datetime, BeforeValidator(written)]
     tubes: Annotated[list[Any], Field(min_length=1, max_length=500)]
 
 

@@ -97,3 +97,8 @@ def test_a_box_is_not_sealed_at_a_number_either(town: Town) -> None:
     body = {"id": str(uuid4()), "barcode": code(Kind.BOX), "site": town.site, "tubes": [made["barcode"]], "sealed_at": 1643765465}
     answer = town.ana.post("/sampling/api/boxes", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "request_malformed")
+
+
+def test_a_message_is_not_sent_at_a_number_either(town: Town) -> None:
+    answer = town.ana.post("/sampling/api/sync", {"device": "dev-1", "sent_at": 0, "tubes": [tube(town.site)]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request_malformed")

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import Response
@@ -190,3 +191,12 @@ def test_whatever_else_stands_in_what_was_sent_does_not_close_the_list_to_ada(to
     assert outcome["outcome"] == "conflict"
     (item,) = listed(town, mine["barcode"])
     assert item["sent"]["tube"]["members"] == mine["members"]
+
+
+@pytest.mark.parametrize("path", ["conflicts", "devices"])
+def test_a_list_is_begun_and_not_narrowed_by_words_that_say_nothing(town: Town, path: str) -> None:
+    contested(town)
+    town.ada.post("/sampling/api/devices", {"id": str(uuid4()), "name": "Ana's phone", "site": town.site})
+    plain, blank = town.ada.get(f"/sampling/api/{path}"), town.ada.get(f"/sampling/api/{path}", site="", after="")
+    assert (blank.status_code, blank.json()) == (200, plain.json())
+    assert blank.json()["items"]
