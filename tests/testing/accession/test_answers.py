@@ -124,6 +124,15 @@ def test_a_temperature_that_is_allowed_warns_of_nothing(town: Town) -> None:
     assert (answer["arrival"]["outside"], answer["arrival"]["too_old"], answer["scans"][0]["too_old"]) == (False, 0, False)
 
 
+def test_of_a_box_that_was_measured_twice_the_warmest_counts(town: Town) -> None:
+    limited(town)
+    box, tubes = code(Kind.BOX), [str(town.collected()["barcode"]) for _ in range(2)]
+    done(pack(town, box, *tubes))
+    done(scan(town, box, tubes[0], temperature_c=9.5, at=at(2)))
+    came = done(scan(town, box, tubes[1], temperature_c=4, at=at(2.1)))["arrival"]
+    assert (came["temperature_c"], came["outside"]) == (9.5, True)
+
+
 @pytest.mark.parametrize(("measured", "outside"), [(None, False), (-0.1, True), (0, False), (8, False), (8.1, True)])
 def test_the_limits_themselves_are_allowed(measured: float | None, outside: bool) -> None:
     policy = TransportPolicy(datetime(2022, 1, 1, tzinfo=UTC).date(), 4, "tests", 0, 8, 24)
