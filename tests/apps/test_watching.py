@@ -122,7 +122,7 @@ def test_what_is_refused_says_why_and_stays_as_it_came(town: Town, folder: Path)
         (folder / name).write_bytes(content)
     looked_twice(town, folder, town.lab)
     reasons = {
-        "lunch.csv": "in no format known here", "cut.csv": "breaks off in line", "other.csv": "barcode into the file's name",
+        "lunch.csv": "in no format known here", "cut.csv": "without a line end", "other.csv": "barcode into the file's name",
         "moved.csv": "should hold blank",
     }  # fmt: skip
     for name, content in files.items():
