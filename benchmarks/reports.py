@@ -36,6 +36,7 @@ from lims.kernel.settings import settings
 from lims.reporting import measures
 from lims.reporting.balances import actions as balances
 from lims.reporting.keeping import actions
+from lims.reporting.keeping.queries import wait_to_keep
 from lims.reporting.pools import actions as pools
 
 SITE = "B-0007"
@@ -94,6 +95,7 @@ def kept(program: Program, day: date) -> None:
         postmaster = processor.postmaster_of(connection)
     before = processor.used(os.getpid(), postmaster)
     with program.database.transaction(Access.OWNER) as connection:
+        wait_to_keep(connection)
         known = catalog.current(connection)
         actions.read_on(connection, measures.zones_of(known))
         found = actions.counted(connection, known, day, ZONE, clock.now())

@@ -12,6 +12,8 @@ from lims.kernel.barcodes import Kind
 from tests.factories import Somebody, Town, at, code, tube
 
 T = TypeVar("T")
+# Half an hour on the other side of midnight from UTC: in which zone, the moment, and the day that it is there.
+NIGHTS = [("Asia/Shanghai", "2022-02-12T16:30:00Z", "2022-02-13"), ("America/New_York", "2022-02-13T04:30:00Z", "2022-02-12")]
 IDENTITY = ("id_type", "id_number", "name", "phone", "group")
 
 

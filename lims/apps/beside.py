@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 log = logging.getLogger("lims.worker")
 WORKER = (sys.executable, "-m", "lims.apps.worker")
 PAUSE_SECONDS = 1.0
-GOING_SECONDS = 10
+GOING_SECONDS = 3
 
 
 @contextmanager

@@ -7,7 +7,7 @@ are placed already stay as they are: after an upgrade the same call places what 
 
 from sqlalchemy import Connection, text
 
-from lims.apps.placement import EVERYWHERE, SPREAD
+from lims.apps.placement import BESIDE, EVERYWHERE, SPREAD
 from lims.kernel.errors import Refused
 
 PLACED = "SELECT relname FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid"
@@ -74,14 +74,18 @@ def plan(connection: Connection, shards: int) -> list[str]:
 
 
 def spreading(fresh: frozenset[str]) -> list[str]:
-    """The tables of each group beside its first one, which is the one that the group is called after, or the first by name."""
+    """The tables of each group beside its first one, which is the one that the group is called after, or the first by name.
+
+    Of a group that lies beside another all are beside the table that the other is called after.
+    """
     statements = []
     for group, (column, tables) in SPREAD.items():
-        first, *others = sorted(tables, key=lambda table: (table != group, table))
-        beside = [(first, "none"), *((table, f'"{first}"') for table in others)]
+        ordered = sorted(tables, key=lambda table: (table != group, table))
+        home = BESIDE.get(group, ordered[0])
         statements += [
             f"SELECT create_distributed_table('\"{table}\"', '{column}', colocate_with => '{place}')"
-            for table, place in beside
+            for table in ordered
             if table in fresh
+            for place in ["none" if table == home else f'"{home}"']
         ]
     return statements

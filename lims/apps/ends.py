@@ -37,6 +37,7 @@ def create(program: Program, ends: Collection[str] = tuple(ENDS), lifespan: Life
     app = FastAPI(title="lims", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.program = program
     app.state.ends = tuple(ends)
+    app.state.looks = health.Looks()
     errors.install(app)
     app.add_middleware(StatementsHeader)
     app.add_middleware(SecurityHeaders)

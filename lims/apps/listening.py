@@ -22,6 +22,8 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
+from lims.apps.ending import ended_in_order
+
 log = logging.getLogger("uvicorn.error")
 DEALT_OUT = sys.platform == "linux"
 BACKLOG = 4096  # connections that nobody has looked at yet; the system may keep fewer
@@ -93,6 +95,7 @@ def run(config: uvicorn.Config) -> None:
             return
         server = uvicorn.Server(config)
         server.run()
+        ended_in_order()
         if not server.started:
             sys.exit(STARTUP_FAILURE)
 

@@ -1,5 +1,6 @@
 """Bringing the schema up to date."""
 
+from functools import cache
 from pathlib import Path
 from time import sleep
 
@@ -7,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from lims.kernel.db import Access, Database
@@ -22,6 +23,12 @@ PAUSE_SECONDS = 1.0
 def config() -> Config:
     """Alembic's configuration, found beside the package."""
     return Config(str(ROOT / "alembic.ini"))
+
+
+@cache
+def scripts() -> ScriptDirectory:
+    """The migrations of this program, read once: balancers ask for them every other second."""
+    return ScriptDirectory.from_config(config())
 
 
 def upgrade(database: Database) -> None:
@@ -39,8 +46,7 @@ def upgrade(database: Database) -> None:
 
 def missing(have: str) -> list[str]:
     """The migrations after this one, next one first."""
-    scripts = ScriptDirectory.from_config(config())
-    return [script.revision for script in scripts.iterate_revisions("head", have)][::-1]
+    return [script.revision for script in scripts().iterate_revisions("head", have)][::-1]
 
 
 def step(database: Database, revision: str) -> None:
@@ -76,7 +82,7 @@ def serves(have: str | None) -> bool:
 
 def is_known(revision: str) -> bool:
     """Whether this program has a migration."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    return revision in {script.revision for script in scripts().walk_revisions()}
 
 
 def prepare_roles(database: Database) -> None:
@@ -90,10 +96,15 @@ def prepare_roles(database: Database) -> None:
 
 def head() -> str | None:
     """The newest migration this program knows."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return scripts().get_current_head()
 
 
 def current(database: Database) -> str | None:
     """The newest migration this database has."""
     with database.transaction(Access.OWNER) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return current_of(connection)
+
+
+def current_of(connection: Connection) -> str | None:
+    """The newest migration of the database at the other end."""
+    return MigrationContext.configure(connection).get_current_revision()

@@ -30,6 +30,8 @@ SPREAD: dict[str, tuple[str, frozenset[str]]] = {
     "message": ("id", frozenset({"message"})),
     "trail": ("subject", frozenset({"event"})),
 }
+# Groups that lie beside another, whose codes theirs are: what the trail tells of a tube beside the tube.
+BESIDE = {"trail": "tube"}
 # Small, and the same on every machine: everybody may point at these.
 EVERYWHERE = frozenset({
     "area", "site", "lab", "lab_capacity", "assay", "pooling_policy", "transport_policy", "barcode_format", "catalog_revision",
@@ -56,5 +58,5 @@ def spread_by(table: str) -> str | None:
 
 
 def group_of(table: str) -> str | None:
-    """The group a table belongs to; None where it is not spread."""
-    return next((group for group, (_, tables) in SPREAD.items() if table in tables), None)
+    """The group that a table lies together with; None where it is not spread."""
+    return next((BESIDE.get(group, group) for group, (_, tables) in SPREAD.items() if table in tables), None)

@@ -15,6 +15,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from lims.apps import ends
+from lims.apps.ending import LEAVE_SECONDS, end_for_certain
 from lims.kernel.program import running
 from lims.kernel.settings import settings
 
@@ -58,6 +59,7 @@ def application() -> FastAPI:
         try:
             yield
         finally:
+            end_for_certain(LEAVE_SECONDS)
             program.__exit__(None, None, None)
 
     return ends.create(program.__enter__(), os.environ.get(ENDS_VARIABLE, ",".join(ends.ENDS)).split(","), lifespan)

@@ -60,7 +60,10 @@ def state(path: Path) -> State | None:
 
 
 def look(program: Program, watch: Watch, lab: str | None) -> list[str]:
-    """Import what is complete and put it away; where each file went. A file on which the program fails stays where it is."""
+    """Import what is complete and put it away; where each file went. A file on which the program fails stays where it is.
+
+    Refused where it is the database that cannot take them now: what was not put away is met again.
+    """
     went = []
     for path in watch.complete():
         try:
@@ -70,7 +73,7 @@ def look(program: Program, watch: Watch, lab: str | None) -> list[str]:
                 put_away(path, into, said)
                 went.append(into)
                 log.info("%s → %s: %s", path.name, into, said)
-        except DBAPIError:
+        except (DBAPIError, Refused):
             raise
         except Exception:
             log.exception("%s stays where it is", path.name)
@@ -84,7 +87,7 @@ def content_of(path: Path) -> bytes:
 
 
 def imported(program: Program, content: bytes, name: str, lab: str | None) -> tuple[str, str]:
-    """Where a file belongs now, and what came of it."""
+    """Where a file belongs now, and what came of it; Refused where nothing is wrong with the file."""
     now, files = clock.now(), [(content, name)]
     try:
         plate = plate_of(program, files, lab, now)
@@ -93,6 +96,8 @@ def imported(program: Program, content: bytes, name: str, lab: str | None) -> tu
             done = uploads.taken(program, connection, known, plate, files, None, BY, now)
             return DONE, sentence(views.imported(connection, known, plate.barcode, done))
     except Refused as refused:
+        if refused.passes:
+            raise
         return REFUSED, f"{refused.detail} ({refused.code})"
 
 
@@ -102,6 +107,8 @@ def plate_of(program: Program, files: actions.Files, lab: str | None, now: datet
         with program.database.transaction(Access.BENCH) as connection:
             return finding.plate_of(connection, *files[0], lab)
     except Refused as why:
+        if why.passes:
+            raise
         came = uploads.came_of(files, lab, BY)
         with program.database.transaction(Access.BENCH) as aside:
             actions.keep_files(aside, files, f"file {came.sha256_hex}", BY, now)

@@ -10,6 +10,7 @@ from datetime import datetime
 from types import FrameType
 
 from lims.apps.delivering import AT_ONCE, Couriers
+from lims.apps.ending import ANSWER_SECONDS, end_for_certain, ended_in_order
 from lims.apps.keeping import Keeper
 from lims.apps.posting import Reporter
 from lims.catalog import queries as catalog
@@ -27,6 +28,7 @@ from lims.retention.forgetting.actions import forget_one
 
 log = logging.getLogger("lims.worker")
 PAUSE_SECONDS = 1.0
+END_SECONDS = ANSWER_SECONDS
 REMIND_EVERY = 60  # turns
 Helpers = tuple[Couriers, Keeper, Reporter]
 HEAD_FILE = "audit-head"
@@ -98,6 +100,7 @@ def main() -> None:
     stop = threading.Event()
 
     def stopped(_number: int, _frame: FrameType | None) -> None:
+        end_for_certain(END_SECONDS)
         stop.set()
 
     signal.signal(signal.SIGTERM, stopped)
@@ -111,6 +114,7 @@ def main() -> None:
                 work_until_trouble(program, helpers, stop, parent)
                 for helper in helpers:
                     helper.wait()
+                ended_in_order()
         except EmbeddedServerError as trouble:
             log.warning("the database does not start: %s", trouble)
             stop.wait(PAUSE_SECONDS)

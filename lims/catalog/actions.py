@@ -5,7 +5,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lims.catalog import queries
 from lims.catalog.forms import CatalogForm, LabForm
+from lims.catalog.rules import days_in
 from lims.catalog.tables import (
     AreaRow,
     AssayRow,
@@ -79,6 +80,8 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
     """Bring the catalogue to what the file says; with `check`, only say what that would change."""
     stored, changes, unchanged = queries.stored_rows(connection), [], 0
     rows = list(rows_of(form))
+    # What a policy says of a day it says everywhere: no place may have lived through that day by another one.
+    today = days_in((place["timezone"] for place in places_of(stored, rows)), now)[-1]
     refuse_unknown_references(form, stored)
     refuse_circles(form, stored)
     described: set[str] = set()
@@ -111,7 +114,7 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
                 round=row["round"],
             )
         if table.name == "case_policy":
-            refuse_rewriting(stored, row, now, known=known is not None)
+            refuse_rewriting(stored, row, today, known=known is not None)
         changes.append(f"{label} {'changed' if known else 'new'}")
         if not check:
             rest = {name: value for name, value in row.items() if name not in keys}
@@ -123,7 +126,13 @@ def load(connection: Connection, form: CatalogForm, now: datetime, by: str, *, c
     return Loaded(tuple(changes), unchanged)
 
 
-def refuse_rewriting(stored: Stored, row: Mapping[str, Any], now: datetime, *, known: bool) -> None:
+def places_of(stored: Stored, rows: Iterable[tuple[type[Base], Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """The sites and labs that are stored, and those that the file describes."""
+    described = [row for mapped, row in rows if mapped in (SiteRow, LabRow)]
+    return [*stored["site"].values(), *stored["lab"].values(), *described]
+
+
+def refuse_rewriting(stored: Stored, row: Mapping[str, Any], today: date, *, known: bool) -> None:
     """Refused where old cases would no longer be handled as they were: a stored policy changed, or one put in before today."""
     said = {"zone": row["zone"], "group": row["group"], "day": row["valid_from"].isoformat()}
     if known:
@@ -133,11 +142,13 @@ def refuse_rewriting(stored: Stored, row: Mapping[str, Any], now: datetime, *, k
             **said,
         )
     others = [key for key in stored["case_policy"] if key[1:] == (row["zone"], row["group"])]
-    if others and row["valid_from"] < now.date():
+    if others and row["valid_from"] < today:
         raise Refused(
             "case_policy_backdated",
-            "A case policy of zone {zone}, group {group}, cannot begin on {day}: cases since then were handled by another. Begin today.",
+            "A case policy of zone {zone}, group {group}, cannot begin on {day}: cases since then were handled by another."
+            " Begin on {today}.",
             **said,
+            today=today.isoformat(),
         )
 
 

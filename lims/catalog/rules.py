@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from lims.catalog.capacity import LabPlan, Point
 from lims.catalog.policies import CasePolicy, PoolingPolicy, RetentionPolicy, TimeLimit, TransportPolicy, VerificationPolicy
 from lims.kernel.barcodes import BarcodeFormat
+from lims.kernel.clock import local_day, utc_day
 from lims.kernel.errors import Refused
 
 
@@ -226,6 +227,10 @@ class Catalog:
         named = [policy.tell if policy is not None else () for policy in self.case_policies_of(who, day)]
         return tuple(sorted({audience for tell in named for audience in tell})) if all(named) else ()
 
+    def days(self, now: datetime) -> list[date]:
+        """The days that it is at the sites and labs, the earliest first."""
+        return days_in([*(site.timezone for site in self.sites.values()), *(lab.timezone for lab in self.labs.values())], now)
+
     def audiences_named(self, day: date) -> list[str]:
         """Whom the case policies name that are in force on a day or begin later."""
         replaced = {
@@ -271,6 +276,11 @@ class Catalog:
 def point_of(latitude: float | None, longitude: float | None) -> Point | None:
     """A place; None where nobody has said where it is."""
     return None if latitude is None or longitude is None else Point(latitude, longitude)
+
+
+def days_in(timezones: Iterable[str], now: datetime) -> list[date]:
+    """The days that it is in these time zones, the earliest first; the UTC day where there are none."""
+    return sorted({local_day(now, timezone) for timezone in {*timezones}} or {utc_day(now)})
 
 
 def zones_of(areas: Mapping[str, tuple[str | None, str | None]]) -> dict[str, str]:

@@ -104,8 +104,8 @@ def contacts_of_every_site(
     work: Annotated[Work, allow(Role.INTEGRATION, using=Access.FIELD)],
     format: Literal["json", "csv"] = "json",  # noqa: A002 - as above
 ) -> Page[TracedView] | Response:
-    """The same of every site, for the authority's program; with the scope `identity` alone."""
-    found(work, case_id)
+    """The same of every site, for the authority's program, or of the own lab or site; with the scope `identity` alone."""
+    own_case(work, case_id)
     if not work.caller.sees_identity:
         raise Refused("scope_missing", "{name} may not see names: this needs the scope identity.", name=work.caller.name)
     items = opened_by(work, case_id)

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from lims.deconvolution.rules import SETTLED, CaseState, Check, ContactEvent, Finding, MemberState, Outcome, Why
 from lims.deconvolution.story.rules import Near, Neighbour, Whereabouts
+from lims.kernel.clock import Moment
 from lims.kernel.imports.rules import spreadsheet
+from lims.kernel.numbers import Whole
 
 
 class MemberView(BaseModel):
@@ -119,7 +121,7 @@ class ContactForm(BaseModel):
     note: Annotated[str, Field(max_length=500)] = ""
     to_site: Annotated[str, Field(max_length=40)] | None = None
     to_place: Annotated[str, Field(max_length=200)] | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
     @model_validator(mode="after")
     def only_who_moves_is_handed_over(self) -> "ContactForm":
@@ -134,7 +136,7 @@ class ReopenForm(BaseModel):
 
     id: UUID
     reason: Annotated[str, Field(max_length=1000)] = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class CloseForm(BaseModel):
@@ -142,13 +144,13 @@ class CloseForm(BaseModel):
 
     id: UUID
     outcome: Outcome
-    members: Annotated[int, Field(ge=0)] | None = None
+    members: Annotated[Whole, Field(ge=0)] | None = None
     reason: Annotated[str, Field(max_length=1000)] = ""
     swapped: Finding | None = None
     contaminated: Finding | None = None
     diluted: Finding | None = None
     wrong_list: Finding | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
     @property
     def checks(self) -> dict[str, str]:

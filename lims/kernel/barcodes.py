@@ -103,11 +103,11 @@ def check(code: str, kind: Kind, formats: Sequence[BarcodeFormat] = ()) -> str:
         return code
     if own is not None:
         raise Refused("barcode_wrong_kind", "{code} is a {own} code; scan a {kind} code.", code=code, own=own.value, kind=kind.value)
-    for candidate in formats:
-        if candidate.kind == kind and compiled(candidate.regex).fullmatch(code):
-            if CHECKS[candidate.check](code):
-                return code
-            raise Refused("barcode_check_digit", "{code} is misread: its check character is wrong; scan again.", code=code)
+    alike = [candidate for candidate in formats if candidate.kind == kind and compiled(candidate.regex).fullmatch(code)]
+    if any(CHECKS[candidate.check](code) for candidate in alike):  # two suppliers' codes may look alike and be checked otherwise
+        return code
+    if alike:
+        raise Refused("barcode_check_digit", "{code} is misread: its check character is wrong; scan again.", code=code)
     if OWN.fullmatch(code) and code[:2] in KIND_OF_PREFIX:
         raise Refused("barcode_check_digit", "{code} is misread: its check digit is wrong; scan again.", code=code)
     raise Refused("barcode_unknown_format", "{code} is not a {kind} code of ours or of a known supplier.", code=code, kind=kind.value)
@@ -115,5 +115,5 @@ def check(code: str, kind: Kind, formats: Sequence[BarcodeFormat] = ()) -> str:
 
 @lru_cache(maxsize=256)
 def compiled(regex: str) -> re.Pattern[str]:
-    """A format's pattern, compiled once."""
-    return re.compile(regex)
+    """A format's pattern, compiled once; small letters in it mean the capitals that every scan becomes."""
+    return re.compile(regex, re.IGNORECASE)

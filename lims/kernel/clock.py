@@ -15,14 +15,15 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def written(value: object) -> object:
-    """A time as text; ValueError for a number: whether it counts seconds or milliseconds, and from when, would be a guess."""
-    if isinstance(value, datetime) or (isinstance(value, str) and value.strip()[4:5] == "-"):
+    """A time or day as text; ValueError for a number: whether it counts seconds or milliseconds, and from when, would be a guess."""
+    if isinstance(value, date) or (isinstance(value, str) and value.strip()[4:5] == "-"):
         return value
-    raise ValueError("write a time like 2022-02-02T09:31:05+08:00")
+    raise ValueError("write a time like 2022-02-02T09:31:05+08:00, a day like 2022-02-02")
 
 
-# A moment as the contract has it: RFC 3339, with an offset.
+# As the contract has them: a moment is RFC 3339 with an offset, a day YYYY-MM-DD.
 Moment = Annotated[AwareDatetime, BeforeValidator(written)]
+Day = Annotated[date, BeforeValidator(written)]
 
 
 def now() -> datetime:

@@ -50,11 +50,17 @@ NAMES = {
 AnyRow = Row[*tuple[Any, ...]]
 REPORT_SECONDS = 20.0
 STOPPED = "57014"  # the SQLSTATE of a statement that took longer than it may
+HELD = "55P03"  # of one that did not get a lock in time
 OVERTAKEN = "40001"  # and of one on a standby that stood in the way of what it was told
 SPREAD = "spread"  # under this name a connection knows whether its tables are spread over several servers
 # A server that is gone, or behind a cut line, says nothing: after so long without an answer to what was sent (ms), or to a question whether
 # it is there (s), a connection is given up. The system alone would wait for a quarter of an hour, with every thread.
-LINE = {"tcp_user_timeout": 20_000, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+LINE = {"connect_timeout": 10, "tcp_user_timeout": 20_000, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+# Whoever asks no more than whether it is there has a line of its own, which is given up soon: as soon as it is back, that is seen.
+SHORT_LINE = {"connect_timeout": 2, "tcp_user_timeout": 2_000, "keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
+# Somebody who rebuilds a table holds it for minutes. Requests do not wait for that with every thread: after so long (s) they are told to
+# come again, before the phone that sent them gives up (half a minute, part of which it waited for a place). The owner's work may wait.
+HELD_SECONDS = 8
 # A host that stands still (its machine is paused, its disk hangs) keeps its transactions open: what they hold is held for everybody, and
 # nothing that came after them is sealed. After so long without a word (s) the database ends them; commands may think for longer.
 SILENT_SECONDS, OWNER_SILENT_SECONDS = 120, 600
@@ -96,16 +102,20 @@ class Database:
         self._standby_url = standby_url
         self._pooler_url = pooler_url
         self._report_seconds = report_seconds
-        self._engines: dict[tuple[Access, bool], Engine] = {}
+        self._engines: dict[tuple[Access, bool, bool], Engine] = {}
         self.spread: bool | None = None  # whether the tables are spread over several servers; asked at the first transaction
 
-    def engine(self, access: Access, *, direct: bool = False) -> Engine:
-        """The pool of this role, made at first use; `direct` goes past a pooler, for what lasts longer than a transaction."""
+    def engine(self, access: Access, *, direct: bool = False, soon: bool = False) -> Engine:
+        """The pool of this role, made at first use; `direct` goes past a pooler, for what lasts longer than a transaction.
+
+        `soon` is another one, whose lines are given up after two seconds of silence.
+        """
         pooler = None if direct or self.reads_elsewhere(access) else self._pooler_url
-        key = access, pooler is not None
+        key = access, pooler is not None, soon
         if key not in self._engines:
             standby = self._standby_url if self.reads_elsewhere(access) else None
-            self._engines[key] = self._made(pooler or standby or self.url, self._settings(access), pooled=pooler is not None)
+            line = SHORT_LINE if soon else LINE
+            self._engines[key] = self._made(pooler or standby or self.url, self._settings(access), line, pooled=pooler is not None)
         return self._engines[key]
 
     def _settings(self, access: Access) -> dict[str, str]:
@@ -113,7 +123,7 @@ class Database:
         silent = SILENT_SECONDS if access.value else OWNER_SILENT_SECONDS
         settings = {"timezone": "UTC", "idle_in_transaction_session_timeout": f"{silent}s"}
         if access.value:
-            settings |= {"role": access.value}
+            settings |= {"role": access.value, "lock_timeout": f"{HELD_SECONDS}s"}
         if access is Access.REPORTS:
             # Whoever looks on never holds up whoever writes: no lock that a write waits for, and an end to every question.
             settings |= {"transaction_read_only": "on", "statement_timeout": str(round(self._report_seconds * 1000))}
@@ -124,7 +134,7 @@ class Database:
             settings |= {"temp_buffers": "64MB"}
         return settings
 
-    def _made(self, url: str, settings: dict[str, str], *, pooled: bool) -> Engine:
+    def _made(self, url: str, settings: dict[str, str], line: dict[str, int], *, pooled: bool) -> Engine:
         """A pool of connections that have these settings.
 
         They are set when a connection opens: no statement a request, and no way to forget it. Through a pooler every transaction may
@@ -142,7 +152,7 @@ class Database:
             pool_pre_ping=False,
             isolation_level=level,
             hide_parameters=True,  # an error's text says what was asked, never with which values
-            connect_args={"connect_timeout": 10} | LINE | ({"prepare_threshold": None} if pooled else {"options": opening}),
+            connect_args=line | ({"prepare_threshold": None} if pooled else {"options": opening}),
         )
         event.listen(engine, "before_cursor_execute", count_statement)
         if pooled:
@@ -156,26 +166,40 @@ class Database:
         return access is Access.REPORTS and self._standby_url is not None
 
     @contextmanager
-    def transaction(self, access: Access) -> Iterator[Connection]:
-        """One transaction, committed at the end of the block; a violated constraint comes out as the Refused it stands for."""
+    def transaction(self, access: Access, *, soon: bool = False) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block; a violated constraint comes out as the Refused it stands for.
+
+        `soon`: over a line that is given up after two seconds of silence.
+        """
         try:
-            with self.engine(access).begin() as connection:
+            with self.engine(access, soon=soon).begin() as connection:
                 connection.info[SPREAD] = self.is_spread(connection)
                 connection.info["statements"] = 0
                 yield connection
         except IntegrityError as violation:
             raise translated(violation) from violation
         except OperationalError as broken:
-            if getattr(broken.orig, "sqlstate", None) == STOPPED:
-                raise Refused(
-                    "question_too_long",
-                    "This took longer than {seconds} s and was stopped, so that it holds up nobody. Ask for less: "
-                    "fewer days, or one lab or site.",
-                    seconds=round(self._report_seconds),
-                ) from broken
-            if broken.connection_invalidated or getattr(broken.orig, "sqlstate", None) in (None, OVERTAKEN):
-                raise Refused("database_unreachable", "The database does not answer; the message was not taken, send it again.") from broken
-            raise
+            raise (self._refusal(broken) or broken) from broken.orig
+
+    def _refusal(self, broken: OperationalError) -> Refused | None:
+        """What whoever asked is told of a failure that passes; None where it is none of these."""
+        state = getattr(broken.orig, "sqlstate", None)
+        if state == STOPPED:
+            return Refused(
+                "question_too_long",
+                "This took longer than {seconds} s and was stopped, so that it holds up nobody. Ask for less: "
+                "fewer days, or one lab or site.",
+                seconds=round(self._report_seconds),
+            )
+        if state == HELD:
+            return Refused(
+                "database_held",
+                "Somebody holds what this needs in the database, a table that is rebuilt for example; "
+                "nothing was taken, send it again later.",
+            )
+        if broken.connection_invalidated or state in (None, OVERTAKEN):
+            return Refused("database_unreachable", "The database does not answer; the message was not taken, send it again.")
+        return None
 
     def is_spread(self, connection: Connection) -> bool:
         """Whether the tables are spread over several servers: then `lims db distribute` has made `lock_rows`."""

@@ -1,5 +1,7 @@
 """The one way to say no: a code from the catalogue, and a sentence somebody can act on."""
 
+from http import HTTPStatus
+
 from lims.kernel.refusals import CATALOGUE
 
 
@@ -35,6 +37,11 @@ class Refused(Exception):
     def status(self) -> int:
         """The HTTP status of this refusal, from the catalogue."""
         return CATALOGUE[self.code].status
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing is wrong with what was asked, and the same may be taken another time."""
+        return self.status == HTTPStatus.SERVICE_UNAVAILABLE
 
     @property
     def title(self) -> str:

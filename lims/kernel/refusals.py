@@ -26,6 +26,7 @@ CATALOGUE: dict[str, Refusal] = {
     "cursor_malformed": Refusal(422, "The cursor is not one of ours"),
     "internal": Refusal(500, "Something went wrong on the server"),
     "database_unreachable": Refusal(503, "The database does not answer"),
+    "database_held": Refusal(503, "What this needs in the database is held"),
     "database_read_only": Refusal(503, "The database takes no writes"),
     "role_not_taken": Refusal(503, "The database did not give the rights that were asked for"),
     "schema_not_current": Refusal(503, "The schema is not the one of this program"),

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from lims.kernel.numbers import Whole
+
 
 class NewLabelsForm(BaseModel):
     """Codes that a lab wants: for tubes that came without any, for plates, or for racks (`place`)."""
@@ -12,7 +14,7 @@ class NewLabelsForm(BaseModel):
     id: UUID
     lab: str
     kind: Literal["tube", "plate", "place"]
-    count: Annotated[int, Field(ge=1, le=500)]
+    count: Annotated[Whole, Field(ge=1, le=500)]
 
 
 class NewLabelsAnswer(BaseModel):

@@ -33,7 +33,7 @@ def question(keys: Keys, form: LookupForm, host: str) -> Question:
 
 
 def looked_up(work: Work, questions: Sequence[Question]) -> list[AnyRow | Refused]:
-    """To each the own latest result, a row of `queries.RESULT`, or a refusal.
+    """To each the own latest result, a row of `queries.results_of_people`, or a refusal.
 
     A wrong number and a wrong code get the same answer, and both are counted.
     """

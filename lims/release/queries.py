@@ -1,71 +1,63 @@
-"""Reading people's results from the view `person_result`, where the rule stands."""
+"""Reading people's results, by the rule that stands in `lims/deconvolution/results`."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    Date,
-    DateTime,
-    Integer,
-    SmallInteger,
-    Text,
-    Uuid,
-    bindparam,
-    column,
-    func,
-    select,
-    table,
-    true,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection
 
+from lims.deconvolution.results.queries import person_results
 from lims.kernel.db import AnyRow
 
-RESULT = table(
-    "person_result",
-    column("day", Date),
-    column("barcode", Text),
-    column("position", SmallInteger),
-    column("person_id", Uuid),
-    column("collected_at", DateTime(timezone=True)),
-    column("site", Text),
-    column("pooled", Boolean),
-    column("state", Text),
-    column("released_at", DateTime(timezone=True)),
-    column("amended_at", DateTime(timezone=True)),
+COLUMNS = "day, barcode, position, person_id, collected_at, site, pooled, state, released_at, amended_at"
+# Thousands ask at once, and those who ask at the same moment are answered by one statement. Of an array PostgreSQL expects ten rows, of an
+# unknown limit a tenth of them: told that there is a limit it keeps one plan for one person and for sixty, instead of planning anew for
+# each small array, which takes twenty times as long as looking.
+ASKED = """, asked AS MATERIALIZED (
+    SELECT person_says.* FROM person_says
+    JOIN (SELECT person FROM unnest(CAST(:people AS uuid[])) AS person LIMIT :count) AS everybody ON everybody.person = person_id
+    WHERE day >= :since
+), asked_tube AS NOT MATERIALIZED (SELECT * FROM asked)
+"""
+NEWEST = f""", newest AS (
+    SELECT *, row_number() OVER (PARTITION BY person_id ORDER BY collected_at DESC, barcode DESC) AS place FROM person_result
 )
-
-# Built once: thousands ask at once, and those who ask at the same moment are answered by one statement. Of an array PostgreSQL expects ten
-# rows, of an unknown limit a tenth of them: told that there is a limit it keeps one plan for one person and for sixty, instead of
-# planning anew for each small array, which takes twenty times as long as looking.
-EVERYBODY = func.unnest(bindparam("people", type_=ARRAY(Uuid))).table_valued(column("person", Uuid), name="everybody").render_derived()
-ASKED = select(EVERYBODY.c.person).limit(bindparam("count", type_=Integer)).subquery("asked")
-NEWEST = (
-    select(*RESULT.c)
-    .where(RESULT.c.person_id == ASKED.c.person, RESULT.c.day >= bindparam("since", type_=Date))
-    .order_by(RESULT.c.collected_at.desc(), RESULT.c.barcode.desc())
-    .limit(50)
-    .lateral("newest")
-)
-OF_PEOPLE = select(*NEWEST.c).select_from(ASKED).join(NEWEST, true()).order_by(NEWEST.c.collected_at.desc(), NEWEST.c.barcode.desc())
+SELECT {COLUMNS} FROM newest WHERE place <= 50 ORDER BY collected_at DESC, barcode DESC"""  # noqa: S608 - words of this file
+OF_PEOPLE = person_results(ASKED, NEWEST)
+PAGE = """, asked AS MATERIALIZED (
+    SELECT * FROM person_says
+    WHERE day = :day AND (barcode, position) > (:barcode, :position) AND tube >= :barcode {among}
+    ORDER BY barcode, position
+    LIMIT :limit
+), asked_tube AS NOT MATERIALIZED (SELECT * FROM asked)
+"""
+OF_DAY = f"SELECT {COLUMNS} FROM person_result ORDER BY barcode, position"  # noqa: S608 - words of this file
+# What is asked for besides a day: a state is told here as far as the tube tells it by itself.
+AMONG = {"site": "AND site = :site", "lab": "AND lab = :lab", "state": "AND (state = :state OR depends)"}
+LEAST_AT_ONCE, MOST_AT_ONCE = 100, 20_000
 
 
 def results_of_day(
-    connection: Connection, day: date, site: str | None, state: str | None, after: tuple[str, int] | None, limit: int
+    connection: Connection, day: date, site: str | None, lab: str | None, state: str | None, after: tuple[str, int] | None, limit: int
 ) -> Sequence[AnyRow]:
-    """One row per person and tube of a day of collection, by tube and position."""
-    query = select(*RESULT.c).where(RESULT.c.day == day).order_by(RESULT.c.barcode, RESULT.c.position).limit(limit)
-    if site is not None:
-        query = query.where(RESULT.c.site == site)
-    if state is not None:
-        query = query.where(RESULT.c.state == state)
-    if after is not None:
-        query = query.where(tuple_(RESULT.c.barcode, RESULT.c.position) > after)
-    return connection.execute(query).all()
+    """One row per person and tube of a day of collection, by tube and position; of one site or lab where it is given."""
+    asked = {name: value for name, value in (("site", site), ("lab", lab), ("state", state)) if value is not None}
+    statement = person_results(page_of_day(*asked), OF_DAY)
+    found: list[AnyRow] = []
+    start, many = after or ("", 0), limit
+    while True:
+        piece = connection.execute(statement, {"day": day, "barcode": start[0], "position": start[1], "limit": many, **asked}).all()
+        found += [row for row in piece if state in (None, row.state)]
+        if len(found) >= limit or len(piece) < many:
+            return found[:limit]
+        # Of those who may be in a state, nearly all or very few are: the next piece is as large as what is missing, as far as was seen.
+        start = piece[-1].barcode, piece[-1].position
+        many = min(max(2 * (limit - len(found)), LEAST_AT_ONCE) if 2 * len(found) > limit else 4 * many, MOST_AT_ONCE)
+
+
+def page_of_day(*among: str) -> str:
+    """The people of a day after one of them; of a site, of a lab, or who may be in a state, where one is named."""
+    return PAGE.format(among=" ".join(AMONG[name] for name in among))
 
 
 def results_of_people(connection: Connection, people: Collection[UUID], since: date = date.min) -> dict[UUID, list[AnyRow]]:

@@ -15,13 +15,13 @@ from lims.reporting.cases import cases_between
 from lims.reporting.day import panels
 from lims.reporting.day.rules import Panels
 from lims.reporting.figures import Line
-from lims.reporting.keeping import queries
+from lims.reporting.keeping import ahead, queries
 from lims.reporting.keeping.actions import first_day_of
 from lims.reporting.keeping.cuts import Kept, kept_as
 from lims.reporting.keeping.rules import NOTHING, holds, missing, places_digest
 from lims.reporting.lines import Capacities, Cell, declared_for, keys_of, line
 from lims.reporting.measures import zones_of
-from lims.reporting.rules import DAY, By, Question, refuse_unreasonable
+from lims.reporting.rules import By, Question, refuse_unreasonable
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,14 @@ class Answer:
 def throughput(connection: Connection, catalog: Catalog, question: Question, now: datetime) -> Answer:
     """A table of throughput; Refused where too much is asked."""
     refuse_unreasonable(question, len(keys_of(question, catalog)))
-    days = [question.first + number * DAY for number in range((question.last - question.first).days + 1)]
+    days = question.days()
     found: dict[date, list[Line]] = {day: [] for day in days}
     answered = kept_as(question, catalog)
     kept = kept_days(connection, catalog, question, now) if answered else {}
     if kept and answered:
         found |= lines_kept(connection, catalog, question, answered, kept)
-    gap = missing(days, kept)
-    if gap is not None:
-        for one in measures.throughput(connection, catalog, replace(question, first=gap[0], last=gap[1]), now):
+    for first, last in missing(days, kept):
+        for one in measures.throughput(connection, catalog, replace(question, first=first, last=last), now):
             if one.day not in kept:
                 found[one.day].append(one)
     moments = [row.made_at for row in kept.values() if not row.is_over]
@@ -64,7 +63,7 @@ def untouched_before(connection: Connection, catalog: Catalog) -> date:
     after, _ = queries.unread_seals(connection)
     if after is None:
         return date.min
-    found = queries.touched(connection, after)
+    found = ahead.told(connection, after)
     if found.is_too_much:
         return date.min
     return first_day_of(found.since, zones_of(catalog)) or date.max

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
 from lims.deconvolution.over import queries as over
+from lims.deconvolution.results.queries import person_results
 from lims.reporting.lines import Cell, Declared, Stay
 from lims.reporting.rules import BETWEEN, By, Question
 
@@ -23,7 +24,18 @@ GOES_ON_FROM = {"positives": "first_positives", "verifying": "verifying_stays"}
 @lru_cache
 def statement(name: str, *begin: str) -> TextClause:
     """A question by the name of its file, after the beginnings that it goes on from."""
-    return text("\n".join(SQL.joinpath(f"{part}.sql").read_text("utf-8") for part in (*begin, name) if part))
+    return text(said(*begin, name))
+
+
+def said(*parts: str) -> str:
+    """Files by their names, one after the other."""
+    return "\n".join(SQL.joinpath(f"{part}.sql").read_text("utf-8") for part in parts if part)
+
+
+@cache
+def of_people(name: str) -> TextClause:
+    """A question by the name of its file, about where the people of a day stand."""
+    return person_results(said("account_asked"), said("account_standing", name))
 
 
 def parameters(question: Question, zones: Collection[str]) -> dict[str, Any]:
@@ -83,7 +95,7 @@ def known_until(connection: Connection) -> datetime | None:
 def people_of_day(connection: Connection, day: date, passing_over: Collection[str], site: str | None) -> Sequence[Row[Any]]:
     """How many people of a day of collection stand where, by lab, but for those of some tubes; of one site or of all."""
     values = {"day": day, "wrong": list(passing_over), "site": site}
-    return connection.execute(statement("account_people", "account_standing"), values).all()
+    return connection.execute(of_people("account_people"), values).all()
 
 
 def tubes_of_day(

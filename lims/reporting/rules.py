@@ -94,6 +94,10 @@ class Question:
         """Every local day or hour that is asked for, as the wall-clock time at which it begins."""
         return [self.start + number * self.step for number in range((self.beyond - self.start) // self.step)]
 
+    def days(self) -> list[date]:
+        """Every day that is asked for."""
+        return [self.first + number * DAY for number in range((self.last - self.first).days + 1)]
+
     def window(self, zones: Collection[str]) -> tuple[datetime, datetime]:
         """From when until when it was one of these days anywhere in these zones: the moments to look at."""
         places = [ZoneInfo(zone) for zone in {*zones, self.zone}]

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from lims.kernel.clock import Moment
 
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -17,7 +19,7 @@ class DiscardForm(BaseModel):
     tubes: Annotated[list[Scanned], Field(max_length=1000)] = []
     rack: Scanned | None = None
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
     @model_validator(mode="after")
     def tubes_or_rack(self) -> Self:

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import Connection, select
 
 from lims.catalog.rules import Catalog
+from lims.custody.queries import tubes_above
 from lims.custody.tables import Tube
 from lims.deconvolution import board
 from lims.deconvolution.rules import CaseState
@@ -60,12 +60,7 @@ def open_cases(connection: Connection, catalog: Catalog, codes: Collection[str])
 
 def ancestors(connection: Connection, codes: Collection[str]) -> dict[str, set[str]]:
     """Each tube, the pools it went into, the tubes that it answers, and theirs in turn."""
-    first = select(Tube.barcode.label("code"), Tube.barcode.label("above"))
-    chain = first.where(Tube.barcode.in_(codes)).cte("chain", recursive=True)
-    upper = func.unnest(array([Tube.retest_of, Tube.pool, Tube.mixed_for]))
-    upwards = select(chain.c.code, upper).join(chain, Tube.barcode == chain.c.above)
     found: dict[str, set[str]] = defaultdict(set)
-    for code, above in connection.execute(select(chain.union(upwards))):
-        if above is not None:
-            found[code].add(above)
+    for code, above in connection.execute(select(tubes_above(codes, "retest_of", "pool", "mixed_for"))):
+        found[code].add(above)
     return found

@@ -30,7 +30,7 @@ FILE_METHODS = ("GET", "HEAD")
 TRY_AGAIN_SECONDS = 2
 LIMITED_SECONDS = 60
 # Where another pause than the usual one is asked for.
-PAUSES_SECONDS = {"frames_limited": 1}
+PAUSES_SECONDS = {"frames_limited": 1, "database_held": 10}
 DISK_FULL = "53100"
 # 25006: a standby that nobody has promoted yet.
 PASSING = {"25006", "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}
@@ -124,7 +124,7 @@ def database_failed(request: Request, failure: Exception) -> Response:
     state = getattr(getattr(failure, "orig", None), "sqlstate", None)
     gone = isinstance(failure, DBAPIError) and (failure.connection_invalidated or state in PASSING or state is None)
     # No values: the statement's parameters may be personal data.
-    log.warning("%s %s: database failure %s", request.method, request.scope["path"], state or type(failure).__name__)
+    log.warning("%s %s: database failure %s", request.method, route_of(request), state or type(failure).__name__)
     if isinstance(failure, DataError):
         return problem("request_malformed", "The request holds a character or a number that no database keeps; write it otherwise.")
     if state == DISK_FULL:
@@ -133,6 +133,11 @@ def database_failed(request: Request, failure: Exception) -> Response:
         return said(request, Refused("database_unreachable", "The database does not answer; the message was not taken, send it again."))
     log.error("unforeseen database error: %s", type(getattr(failure, "orig", failure)).__name__)
     return said(request, Refused("internal", "Something went wrong on the server; it is logged. The message was not taken."))
+
+
+def route_of(request: Request) -> str:
+    """The route as it is declared: in the address itself may stand whatever was scanned, somebody's number too."""
+    return getattr(request.scope.get("route"), "path", "(no route)")
 
 
 def half_characters(_request: Request, _failure: Exception) -> JSONResponse:
@@ -146,7 +151,7 @@ def unforeseen(request: Request, failure: Exception) -> Response:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    log.error("%s %s: %s at %s", request.method, request.scope["path"], type(failure).__name__, where)
+    log.error("%s %s: %s at %s", request.method, route_of(request), type(failure).__name__, where)
     return said(request, Refused("internal", "Something went wrong on the server; it is logged. The message was not taken."))
 
 

@@ -6,7 +6,7 @@ aside anew.
 The newest aliquot pools and discarded tubes of a lab, its first day, and the runs of a day were looked for among all there ever were. The
 tubes of a day were found by block ranges, of which each question reads all: 0.35 µs a range of 540 tubes and a stage, 75 ms for 100 days of
 300,000 tubes, many times a page.
-Building the indexes takes about a minute for 10,000,000 tubes, during which no tube is written.
+Building the indexes takes about a minute for 10,000,000 tubes, during which no tube is written or read.
 """
 
 import sqlalchemy as sa

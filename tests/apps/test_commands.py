@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from lims.apps import distribution
 from lims.apps.cli import app, commands
 from lims.apps.commands.database import whereabouts
 from lims.apps.commands.simulate import CITY
@@ -53,6 +54,16 @@ def lims(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lims]:
 def test_an_upgrade_again_changes_nothing(lims: Lims) -> None:
     assert "program" in lims("db", "status").stdout
     lims("db", "upgrade")
+
+
+def test_who_has_spread_the_tables_is_told_to_start_every_process_again(lims: Lims, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "again" not in lims("db", "distribute", "--dry-run").stderr
+    monkeypatch.setattr(distribution, "distribute", lambda *_: ["SELECT 1"])
+    done = lims("db", "distribute")
+    assert done.stdout == "SELECT 1;\n"
+    assert "start every `lims serve`, `lims worker` and `lims run watch` again" in done.stderr
+    monkeypatch.setattr(distribution, "distribute", lambda *_: [])
+    assert lims("db", "distribute").output == ""
 
 
 def test_a_catalogue_loaded_again_changes_nothing(lims: Lims) -> None:
@@ -151,7 +162,8 @@ def test_labels_are_reserved_and_printed_once_and_again_only_with_a_reason(lims:
         out = tmp_path / f"labels{kind}"
         assert "7 labels" in lims("labels", "print", codes, "--out", str(out), *again).stdout
         assert out.stat().st_size > 100
-    lims("labels", "print", codes, "--out", str(tmp_path / "labels.png"), code=1)
+    refused = lims("labels", "print", codes, "--out", str(tmp_path / "labels.png"), code=1)
+    assert "printed before; say with --reprint-reason why" in str(refused.exception)
     lims("labels", "print", "10999999999990-10999999999990", "--out", str(tmp_path / "other.png"), code=1)
 
 

@@ -15,6 +15,7 @@ import typer
 import yaml
 from sqlalchemy import text
 
+from lims.apps import beside, ending, worker
 from lims.apps.cli import commands
 from lims.apps.delivering import AT_ONCE
 from lims.apps.migrate import ROOT
@@ -118,6 +119,14 @@ def test_what_a_unit_starts_is_a_command_of_the_program(unit: Path) -> None:
         assert program == PROGRAM
         understood(words)
     assert len(started) == 1
+
+
+def test_whoever_is_told_to_end_has_time_to() -> None:
+    # The server notices within a second; it answers, leaves, and its worker goes.
+    longest = 1 + ending.ANSWER_SECONDS + ending.LEAVE_SECONDS + beside.PAUSE_SECONDS + beside.GOING_SECONDS
+    times = {unit.name: re.search(r"^TimeoutStopSec=(\d+)$", unit.read_text("utf-8"), re.MULTILINE) for unit in UNITS}
+    times |= {name: re.match(r"(\d+)s$", compose()["services"][name].get("stop_grace_period", "")) for name in ("app", "worker")}
+    assert {name for name, found in times.items() if found is None or int(found[1]) <= max(longest, worker.END_SECONDS)} == set()
 
 
 @pytest.mark.tool("systemd-analyze")

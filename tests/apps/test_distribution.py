@@ -113,6 +113,7 @@ def test_every_table_comes_to_its_place_and_every_foreign_key_comes_back(citus: 
     for column, tables in SPREAD.values():
         assert {placed[table][0] for table in tables} == {column}
         assert len({placed[table][1] for table in tables}) == 1
+    assert placed["event"] == ("subject", "tube")
     assert not LOCAL & set(placed)
     assert citus.execute(text("SELECT to_regproc('lock_rows') IS NOT NULL")).scalar_one()
     assert citus.execute(text(REFUSED_KEYS)).scalars().all() == []

@@ -8,6 +8,8 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
 from lims.apps.serving import foreseen
 from lims.web import errors
@@ -22,6 +24,10 @@ def broken() -> FastAPI:
     @app.get("/{name}")
     def fail(name: str) -> None:
         raise ValueError(name)
+
+    @app.get("/database/{name}")
+    def fail_there(name: str) -> None:
+        raise OperationalError("SELECT", {"name": name}, Exception())
 
     return app
 
@@ -43,5 +49,14 @@ def test_a_failure_is_in_the_log_with_its_place_and_without_the_values_it_happen
             worker.join()
             log.removeFilter(foreseen)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
-    assert f"ValueError at {__file__}" in caplog.text
+    assert f"GET /{{name}}: ValueError at {__file__}" in caplog.text
+    assert "13800000000" not in caplog.text  # a number that was scanned where a code was expected
     assert "Traceback" not in caplog.text
+
+
+def test_a_failure_of_the_database_is_in_the_log_without_what_stood_in_the_address(
+    broken: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert TestClient(broken).get("/database/13800000000").status_code == 503
+    assert "GET /database/{name}: database failure OperationalError" in caplog.text
+    assert "13800000000" not in caplog.text

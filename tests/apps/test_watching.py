@@ -4,16 +4,21 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from lims.apps import watching
 from lims.apps.cli import commands
 from lims.apps.commands import runs
+from lims.kernel import db
 from lims.kernel.barcodes import Kind
+from lims.kernel.db import Access, Database
+from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 from tests.bench import another_town, bench_state, verbs
 from tests.factories import SEEN, Town, code
@@ -157,3 +162,25 @@ def test_the_command_looks_twice_and_says_whether_anything_was_refused(
     assert CliRunner().invoke(commands, command).exit_code == 1
     wrong = CliRunner().invoke(commands, ["run", "watch", str(folder), "--lab", "nowhere", "--once"])
     assert getattr(wrong.exception, "code", "") == "lab_unknown"
+
+
+@pytest.mark.parametrize("table", ["plate", "reading"])
+def test_while_the_database_does_not_take_them_files_wait_and_are_not_refused(
+    town: Town, folder: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    plate, tube = plated(town)
+    (folder / "a.csv").write_bytes(town.run_file(plate))
+    monkeypatch.setattr(db, "HELD_SECONDS", 0.1)
+    database = Database(town.program.database.url, connections=3)
+    watch = watching.Watch(folder)
+    watching.look(town.program, watch, None)
+    with town.program.database.transaction(Access.OWNER) as somebody:
+        somebody.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(Refused) as refused:
+            watching.look(replace(town.program, database=database), watch, None)
+    database.close()
+    assert refused.value.code == "database_held"
+    assert [path.name for path in folder.iterdir()] == ["a.csv"]
+    looked_twice(town, folder)
+    assert bench_state(town, tube) == "called"
+    assert (folder / "done" / "a.csv").exists()

@@ -14,18 +14,19 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from psycopg import ClientCursor
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, select, text
 
 from lims.apps import worker
 from lims.apps.keeping import Keeper
 from lims.catalog import queries as catalog
+from lims.custody.queries import tubes_above, tubes_answering
 from lims.kernel import ids, partitions
 from lims.kernel.barcodes import Kind
 from lims.kernel.clock import local_day
 from lims.kernel.db import Access
 from lims.reporting.queries import statement
 from lims.sampling.people.rules import lookup_code, person_id
-from tests.bench import dispatch, done, pack, scan
+from tests.bench import dispatch, done, pack, recollected, scan
 from tests.factories import Town, code, tube
 from tests.interop.telling import drained
 
@@ -194,6 +195,8 @@ def work(town: Town) -> None:
 
 @pytest.mark.parametrize("deed", [sync, box, plate, look_up, pages, lists, work])
 def test_no_big_table_is_read_as_a_whole_however_many_days_there_are(town: Town, deed: Callable[[Town], None]) -> None:
+    # The worker is at work: where thousands of events of earlier tests are unread, whoever asks for cases looks at every one.
+    drained(town.program)
     with overheard(town) as heard:
         deed(town)
     assert len(heard) > 5
@@ -232,6 +235,35 @@ def test_the_readings_of_a_reconciled_day_are_sought_in_that_day_alone(town: Tow
     read = {str(step["Relation Name"]) for step in nodes(rows[0]["Plan"]) if "Relation Name" in step and step["Actual Loops"]}
     assert f"reading_p{imported_at.astimezone(UTC):%Y%m%d}" in read
     assert read.isdisjoint({f"reading_p{day:%Y%m%d}" for day in OTHER_DAYS})
+
+
+def test_what_hangs_together_is_looked_up_tube_by_tube_however_often_it_is_asked(town: Town) -> None:
+    pool = town.collected()
+    recollected(town, pool["members"][0], str(pool["barcode"]))
+    scans = text("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'tube'")
+    with town.program.database.engine(Access.OWNER).connect() as connection:
+        swell(connection)
+        before = connection.execute(scans).scalar_one()
+        for _ in range(7):  # from the sixth time on a function keeps its plans
+            assert len(connection.execute(select(tubes_answering([str(pool["barcode"])]))).all()) == 1
+            assert len(connection.execute(select(tubes_above([str(pool["barcode"])], "retest_of", "pool", "mixed_for"))).all()) == 1
+        assert connection.execute(scans).scalar_one() == before
+        connection.rollback()
+
+
+def test_of_the_trail_only_what_is_unread_is_gone_through_however_much_that_is(town: Town) -> None:
+    for _ in range(2):
+        town.collected()
+        drained(town.program)
+        with overheard(town) as heard:
+            Keeper(town.program).read_on()
+    (asked,) = ((said, values) for said, values in heard if "reaching_back" in said)
+    with town.program.database.engine(Access.OWNER).connect() as connection:
+        swell(connection)
+        ways = [steps(connection, (asked[0], asked[1] | {"txid": "0", "until_txid": None, "most": most})) for most in (20_000, 4_000_000)]
+        connection.rollback()
+    indexes = {str(step.get("Index Name")) for way in ways for step in way if str(step.get("Relation Name")).startswith("event")}
+    assert {name.rsplit("_epoch")[-1] for name in indexes} == {"_txid_idx"}
 
 
 def test_a_reading_from_beginning_to_end_would_be_seen(town: Town) -> None:

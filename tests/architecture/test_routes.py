@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -12,20 +11,11 @@ from starlette.routing import BaseRoute, Mount
 from lims.apps import ends
 from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
-from lims.kernel.program import Program
-from lims.kernel.settings import Settings
 
 # What is mounted asks nobody: files that belong to the pages themselves.
 OPEN_MOUNTS = {"/static"}
 # What is looked at right after it was written, by its key: a standby may not know it yet.
 JUST_WRITTEN = ("/reporting/walls", "/reporting/api/walls", "/reporting/diversions", "/reporting/api/diversions")
-
-
-@pytest.fixture(scope="module")
-def app() -> FastAPI:
-    """The whole application. It is only looked at: nothing behind it is needed."""
-    program = Program(database=None, keys=None, settings=Settings(secret_key="none"))  # type: ignore[arg-type]  # no request is made
-    return ends.create(program)
 
 
 def walk(routes: list[BaseRoute]) -> Iterator[BaseRoute]:

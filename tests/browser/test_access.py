@@ -5,12 +5,19 @@ The pages are those of a demo city, on a phone and a desk, in Chinese and Englis
 
 import itertools
 import json
+import re
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from lims.apps import ends
 from lims.kernel.barcodes import Kind
+from lims.kernel.program import Program
+from lims.kernel.settings import Settings
+from tests.architecture.test_routes import routes_of
 from tests.browser.conftest import City, scan, signed_in
+from tests.browser.sight import unfit, unseen_focus
 from tests.conftest import NODE
 from tests.factories import code, person
 
@@ -59,12 +66,7 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
 # Whatever the Tab key leads to; of the choices of one question one.
 WATCH = """() => {
   window.reached = new Set();
-  window.unseen = [];
-  document.addEventListener("focusin", ({ target }) => {
-    reached.add(target.type === "radio" ? target.name : target);
-    const { outlineStyle, outlineWidth } = getComputedStyle(target);
-    if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) unseen.push(`focus not seen: ${target.outerHTML.slice(0, 90)}`);
-  });
+  document.addEventListener("focusin", ({ target }) => reached.add(target.type === "radio" ? target.name : target));
   window.waiting = () => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0 && one.type !== "hidden")
     .filter((one) => !reached.has(one.type === "radio" ? one.name : one));
@@ -86,12 +88,15 @@ def faults(page: Page, axe: str, *, gloved: bool) -> list[str]:
 def not_reached(page: Page) -> list[str]:
     """What the Tab key does not lead to, or leads to without showing it."""
     page.evaluate(WATCH)
+    unseen: dict[str, None] = {}
     for _ in range(20 + 6 * int(page.evaluate("waiting().length"))):  # a date has several stops
         page.keyboard.press("Tab")
+        if fault := unseen_focus(page):
+            unseen[fault] = None
         if not page.evaluate("waiting().length"):
             break
-    left: list[str] = page.evaluate("[...waiting().map((one) => `not reached: ${one.outerHTML.slice(0, 90)}`), ...new Set(unseen)]")
-    return left
+    left: list[str] = page.evaluate("waiting().map((one) => `not reached: ${one.outerHTML.slice(0, 90)}`)")
+    return [*left, *unseen]
 
 
 def at_work(page: Page) -> None:
@@ -140,3 +145,69 @@ def entered(chromium: Browser, place: str, who: str, passwords: dict[str, str], 
         page.close()
         return page.context
     return chromium.new_context(base_url=place, locale=language, viewport={"width": screen[0], "height": screen[1]})
+
+
+WALKERS = ("olga", "ben", "bea", "ana", "carl", "ada")
+# Pages of what somebody has only just made, of a scanned code, parts of pages; and what is there on some days alone.
+UNLED = {
+    "/reporting/diversions/{diversion_id}", "/reporting/wall/{wall_id}/{key}", "/reporting/webhooks/{number}",
+    "/sampling/devices/{device_id}", "/sampling/handovers/{handover_id}", "/sampling/result/{code}", "/sampling/set-up",
+    "/testing/cases/{case_id}/curves/{run}", "/testing/rejudge/{rejudgement}", "/testing/runs/{run}/curves",
+    "/testing/cases/{case_id}/scheme", "/sampling/cases/{case_id}/contacts",
+}  # fmt: skip
+
+
+def pages_of_the_program() -> dict[str, re.Pattern[str]]:
+    """Every page there is, from the routes. What has a dot in its name is a file."""
+    program = Program(database=None, keys=None, settings=Settings(secret_key="none"))  # type: ignore[arg-type]  # no request is made
+    found = routes_of(ends.create(program)).items()
+    return {
+        route.path: route.path_regex
+        for name, route in found
+        if name.startswith("GET ") and not route.include_in_schema and "." not in route.path.rsplit("/", 1)[-1]
+    }
+
+
+class Walk:
+    """Somebody goes to every page that their links lead to, once to each kind of it; `wrong` is what does not fit there."""
+
+    def __init__(self, page: Page, day: str) -> None:
+        self.page, self.routes = page, pages_of_the_program()
+        self.met: set[str] = set()
+        self.wrong: dict[str, list[str]] = {}
+        days = urlencode(dict.fromkeys(("day", "from", "to", "first", "last"), day))
+        self.waiting = [f"{path}?{days}" for path in self.routes if "{" not in path]
+        while self.waiting:
+            self.visit(self.waiting.pop(0))
+
+    def visit(self, address: str) -> None:
+        """Look at a page in all sizes, if it is the first of its kind, and learn where it leads."""
+        kind = next((path for path, pattern in self.routes.items() if pattern.match(urlsplit(address).path)), None)
+        if kind is None or kind in self.met:
+            return
+        # Samplers' pages draw what they know themselves.
+        answer = self.page.goto(address, wait_until="networkidle" if kind.startswith("/sampling/") else "load")
+        assert answer is not None
+        if not answer.ok:
+            return  # Not theirs, or asked for with more words: a link may lead there.
+        self.met.add(kind)
+        self.page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((one) => (one.open = true))")
+        for width, height in (PHONE, DESK):
+            self.page.set_viewport_size({"width": width, "height": height})
+            note(self.wrong, f"{address} {width}", unfit(self.page))
+        self.waiting += self.page.eval_on_selector_all("a[href^='/']", "all => all.map((one) => one.getAttribute('href'))")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_page_there_is_fits_in_type_of_its_own_and_of_twice_the_size(chromium: Browser, city: City, language: str) -> None:
+    place, passwords, day = city
+    wrong: dict[str, list[str]] = {}
+    met: set[str] = set()
+    for who in WALKERS:
+        context = entered(chromium, place, who, passwords, PHONE, language)
+        walk = Walk(context.new_page(), day)
+        wrong |= {f"{who} {where}": found for where, found in walk.wrong.items()}
+        met |= walk.met
+        context.close()
+    assert wrong == {}, json.dumps(wrong, indent=1, ensure_ascii=False)
+    assert {*pages_of_the_program()} - met <= UNLED

@@ -9,6 +9,7 @@ import pytest
 
 from tests.bench import another_town, done, found, message, note, recollected
 from tests.browser.conftest import Opener
+from tests.browser.sight import unfit
 from tests.browser.test_access import DESK, PHONE, faults, not_reached
 from tests.conftest import NODE
 from tests.deconvolution.plans.at_work import choose, reactive, read_out, sub_pool
@@ -68,7 +69,7 @@ def test_the_pages_of_cases_can_be_read_and_hit_by_whoever_has_to(town: Town, op
             assert page.locator("main h1").count() == 1, page.url
             if folder := os.environ.get("LIMS_SHOTS"):
                 page.screenshot(path=str(Path(folder) / f"{name}-{language}-{width}.png"), full_page=True)
-            seen = faults(page, axe, gloved=path.startswith(("/sampling", "/testing")))
+            seen = faults(page, axe, gloved=path.startswith(("/sampling", "/testing"))) + unfit(page)
             if (width, height) == DESK and language == "en":
                 seen += not_reached(page)
             if seen:
@@ -83,4 +84,4 @@ def test_the_webhooks_of_the_authority_can_be_read_and_hit(town: Town, opened: O
         page = opened(town.ada, "/reporting/webhooks", language=language, screen={"width": width, "height": height})
         if folder := os.environ.get("LIMS_SHOTS"):
             page.screenshot(path=str(Path(folder) / f"webhooks-{language}-{width}.png"), full_page=True)
-        assert faults(page, axe, gloved=True) == []
+        assert faults(page, axe, gloved=True) + unfit(page) == []

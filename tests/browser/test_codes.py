@@ -19,6 +19,8 @@ FORMATS = [
     BarcodeFormat("d", "tube", "66[0-9]{9}", "mod11_10"),
     BarcodeFormat("e", "tube", "Q[0-9A-Z]{10}", "mod37_36"),
     BarcodeFormat("f", "tube", "10[0-9]{12}", "luhn"),
+    BarcodeFormat("g", "tube", "66[0-9]{9}", "luhn"),
+    BarcodeFormat("h", "tube", "da-?[a-z]{9}", "none"),
 ]
 UNDERSTAND = """async ([codes, formats]) => {
   const { understand } = await import("/static/codes.js");
@@ -28,7 +30,7 @@ UNDERSTAND = """async ([codes, formats]) => {
 
 def of_every_check() -> list[str]:
     """Codes of each supplier, with each last character there is: of eleven or so one is right."""
-    codes = [f"DA{LUCK.randrange(10**9):09d}"]
+    codes = [f"DA{LUCK.randrange(10**9):09d}", "da-abcdefghi", "DAABCDEFGHI"]
     for start, check in (("77", damm), ("88", luhn), ("66", mod_11_10)):
         body = f"{start}{LUCK.randrange(10**8):08d}"
         codes += [body + str(check.calc_check_digit(body)), *(body + digit for digit in "0123456789")]

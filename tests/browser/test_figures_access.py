@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Opener
+from tests.browser.sight import unfit
 from tests.browser.test_access import DESK, PHONE, faults, not_reached
 from tests.conftest import NODE
 from tests.factories import Town
@@ -40,7 +41,7 @@ def test_the_pages_of_figures_are_for_everybody(lived: Town, opened: Opener, axe
     found = {}
     for path in PAGES:
         page.goto(path, wait_until="load")
-        wrong = faults(page, axe, gloved=True) + not_reached(page)
+        wrong = faults(page, axe, gloved=True) + unfit(page) + not_reached(page)
         if wrong:
             found[path] = wrong
     assert found == {}

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from lims.kernel.barcodes import Kind
 from tests.browser.conftest import CHROMIUM, scan
@@ -20,28 +21,45 @@ pytestmark = pytest.mark.browser
 KILLS = 6
 
 
+def switched_on(playwright: Playwright, folder: Path) -> tuple[subprocess.Popen[bytes], Browser]:
+    """A browser process of its own. One that does not come up, on a busy machine, is killed like the others and begun again."""
+    port = folder / "DevToolsActivePort"
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={folder}", "--no-first-run"]
+    for tries_left in (2, 1, 0):
+        port.unlink(missing_ok=True)
+        process = subprocess.Popen([str(CHROMIUM), *flags], stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            for _ in range(300):
+                if port.exists() and port.read_text():
+                    break
+                time.sleep(0.1)
+            return process, playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port.read_text().split()[0]}")
+        except (PlaywrightError, OSError):
+            switch_off(process)
+            if not tries_left:
+                raise
+    raise AssertionError
+
+
+def switch_off(process: subprocess.Popen[bytes]) -> None:
+    """Kill it, with all processes that it began."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+
 @contextmanager
 def phone(playwright: Playwright, folder: Path, address: str, token: str) -> Iterator[tuple[Page, subprocess.Popen[bytes]]]:
     """The tube screen in a browser process of its own, whose memory outlives it in a folder."""
-    port = folder / "DevToolsActivePort"
-    port.unlink(missing_ok=True)
-    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={folder}", "--no-first-run"]
-    process = subprocess.Popen([str(CHROMIUM), *flags], stderr=subprocess.DEVNULL, start_new_session=True)
+    process, browser = switched_on(playwright, folder)
     try:
-        for _ in range(300):
-            if port.exists() and port.read_text():
-                break
-            time.sleep(0.1)
-        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port.read_text().split()[0]}")
         context = browser.contexts[0]
         context.add_cookies([{"name": "lims_session", "value": token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
         page = context.new_page()
         page.goto(f"{address}/sampling/")
         yield page, process
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
+        switch_off(process)
 
 
 def test_a_browser_killed_at_random_points_loses_and_doubles_nobody(

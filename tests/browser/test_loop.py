@@ -118,6 +118,7 @@ def test_a_reload_in_the_middle_of_the_while_sends_the_sealed_tube(town: Town, o
 def test_a_tube_is_not_sent_while_somebody_writes_into_it(town: Town, opened: Opener) -> None:
     page, tube = opened(town.ana, "/sampling/"), code(Kind.TUBE)
     scan(page, tube, *numbers(10))
+    said(page, "is sealed")
     page.locator("#people .name").last.focus()
     page.wait_for_timeout(12_000)
     assert town.ana.get(f"/sampling/api/tubes/{tube}").status_code == 404

@@ -1,6 +1,7 @@
 """Olga's list of notices in a browser: what comes while it is open is seen and heard, and she puts her name to it."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Opener, until
 from tests.factories import Town
@@ -55,3 +56,14 @@ def test_the_wall_sounds_when_a_notice_comes(town: Town, opened: Opener) -> None
     first_sign(town)
     with_first.get_by_text("First sign: positive, not signed off yet").wait_for()
     until(page, "window.heard.includes('notice')")
+
+
+def test_whoever_stands_at_a_notice_stays_there_when_another_comes(town: Town, opened: Opener) -> None:
+    lina = town.somebody("lina", "official", lab=town.lab)
+    first, _ = first_sign(town)
+    page = opened(lina, "/reporting/notices")
+    mine = page.get_by_role("button", name=first["barcode"])
+    mine.focus()
+    first_sign(town)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not seen by anybody yet: 2")
+    expect(mine).to_be_focused()

@@ -68,6 +68,11 @@ def test_the_authoritys_program_gets_every_site_with_the_scope_identity_alone(to
     assert rows(town.authority.get(f"/reporting/api/cases/{barcode}/contacts", format="csv").text)[0]["tube"] == barcode
     masked = town.somebody("counter", "integration")
     refused(masked.get(f"/reporting/api/cases/{barcode}/contacts"), 403, "scope_missing", masked.name)
+    elsewhere = another_town(town)
+    for bound in ({"site": elsewhere.site}, {"lab": elsewhere.lab}):
+        (place,) = bound
+        stranger = town.somebody(f"of_another_{place}", "integration", scopes=("identity",), **bound)
+        refused(stranger.get(f"/reporting/api/cases/{barcode}/contacts"), 404, "not_found")
     assert verbs(town, barcode).count("contacts.opened") == 2
 
 

@@ -1,6 +1,6 @@
 """Who is told of a case is policy: by zone and group, as it was when the case began. What a policy leaves open is told to everybody."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lims.apps.delivering import deliver
 from lims.catalog.policies import CasePolicy
-from lims.catalog.rules import Catalog
+from lims.catalog.rules import Catalog, Site
 from lims.interop.subscribers.rules import Wish, unheard, wants
 from lims.kernel import clock, ids
 from lims.kernel.program import Program
@@ -128,7 +128,7 @@ def test_a_case_goes_on_being_told_by_the_policy_it_began_under(town: Town) -> N
     load_policy(town, group=(ours := str(ids.uuid7())), tell=[cdc])
     pool, run = reactive(town, ours)
     told(town)
-    load_policy(town, group=ours, tell=[new], **{"from": clock.now().date().isoformat()})
+    load_policy(town, group=ours, tell=[new], **{"from": clock.local_day(clock.now(), "Asia/Shanghai").isoformat()})
     town.reviewed(run, tubes=[pool["barcode"]])
     done(note(town, pool["barcode"], 1, "refused"))
     done(close(town, pool["barcode"], "unresolved", "refused"))
@@ -189,6 +189,15 @@ def test_an_audience_of_a_policy_that_another_has_replaced_is_named_no_more() ->
     known = Catalog(1, case_policies=(old, new))
     assert known.audiences_named(DAY) == ["new", "old"]
     assert known.audiences_named(DAY + A_DAY) == ["new"]
+
+
+def test_an_audience_is_named_for_as_long_as_its_policy_is_in_force_somewhere() -> None:
+    old, new = CasePolicy(DAY, "normal", "*", "s", tell=("old",)), CasePolicy(DAY + A_DAY, "normal", "*", "s", tell=("new",))
+    sites = {"W": Site("W", "west", "A", "America/New_York"), "E": Site("E", "east", "A", "Asia/Shanghai")}
+    known = Catalog(1, sites=sites, case_policies=(old, new))
+    late_in_the_west = datetime.combine(DAY + A_DAY, time(4, 30), UTC)
+    assert known.days(late_in_the_west) == [DAY, DAY + A_DAY]
+    assert known.audiences_named(known.days(late_in_the_west)[0]) == ["new", "old"]
 
 
 def test_nobody_is_missed_where_nobody_is_told_by_name() -> None:

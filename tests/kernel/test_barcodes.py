@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum import luhn
+from stdnum.iso7064 import mod_11_10
 
 from lims.kernel import barcodes
 from lims.kernel.barcodes import BarcodeFormat, Kind
@@ -98,6 +100,25 @@ def test_a_suppliers_misread_code_is_refused_by_its_own_check() -> None:
     with pytest.raises(Refused) as refusal:
         barcodes.check(wrong, Kind.TUBE, [LUHN])
     assert refusal.value.code == "barcode_check_digit"
+
+
+def test_of_two_suppliers_whose_codes_look_alike_each_is_known_by_its_own_check() -> None:
+    formats = [BarcodeFormat("first", "tube", "[0-9]{10}", "luhn"), BarcodeFormat("second", "tube", "[0-9]{10}", "mod11_10")]
+    body = "794462700"
+    by_check = {name: body + module.calc_check_digit(body) for name, module in (("luhn", luhn), ("mod11_10", mod_11_10))}
+    assert len({*by_check.values()}) == 2
+    for code in by_check.values():
+        assert barcodes.check(code, Kind.TUBE, formats) == code
+    wrong = next(f"{body}{digit}" for digit in range(10) if f"{body}{digit}" not in by_check.values())
+    with pytest.raises(Refused) as refusal:
+        barcodes.check(wrong, Kind.TUBE, formats)
+    assert refusal.value.code == "barcode_check_digit"
+
+
+@pytest.mark.parametrize("scan", ["ab-1234", "AB-1234"])
+def test_a_format_written_in_small_letters_knows_its_codes(scan: str) -> None:
+    small = BarcodeFormat("small", "tube", "ab-[0-9]{4}", "none")
+    assert barcodes.check(barcodes.normalise(scan), Kind.TUBE, [small]) == "AB-1234"
 
 
 def test_a_suppliers_tube_is_no_box() -> None:

@@ -4,15 +4,20 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy import text
 
+from lims.apps.migrate import ROOT
 from lims.apps.processor import family
 from lims.kernel.audit import queries as audit
 from lims.kernel.db import Access
-from tests.factories import Town
+from tests.factories import Somebody, Town, at, tube
 from tests.proofs.hosts import Host, Site, a_site, browser, until
 from tests.proofs.load import lost, syncing
 
@@ -56,6 +61,16 @@ def told(number: int) -> str:
         return ""
 
 
+def send(host: Host, sampler: Somebody, made: dict[str, Any]) -> str:
+    """What a host says of a tube; nothing, where it hangs up or fails."""
+    body = {"device": "dev-1", "sent_at": at(20), "tubes": [made]}
+    try:
+        answer = httpx.post(f"{host.url}/sampling/api/sync", json=body, headers=sampler.headers, timeout=60, trust_env=False)
+    except httpx.HTTPError:
+        return ""
+    return str(answer.json()["tubes"][0]["outcome"]) if answer.status_code < 500 else ""
+
+
 def newest_seal(site: Site) -> object:
     with site.program.database.transaction(Access.OWNER) as connection:
         return audit.newest_seal(connection)
@@ -82,6 +97,24 @@ def test_a_host_that_is_told_to_end_answers_what_is_under_way_and_ends_in_order(
             assert host.process.wait(60) == 0
         assert load.wrong == []
         assert lost(site.program.database, load) == {}
+
+
+@pytest.mark.parametrize("words", [["--no-worker"], ["--workers", "2"]])
+def test_a_host_whose_requests_wait_for_what_somebody_holds_ends_before_systemd_kills_it(site: Site, host: Host, words: list[str]) -> None:
+    town = town_of(site, host.start(*words))
+    unit = (ROOT / "docs" / "deploy" / "systemd" / "lims.service").read_text("utf-8")
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'tube'::regclass")
+    owner = site.program.database.engine(Access.OWNER)
+    with owner.connect() as holding, owner.connect() as looking, ThreadPoolExecutor(1) as hands:
+        made = tube(town.site, 1)
+        holding.execute(text("LOCK TABLE tube IN ACCESS EXCLUSIVE MODE"))
+        sent = hands.submit(send, host, town.ana, made)
+        until(lambda: looking.execute(waiting).scalar_one() > 0, "the request does not wait")
+        assert host.process is not None
+        host.process.terminate()
+        assert host.process.wait(int(unit.partition("TimeoutStopSec=")[2].partition("\n")[0])) == 0
+        assert sent.result(60) == ""
+    assert send(host.start("--no-worker"), town.ana, made) == "accepted"
 
 
 def test_whoever_is_shot_is_replaced_and_goes_on(site: Site, host: Host) -> None:

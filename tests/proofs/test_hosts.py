@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from lims.kernel.audit import queries as audit
 from lims.kernel.auth import actions
@@ -12,6 +13,7 @@ from lims.kernel.auth.door import COOKIE
 from lims.kernel.db import Access
 from tests.factories import Town, at, tube
 from tests.proofs.hosts import Site, a_site, browser, until
+from tests.proofs.load import lost, syncing
 
 pytestmark = pytest.mark.proof
 PASSWORD = "correct horse battery staple"
@@ -83,6 +85,20 @@ def test_a_catalogue_that_is_loaded_is_in_force_on_every_host(site: Site, town: 
     later = Town.build(site.program, doors[0])  # type: ignore[arg-type]  # as above
     for door in doors:
         assert sent(later, door, tube(later.site, 1)) == ["accepted"]
+
+
+def test_a_table_that_somebody_rebuilds_takes_no_host_out_and_loses_no_sync(
+    site: Site, town: Town, doors: tuple[httpx.Client, httpx.Client]
+) -> None:
+    with syncing(town, [str(door.base_url).rstrip("/") for door in doors]) as load:
+        load.wait_for(20)
+        with site.program.database.transaction(Access.OWNER) as somebody:
+            somebody.execute(text("LOCK TABLE tube IN ACCESS EXCLUSIVE MODE"))
+            until(lambda: load.again >= 4, "devices are not told to come again")
+            assert [door.get("/readyz").status_code for door in doors] == [200, 200]
+        load.wait_for(20)
+    assert load.wrong == []
+    assert lost(site.program.database, load) == {}
 
 
 def test_who_signed_in_here_is_known_there_and_signed_out_here_is_signed_out_there(

@@ -100,6 +100,7 @@ def test_every_transaction_has_its_own_role_and_leaves_nothing_behind(site: Site
             with database.transaction(access) as connection:
                 assert connection.execute(text("SELECT current_user")).scalar_one() == (access.value or "lims")
                 assert connection.execute(text("SHOW timezone")).scalar_one() == "UTC"
+                assert connection.execute(text("SHOW lock_timeout")).scalar_one() == ("8s" if access.value else "0")
                 assert connection.execute(text("SHOW transaction_read_only")).scalar_one() == ("on" if access is Access.REPORTS else "off")
         with pytest.raises(Exception, match="permission denied"), database.transaction(Access.BENCH) as connection:
             connection.execute(text("SELECT * FROM person"))

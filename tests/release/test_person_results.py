@@ -130,6 +130,21 @@ def test_without_a_site_the_rows_of_every_site_come(town: Town) -> None:
     assert rows(town, site="nowhere") == []
 
 
+def test_a_program_bound_to_a_site_or_lab_is_told_of_nobody_elsewhere(town: Town) -> None:
+    other = Town.build(town.program, town.web)
+    ours, theirs = town.collected(1, hours=41), other.collected(1, hours=41)
+    found(town, {ours["barcode"]: "negative"}, hours=42)
+    found(other, {theirs["barcode"]: "negative"}, hours=42)
+    of_site = town.somebody("of_site", "integration", site=town.site, scopes=("identity",))
+    of_lab = town.somebody("of_lab", "integration", lab=town.lab, scopes=("identity",))
+    for program in (of_site, of_lab):
+        items = done(program.get(PATH, date="2022-02-04", limit=5000))["items"]
+        assert [row["tube"] for row in items] == [ours["barcode"]]
+        assert theirs["barcode"] not in program.get(PATH, date="2022-02-04", format="csv").text
+    refused(of_site.get(PATH, date="2022-02-04", site=other.site), 404, "not_found", other.site)
+    assert done(of_lab.get(PATH, date="2022-02-04", site=other.site))["items"] == []
+
+
 def test_tubes_that_were_given_up_or_of_which_nobody_told_have_no_rows(town: Town) -> None:
     kept = town.collected(1)
     gone = town.collected(1, state="open", sealed_at=None)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lims.release import api
 from tests.bench import done, found
 from tests.factories import Town, person
 
@@ -83,6 +84,26 @@ def test_csv_says_the_same_as_json_page_by_page(crowded: tuple[Town, list[tuple[
         if page["next"] is None:
             return
         after = {"after": page["next"]}
+
+
+@pytest.mark.parametrize("at_once", [1, 4, 11, 22, 23])
+def test_a_csv_file_without_a_limit_holds_everybody(
+    crowded: tuple[Town, list[tuple[str, int]]], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    town, everybody = crowded
+    assert len(everybody) == 22
+    monkeypatch.setattr(api, "AT_ONCE", at_once)
+    monkeypatch.setattr(api, "ON_A_PAGE", 3)
+    statistics = town.somebody("statistics", "integration")
+    for asker in (town.authority, statistics):
+        answer = asker.get(PATH, date="2022-02-02", site=town.site, format="csv")
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        rows = table(answer.content)
+        assert [(row["tube"], int(row["position"])) for row in rows] == everybody
+        assert any("*" in row["name"] for row in rows) is (asker is statistics)
+    first = done(town.authority.get(PATH, date="2022-02-02", site=town.site))
+    rest = table(town.authority.get(PATH, date="2022-02-02", site=town.site, format="csv", after=first["next"]).content)
+    assert [(row["tube"], int(row["position"])) for row in rest] == everybody[3:]
 
 
 def test_a_name_in_csv_is_never_a_formula(town: Town) -> None:

@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lims.kernel.errors import Refused
 from lims.reporting.day.paging import old_enough
+from lims.reporting.keeping.rules import missing
 from lims.reporting.rules import By, Question, refuse_unreasonable
 from tests.reporting.city import CHINA, DAY, NEXT, TOKYO
 
@@ -44,3 +47,20 @@ def test_the_oldest_of_what_stood_are_looked_for_among_the_oldest() -> None:
     assert [hours(1, 5), hours(30, 5), hours(31, 5), hours(1, 1)] == [2, 2, 0, None]
     # Elsewhere the day ended an hour later: what is two hours old there came an hour later, too.
     assert hours(7, None, end, end + timedelta(hours=1)) == 1
+
+
+@given(st.sets(st.integers(0, 12)), st.integers(0, 12))
+def test_of_days_that_are_not_kept_no_more_are_counted_than_two_questions_need(held: set[int], last: int) -> None:
+    days = [DAY + timedelta(days=number) for number in range(last + 1)]
+    kept = {day: None for number, day in enumerate(days) if number in held}
+    absent = [day for day in days if day not in kept]
+    asked = [[day for day in days if first <= day <= last] for first, last in missing(days, kept)]
+    counted = [day for part in asked for day in part]
+    assert len(counted) == len({*counted})
+    assert {*absent} <= {*counted}
+    assert len(asked) <= 2
+
+    def days_in_all(*parts: list[date]) -> int:
+        return sum((part[-1] - part[0]).days + 1 for part in parts if part)
+
+    assert len(counted) == min(days_in_all(absent[:cut], absent[cut:]) for cut in range(len(absent) + 1))

@@ -15,7 +15,8 @@ from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.retention import queries
 from lims.retention.rules import in_force, refuse_kept
-from tests.bench import another_town, done, lay_out, message, mix, recollected, refused, reject, review, verbs
+from tests.bench import NIGHTS, another_town, bench_state, done, lay_out, message, mix, recollected, refused, reject, review, verbs
+from tests.deconvolution.plans.at_work import choose, reactive, read_out, resolved, stands, sub_pool
 from tests.factories import Somebody, Town, code
 
 # The day of the tests lies long before today, so that everything of it is old enough.
@@ -115,6 +116,27 @@ def test_what_was_discarded_is_neither_tested_nor_put_away_again(town: Town) -> 
     refused(town.ben.post(f"/testing/api/racks/{rack}/tubes", message(tubes=[tube])), 409, "tube_discarded", tube)
 
 
+@pytest.mark.parametrize(("zone", "moment", "day"), NIGHTS)
+def test_the_day_on_which_a_tube_was_discarded_is_the_labs(town: Town, zone: str, moment: str, day: str) -> None:
+    there = Town.build(town.program, town.web, timezone=zone)
+    tube, other = (str(there.collected(1, size=1)["barcode"]) for _ in range(2))
+    there.tested(tube)
+    there.received(other)
+    rack = stored(there, tube)
+    done(discard(there, tube, at=moment))
+    layout = {"A1": tube, "A12": "control:weak_positive", "B12": "control:negative", "C12": "control:negative", "D12": "control:blank"}
+    for answer in (
+        discard(there, tube),
+        lay_out(there, layout),
+        mix(there, tube, other),
+        there.ben.post(f"/testing/api/racks/{rack}/tubes", message(tubes=[tube])),
+    ):
+        refused(answer, 409, "tube_discarded", f"discarded on {day}")
+    files = {"file": ("racks.csv", f"Rack,Position,Tube\n{rack},B1,{tube}\n".encode(), "text/csv")}
+    report = done(there.web.post("/testing/api/racks/import", files=files, data={"lab": there.lab}, headers=there.ben.headers))
+    assert f"discarded on {day}" in report["lines"][0]["reason"]
+
+
 def test_nobody_discards_what_is_still_to_be_tested_or_is_elsewhere(town: Town) -> None:
     waiting, other = code(Kind.TUBE), another_town(town)
     town.received(waiting)
@@ -170,6 +192,18 @@ def test_the_tubes_of_an_aliquot_pools_case_are_fetched_and_not_discarded(town: 
     assert town.ben.get(f"/testing/cases/{pool}/tubes.pdf").content.startswith(b"%PDF")
     other = another_town(town).ben
     assert [other.get(f"/testing/{end}cases/{pool}/tubes").status_code for end in ("", "api/")] == [404, 404]
+
+
+def test_a_sub_pool_that_an_open_case_was_mixed_into_stays_and_a_closed_case_lets_it_go(town: Town) -> None:
+    pool, tubes = reactive(town, 4)
+    done(choose(town, pool, "halving"))
+    clear, positive = sub_pool(town, pool), sub_pool(town, pool)
+    read_out(town, {positive: "positive"})
+    assert stands(town, pool)["standing"] != "done"
+    assert bench_state(town, clear) == "released"
+    refused(discard(town, clear), 409, "discard_case_open", pool)
+    resolved(town, pool, {tubes[-1]})
+    assert done(discard(town, clear))["discarded"] == [clear]
 
 
 def test_the_page_and_the_paper_say_what_may_go(town: Town) -> None:

@@ -28,7 +28,7 @@ LISTED = re.compile(r"(\bIN \()(%\((\w+)_1\)s)((?:::[\w ]+(?:\(\d+\))?)?)(?:, %\
 
 
 class Asker:
-    """A connection on which statements are read by PostgreSQL, and never carried out."""
+    """A connection on which statements are read by PostgreSQL; none of the program's is carried out."""
 
     def __init__(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         self.connection = connection
@@ -47,16 +47,23 @@ class Asker:
 
     def tree(self, statement: str) -> Node:
         """How PostgreSQL understands a statement, its views replaced by what they stand for."""
+        query = self.trees(f"PREPARE judged AS {plain(statement)}")[-1]
+        self.connection.execute("DEALLOCATE judged")
+        return query
+
+    def asked_within(self, statement: str) -> list[Node]:
+        """What the functions that a statement calls ask in their turn, as far as this connection has not asked it before."""
+        return self.trees(statement)[1:]
+
+    def trees(self, statement: str) -> list[Node]:
+        """Everything that PostgreSQL reads while it carries out a statement."""
         self.told.clear()
         self.connection.execute("SET debug_print_rewritten = on")
         try:
-            self.connection.execute(f"PREPARE judged AS {plain(statement)}".encode())
-            (query,) = read(self.told[-1])
+            self.connection.execute(statement.encode())
+            return [query for told in self.told for query in read(told)]
         finally:
             self.connection.execute("SET debug_print_rewritten = off")
-        self.connection.execute("DEALLOCATE judged")
-        assert isinstance(query, Node)
-        return query
 
 
 @contextmanager

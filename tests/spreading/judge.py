@@ -5,7 +5,8 @@ of the planner (`src/backend/distributed/README.md`), and of the refusals in its
 A statement for one shard may do what it likes. Of others, whatever stands alone and needs more than one shard becomes an intermediate
 result first ("recursive planning"); what looks at the query around it must lie beside it.
 
-Not judged: how long it takes, how much is sent from server to server, what functions of the database do inside.
+Not judged: how long it takes, how much is sent from server to server, what functions of the database do inside, but for those that
+`test_functions.py` names.
 """
 
 from collections.abc import Iterator

@@ -37,6 +37,7 @@ def hold_to_the_list(url: str, heard: dict[str, str], folder: Path | None = None
     """Fail where a statement is refused at a place that `open_places.py` does not name; what is refused."""
     found = verdicts(url, heard)
     if folder:
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{os.getpid()}.json").write_text(json.dumps(found, indent=1), "utf-8")
     fresh = [
         f"{place}: {RULES.get(rule, rule)}\n    {' '.join(statements[0].split())[:300]}"

@@ -20,6 +20,7 @@ CARRIED_OUT = {
         "WITH RECURSIVE again AS (SELECT barcode FROM tube WHERE barcode = $1"
         " UNION ALL SELECT t.barcode FROM tube t JOIN again ON again.barcode = t.retest_of WHERE t.barcode = $1) SELECT * FROM again"
     ),
+    "tubes beside their trail": "SELECT t.barcode, e.verb FROM tube t JOIN event e ON e.subject = t.barcode",
     "tubes beside their readings": "SELECT t.lab, count(*), max(r.ct) FROM tube t JOIN reading r USING (barcode) GROUP BY t.lab",
     "tubes that may have a reading": "SELECT t.barcode, r.ct FROM tube t LEFT JOIN reading r ON r.barcode = t.barcode AND r.day = $1",
     "tubes and the box they lie in": "SELECT t.barcode, b.site FROM tube t LEFT JOIN box b ON b.barcode = t.box WHERE t.lab = $1",
@@ -63,7 +64,7 @@ REFUSED = {
     "locked in a part": ("lock", "WITH mine AS (SELECT barcode FROM tube WHERE lab = $1 FOR UPDATE) SELECT * FROM mine"),
     "tubes by another column": ("join", "SELECT t.barcode, p.call FROM tube t JOIN tube p ON p.barcode = t.pool"),
     "tubes and people": ("join", "SELECT m.barcode, p.hidden FROM tube_member m JOIN person p USING (person_id)"),
-    "tubes and their trail": ("join", "SELECT t.barcode, e.verb FROM tube t JOIN event e ON e.subject = t.barcode"),
+    "tubes and messages": ("join", "SELECT t.barcode, m.verb FROM tube t JOIN message m ON m.id = t.record_id"),
     "an EXISTS by another column": ("join", "SELECT barcode FROM tube t WHERE EXISTS (SELECT FROM tube r WHERE r.retest_of = t.barcode)"),
     "an aggregate by another column": ("join", "SELECT barcode, (SELECT count(*) FROM tube r WHERE r.retest_of = t.barcode) FROM tube t"),
     "one tube here, another there": ("join", "SELECT * FROM tube a JOIN tube b ON b.barcode = $2 WHERE a.barcode = $1"),

@@ -33,4 +33,4 @@ def test_a_case_from_its_pool_to_its_end_sends_nothing_else_that_is_refused(town
             assert town.olga.get(page).status_code in {200, 403}
     refused = hold_to_the_list(town.program.database.url, ear.heard)
     assert len(ear.heard) > 50
-    assert "lims/deconvolution/members/queries.py:answers" in refused
+    assert "lims/deconvolution/queries.py:reactive_pools" in refused

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from lims.kernel.together import MOST
-from lims.web.admission import Admission
+from lims.web import admission
+from lims.web.admission import Admission, Most
 from lims.web.bodies import SMALL_BYTES, Room
 
 SYNC, LOOK_UP = "/sync", "/look-up"
@@ -17,11 +19,13 @@ OLD, NEW = b"old", b"new"
 class House:
     """An application that keeps everybody until told to let them go, behind an admission with 4 places and room for 3 to wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_seconds: float = 60) -> None:
         self.inside: list[bytes] = []
         self.leave = asyncio.Event()
         self.room = Room(most=3 * SMALL_BYTES, left=4 * SMALL_BYTES)
-        self.door = Admission(self.app, at_work=4, waiting=3, late={SYNC: self.is_late}, together=[LOOK_UP], room=self.room)
+        self.door = Admission(
+            self.app, at_work=4, waiting=3, late={SYNC: self.is_late}, together=[LOOK_UP], room=self.room, patience_seconds=patience_seconds
+        )
 
     @staticmethod
     def is_late(start: bytes, whole: bool) -> bool:
@@ -54,11 +58,11 @@ class House:
         return heard[0]["status"], dict(heard[0]["headers"]), heard[1]["body"]
 
 
-def told(story: Callable[[House], Awaitable[Any]]) -> None:
+def told(story: Callable[[House], Awaitable[Any]], patience_seconds: float = 60) -> None:
     """A story about a house, from its beginning to its end."""
 
     async def begin() -> None:
-        await story(House())
+        await story(House(patience_seconds))
 
     asyncio.run(begin())
 
@@ -114,6 +118,66 @@ def test_whoever_finds_the_queue_full_is_told_when_to_come_again_and_not_all_at_
         assert (await house.knock(OLD))[0] == 202
 
     told(story)
+
+
+@pytest.mark.parametrize("what", [OLD, NEW])
+def test_whoever_waits_for_a_place_too_long_is_told_to_come_again_and_keeps_no_place(what: bytes) -> None:
+    async def story(house: House) -> None:
+        first = [asyncio.create_task(house.knock(NEW)) for _ in range(4)]
+        await settled()
+        for _ in range(4):
+            status, headers, _ = await house.knock(what)
+            assert (status, int(headers[b"retry-after"]) >= 2) == (503, True)
+        assert house.inside == [NEW] * 4
+        house.leave.set()
+        assert {answer[0] for answer in await asyncio.gather(*first)} == {202}
+        assert {answer[0] for answer in await asyncio.gather(*(house.knock(what) for _ in range(4)))} == {202}
+
+    told(story, patience_seconds=0.05)
+
+
+def test_a_balancer_is_let_in_whoever_else_is_kept_out() -> None:
+    async def story(house: House) -> None:
+        crowd = [asyncio.create_task(house.knock(NEW)) for _ in range(7)]
+        await settled()
+        assert (await house.knock(NEW))[0] == 503
+        probes = [asyncio.create_task(house.knock(b"", path=path)) for path in ("/healthz", "/readyz")]
+        await settled()
+        assert house.inside == [NEW] * 4 + [b""] * 2
+        house.leave.set()
+        assert {answer[0] for answer in await asyncio.gather(*crowd, *probes)} == {202}
+
+    told(story)
+
+
+def test_who_watches_sees_how_full_a_queue_was_and_the_log_says_once_that_it_fills(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "monotonic", lambda: 600.0)  # within one minute
+
+    async def story(house: House) -> None:
+        crowd = [asyncio.create_task(house.knock(NEW)) for _ in range(4)]
+        await settled()
+        assert set(house.door.fullest().values()) == {0}
+        crowd.append(asyncio.create_task(house.knock(NEW)))
+        await settled()
+        assert (house.door.fullest()["all"], caplog.messages) == (1 / 3, [])
+        for _ in range(2):
+            crowd.append(asyncio.create_task(house.knock(NEW)))
+            await settled()
+        assert (house.door.fullest()["all"], len(caplog.messages)) == (1, 1)
+        assert "half of a queue is taken: 2 requests" in caplog.messages[0]
+        house.leave.set()
+        await asyncio.gather(*crowd)
+        assert house.door.fullest()["all"] == 1, "whoever asks afterwards sees it still"
+
+    told(story)
+
+
+def test_what_was_seen_is_forgotten_after_the_next_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    most, minutes = Most(), iter([0, 0, 1, 1, 2, 4])
+    monkeypatch.setattr(admission, "monotonic", lambda: 60.0 * next(minutes))
+    assert (most.see(5), most.see(3), most.number, most.see(2), most.number, most.number) == (0, 5, 5, 0, 2, 0)
 
 
 def test_samplers_too_are_turned_away_where_there_are_too_many_of_them() -> None:

@@ -21,6 +21,10 @@ from lims.kernel.settings import SECRET_FILE, settings
 group = typer.Typer(no_args_is_help=True, help="Schema, backups, standbys.")
 # A backup may be older than the last labels printed: after a restore, numbers go on well beyond what it remembers.
 LABELS_SKIPPED = 1_000_000
+SPREAD = (
+    "The tables are spread. Now start every `lims serve`, `lims worker` and `lims run watch` again, on all hosts: "
+    "each has asked once, at its start, whether they are."
+)
 group.command("standby")(standby.follow)
 group.command("promote")(standby.promote)
 group.command("synchronous")(standby.synchronous)
@@ -41,8 +45,11 @@ def distribute(
 ) -> None:
     """Spread the tables over the servers of a Citus cluster; after an upgrade again, for tables that are new. Back up before."""
     with running(settings(), connections=2) as program, program.database.owner() as connection:
-        for statement in (distribution.plan if dry_run else distribution.distribute)(connection, shards):
+        statements = (distribution.plan if dry_run else distribution.distribute)(connection, shards)
+        for statement in statements:
             typer.echo(f"{statement};")
+    if statements and not dry_run:
+        typer.echo(SPREAD, err=True)
 
 
 @group.command()

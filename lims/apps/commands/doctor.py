@@ -119,7 +119,8 @@ def webhooks(program: Program) -> Finding:
         return Finding("webhooks", "no schema yet")
     with program.database.transaction(Access.OWNER) as connection:
         rows = [row for row in subscribers.subscribers(connection) if row.stopped_for != REMOVED]
-        named = catalog.current(connection).audiences_named(clock.now().date())
+        known = catalog.current(connection)
+        named = known.audiences_named(known.days(clock.now())[0])
     late = [row for row in rows if row.stopped_at or (row.oldest and row.oldest < clock.now() - WEBHOOK_LATE)]
     seen = f"{len(rows)}, of which {len(late)} stopped or more than an hour behind"
     if late:

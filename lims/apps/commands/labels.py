@@ -55,11 +55,21 @@ def print_labels(
     file_format = language if out is None else out.suffix.removeprefix(".").lower()
     with running(settings(), connections=4) as program:
         formats.format_named(file_format)
-        if out is not None:
-            count = to_file(program, codes, template, file_format, reprint_reason, out)
-        else:
-            count = to_printer(program, codes, template, file_format, reprint_reason, str(printer))
+        try:
+            if out is not None:
+                count = to_file(program, codes, template, file_format, reprint_reason, out)
+            else:
+                count = to_printer(program, codes, template, file_format, reprint_reason, str(printer))
+        except Refused as refusal:
+            raise in_words_of_the_command(refusal) from refusal
     typer.echo(f"{out or printer} {count} labels")
+
+
+def in_words_of_the_command(refusal: Refused) -> Refused:
+    """The refusal with the option's name where it names a field of the interface for programs."""
+    if refusal.code != "reprint_without_reason":
+        return refusal
+    return Refused(refusal.code, "These labels were printed before; say with --reprint-reason why they are printed again.")
 
 
 def to_file(program: Program, codes: str, template: str, file_format: str, reason: str | None, out: Path) -> int:

@@ -103,8 +103,10 @@ def watch(
                 refuse_unknown_lab(program, lab)
                 went = watched(program, watching.Watch(folder), lab, every, stop, once=once)
                 stop.set()
-        except (DBAPIError, EmbeddedServerError) as trouble:
-            log.warning("The database is not there; the files wait. %s", type(trouble).__name__)
+        except (DBAPIError, EmbeddedServerError, Refused) as trouble:
+            if isinstance(trouble, Refused) and not trouble.passes:
+                raise
+            log.warning("The database does not take them now; the files wait. %s", getattr(trouble, "code", type(trouble).__name__))
             stop.wait(every)
     raise typer.Exit(1 if once and watching.REFUSED in went else 0)
 

@@ -13,6 +13,7 @@ import uvicorn
 
 from lims.apps import listening, migrate
 from lims.apps.beside import worker_beside
+from lims.apps.ending import ANSWER_SECONDS
 from lims.apps.serving import ENDS_VARIABLE
 from lims.apps.tls import context
 from lims.apps.tls.authority import Place
@@ -66,7 +67,7 @@ def serve(
         secured = given_tls(tls_certificate, tls_key) or (own_tls(host, port) if tls else {})
         config = uvicorn.Config(
             "lims.apps.serving:application", factory=True, host=host, port=port, workers=workers, access_log=False,
-            log_level=settings().log_level, timeout_graceful_shutdown=20, timeout_keep_alive=75, backlog=listening.BACKLOG,
+            log_level=settings().log_level, timeout_graceful_shutdown=ANSWER_SECONDS, timeout_keep_alive=75, backlog=listening.BACKLOG,
             http=listening.Line, forwarded_allow_ips=settings().forwarded_allow_ips, **secured,
         )  # fmt: skip
         with worker_beside() if worker else nullcontext():

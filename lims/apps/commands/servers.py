@@ -6,14 +6,13 @@ from lims.apps.commands.finding import Finding
 from lims.apps.delivering import AT_ONCE
 from lims.kernel.db import Access
 from lims.kernel.program import Program
+from lims.reporting.metrics import queries
 
 # A process of requests holds twice its threads open at work, and keeps half of that for each of two other roles; one looks at the schema.
 OF_A_THREAD = 4
 OF_A_PROCESS = 1
 # The worker beside it, a command, and whoever looks at the database by hand.
 OF_OTHERS = AT_ONCE + 2 + 2 + 3
-ROOM = """SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-  - coalesce(current_setting('reserved_connections', true)::int, 0)"""
 FOLLOWING = "SELECT application_name AS name, sync_state FROM pg_stat_replication WHERE state = 'streaming' ORDER BY 1"
 LEFT_BEHIND = """SELECT slot_name AS name, wal_status, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) AS kept
   FROM pg_replication_slots WHERE NOT active AND NOT pg_is_in_recovery() ORDER BY 1"""
@@ -22,7 +21,7 @@ LEFT_BEHIND = """SELECT slot_name AS name, wal_status, pg_size_pretty(pg_wal_lsn
 def connections(program: Program, processes: int) -> Finding:
     """The most connections that so many processes of `lims serve` open, against what the server has room for."""
     with program.database.transaction(Access.OWNER) as connection:
-        room = int(connection.execute(text(ROOM)).scalar_one())
+        room = int(queries.connections(connection).room)
     if program.settings.pooler_url:
         return Finding("connections", f"through a pooler; the database has room for {room}, so many may all its pools together open")
     needed = processes * (OF_A_THREAD * program.settings.request_threads + OF_A_PROCESS) + OF_OTHERS

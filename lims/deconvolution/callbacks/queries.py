@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
+from lims.custody.queries import tubes_above
 from lims.custody.tables import Tube, TubeMember
 from lims.deconvolution.queries import TUBE
 from lims.deconvolution.tables import Contact
@@ -32,9 +33,13 @@ def tubes_to_answer(connection: Connection, site: str | None, handed_over: Colle
 def kept_meanwhile(connection: Connection, site: str | None, handed_over: Collection[str] = ()) -> Sequence[AnyRow]:
     """Tubes of a site, and those with people handed over to it, whose aliquot pool is not negative and that have no own result yet."""
     mixed = aliased(Tube)
-    query = select(*TUBE).join(mixed, mixed.barcode == Tube.pool).where(mixed.kind == "aliquot_pool", mixed.released_call != "negative")
-    query = query.where(
-        Tube.released_call.is_(None), Tube.rejected_at.is_(None), Tube.registered_at.is_not(None), Tube.field_state != "void"
+    unclear = select(mixed.barcode).where(mixed.kind == "aliquot_pool", mixed.released_call != "negative")
+    query = select(*TUBE).where(
+        Tube.pool.in_(unclear),
+        Tube.released_call.is_(None),
+        Tube.rejected_at.is_(None),
+        Tube.registered_at.is_not(None),
+        Tube.field_state != "void",
     )
     return connection.execute(query.where(or_(Tube.site == site, Tube.barcode.in_(handed_over))) if site else query).all()
 
@@ -44,18 +49,18 @@ def answering(connection: Connection, codes: Collection[str], meanwhile: Collect
 
     `meanwhile`: tubes that are tested while their people are called back.
     """
-    first = select(Tube.barcode.label("code"), Tube.retest_of.label("above"))
-    up = first.where(Tube.barcode.in_(codes), Tube.kind == "single", Tube.retest_of.is_not(None)).cte("up", recursive=True)
-    higher = select(up.c.code, Tube.retest_of).join(up, Tube.barcode == up.c.above)
-    chain = up.union(higher.where(Tube.kind == "single", Tube.retest_of.is_not(None)))
-    above, own, same = aliased(Tube), aliased(TubeMember), aliased(TubeMember)
-    query = (
-        select(chain.c.code)
+    chain, above, same = tubes_above(codes, "retest_of", singles=True), aliased(Tube), aliased(TubeMember)
+    called_back = (
+        select(chain.c.code, same.person_id)
         .join(above, above.barcode == chain.c.above)
-        .join(Tube, Tube.barcode == chain.c.code)
-        .join(own, and_(own.barcode == Tube.barcode, own.day == Tube.collected_on))
-        .join(same, and_(same.barcode == above.barcode, same.day == above.collected_on, same.person_id == own.person_id))
-        .where(or_(asks(above), above.barcode.in_(meanwhile)))
+        .join(same, and_(same.barcode == above.barcode, same.day == above.collected_on))
+        .where(chain.c.above != chain.c.code, or_(asks(above), above.barcode.in_(meanwhile)))
+        .subquery()
+    )
+    query = (
+        select(Tube.barcode)
+        .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
+        .join(called_back, and_(called_back.c.code == Tube.barcode, called_back.c.person_id == TubeMember.person_id))
     )
     return set(connection.execute(query).scalars())
 

@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, select, true
+from sqlalchemy import Connection, and_, func, select
 
+from lims.custody.queries import tubes_answering
 from lims.custody.rules import Call
 from lims.custody.tables import Tube, TubeMember
 from lims.deconvolution.queries import SINCE
@@ -48,26 +49,21 @@ def people(connection: Connection, tubes: Sequence[AnyRow]) -> dict[str, list[Pe
 
 
 def answers(connection: Connection, codes: Collection[str]) -> dict[tuple[str, UUID], list[Answer]]:
-    """By tube and person, the single tubes that answer it, and those that answer these: as in the view `person_result`."""
-    first = select(Tube.barcode.label("code"), Tube.retest_of.label("root")).where(Tube.retest_of.in_(codes), Tube.kind == "single")
-    root = first.cte("chain", recursive=True)
-    deeper = select(Tube.barcode, root.c.root).join(root, Tube.retest_of == root.c.code).where(Tube.kind == "single")
-    chain = root.union(deeper)
-    # `OFFSET 0` keeps the planner, who takes a chain to be long, from joining the few tubes of one with all tubes and people there are.
-    one = (
+    """By tube and person, the single tubes that answer it, and those that answer these: as in people's results (`results`)."""
+    chain = tubes_answering(codes)
+    query = (
         select(
-            TubeMember.person_id, Tube.barcode, TubeMember.collected_at, Tube.received_at, SINCE, Tube.released_call, Tube.rejected_at,
+            chain.c.code, TubeMember.person_id, Tube.barcode, TubeMember.collected_at, Tube.received_at, SINCE, Tube.released_call,
+            Tube.rejected_at,
         )
+        .join(Tube, Tube.barcode == chain.c.answer)
         .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
-        .where(Tube.barcode == chain.c.code, Tube.field_state != "void")
-        .offset(0)
-        .lateral()
+        .where(Tube.field_state != "void")
     )  # fmt: skip
-    query = select(chain.c.root, *one.c).select_from(chain).join(one, true())
     found: dict[tuple[str, UUID], list[Answer]] = defaultdict(list)
     for row in connection.execute(query):
         call = Call(row.released_call) if row.released_call else None
-        found[row.root, row.person_id].append(
+        found[row.code, row.person_id].append(
             Answer(row.barcode, row.collected_at, row.received_at, row.released_at, call, row.rejected_at)
         )
     return found

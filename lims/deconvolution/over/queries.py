@@ -3,24 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Connection,
-    Select,
-    Text,
-    Uuid,
-    any_,
-    cast,
-    exists,
-    func,
-    literal,
-    select,
-    true,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, Uuid, any_, cast, exists, func, literal, select, true, tuple_
 
+from lims.custody.queries import Codes, tubes_above
 from lims.custody.tables import Tube
 from lims.deconvolution.over.tables import OverCase, OverRead
 from lims.kernel.audit.tables import Event
@@ -36,15 +21,10 @@ MOST_LEFT = 20_000  # tubes that are looked at one by one
 MOST_EVENTS = 3_000  # a worker that is further behind than that is away: then every case is looked at
 
 
-def reactive_above(start: Select[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def reactive_above(codes: Codes) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """That a tube is one of these or one that they answer or went into, and was ever called not negative in control."""
-    chain = start.cte("chain", recursive=True)
-    # `OFFSET 0` and an array keep the planner, who takes a chain to be long, from joining the few tubes of one with all there are.
-    own = select(Tube.retest_of, Tube.pool).where(Tube.barcode == chain.c.barcode).offset(0).lateral("own")
-    above = select(func.unnest(array([own.c.retest_of, own.c.pool]))).select_from(chain).join(own, true())
-    chain = chain.union(above)
     return (
-        Tube.barcode == any_(func.array(select(chain.c.barcode).scalar_subquery())),
+        Tube.barcode == any_(func.array(select(tubes_above(codes, "retest_of", "pool", apart=False).c.above).scalar_subquery())),
         exists().where(CallRow.barcode == Tube.barcode, CallRow.call != "negative", CallRow.controls_passed),
     )
 
@@ -66,8 +46,8 @@ def moved(connection: Connection) -> set[str] | None:
         return set()
     runs, tubes = {one.run for one in events if one.verb == IMPORTED}, {one.subject for one in events if one.verb != IMPORTED}
     called = select(CallRow.barcode).where(CallRow.run == func.any(cast(sorted(runs), ARRAY(Uuid))), CallRow.call != "negative")
-    start = select(func.unnest(cast(sorted(tubes), ARRAY(Text))).label("barcode")).union(called).subquery()
-    return set(connection.execute(select(Tube.barcode).where(*reactive_above(select(start.c.barcode)))).scalars())
+    start = select(func.unnest(cast(sorted(tubes), ARRAY(Text))).label("barcode")).union(called).cte("start")
+    return set(connection.execute(select(Tube.barcode).where(*reactive_above(start.c.barcode))).scalars())
 
 
 def left(connection: Connection, before: datetime | None = None) -> Sequence[str] | None:

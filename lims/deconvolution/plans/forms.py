@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from lims.deconvolution.plans.rules import Standing, Trouble
 from lims.deconvolution.schemes.choice import Kind
+from lims.kernel.clock import Moment
+from lims.kernel.numbers import Measured, Whole
 
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
-Share = Annotated[float, Field(gt=0, lt=1)]
+Share = Annotated[Measured, Field(gt=0, lt=1)]
 MOST_CASES = 20
 
 
@@ -19,12 +21,12 @@ class ChooseForm(BaseModel):
 
     id: UUID
     kind: Kind
-    size: Annotated[int, Field(ge=2, le=100)] | None = None
+    size: Annotated[Whole, Field(ge=2, le=100)] | None = None
     design: Annotated[str, Field(max_length=1_000_000)] | None = None
     others: Annotated[list[Scanned], Field(max_length=MOST_CASES)] = []
     prevalence: Share | None = None
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
     @model_validator(mode="after")
     def what_the_kind_needs(self) -> Self:
@@ -60,7 +62,7 @@ class MixForm(BaseModel):
     id: UUID
     barcode: Scanned
     members: Literal["next"] | Annotated[list[Scanned], Field(min_length=1, max_length=100)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class AsideForm(BaseModel):
@@ -69,7 +71,7 @@ class AsideForm(BaseModel):
     id: UUID
     reason: Annotated[str, Field(max_length=40)] = "lost"
     note: Annotated[str, Field(max_length=500)] = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class RecollectForm(BaseModel):
@@ -79,7 +81,7 @@ class RecollectForm(BaseModel):
     reason: Literal["resample", "lost", "QS"] = "resample"
     note: Annotated[str, Field(max_length=500)] = ""
     tubes: Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=200)] | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class AliquotForm(BaseModel):
@@ -87,7 +89,7 @@ class AliquotForm(BaseModel):
 
     id: UUID
     barcode: Scanned
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class OfferView(BaseModel):

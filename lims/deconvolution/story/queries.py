@@ -58,27 +58,31 @@ TUBE = (
     .outerjoin(Handover, Handover.signed_id == Box.handover)
     .where(Tube.barcode == bindparam("barcode"))
 )  # fmt: skip
-READS = (
+CALLED = (
     select(
         CallRow.run, Run.plate, CallRow.well, CallRow.controls_passed, CallRow.call, CallRow.reasons, CallRow.assay,
         CallRow.assay_version, Run.instrument, Run.at, Run.imported_by, Plate.laid_by, CallRow.pooled_in,
         Release.released_by, exists().where(RunCurves.run == CallRow.run).label("has_curves"),
-        func.json_object_agg(ReadingRow.target, ReadingRow.ct).label("readings"),
+        CallRow.day, func.coalesce(CallRow.pooled_in, CallRow.barcode).label("read_in"), Run.imported_at,
     )
     .join(Run, Run.id == CallRow.run)
     .join(Plate, Plate.barcode == Run.plate)
-    .join(
-        ReadingRow,
-        and_(
-            ReadingRow.barcode == func.coalesce(CallRow.pooled_in, CallRow.barcode), ReadingRow.run == CallRow.run,
-            ReadingRow.well == CallRow.well, ReadingRow.day == CallRow.day,
-        ),
-    )
     .outerjoin(Release, and_(Release.barcode == CallRow.barcode, Release.run == CallRow.run, Release.standing.is_(True)))
     .where(CallRow.barcode == bindparam("barcode"))
-    .group_by(CallRow.barcode, CallRow.run, Run.id, Plate.barcode, Release.barcode, Release.revision)
-    .order_by(Run.imported_at, Run.id)
+    .cte("called").prefix_with("MATERIALIZED")
 )  # fmt: skip
+# The readings of who was in a pool are the pool's, which a spread database may have elsewhere: looked up when the calls are there.
+BESIDE = and_(
+    ReadingRow.barcode == CALLED.c.read_in, ReadingRow.run == CALLED.c.run, ReadingRow.well == CALLED.c.well,
+    ReadingRow.day == CALLED.c.day,
+)  # fmt: skip
+SAID = [said for said in CALLED.c if said.name not in {"day", "read_in", "imported_at"}]
+READS = (
+    select(*SAID, func.json_object_agg(ReadingRow.target, ReadingRow.ct).label("readings"))
+    .join(ReadingRow, BESIDE)
+    .group_by(*CALLED.c)
+    .order_by(CALLED.c.imported_at, CALLED.c.run)
+)
 LINES = (
     select(Event.subject, Event.verb, Event.actor, Event.at, Event.recorded_at, Event.what)
     .where(Event.subject == any_(bindparam("subjects", type_=ARRAY(Text))), Event.day >= bindparam("since"))

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from lims.kernel.numbers import Whole
+
 HIGHEST = 2**63 - 1
 
 
@@ -33,4 +35,4 @@ class SeenForm(BaseModel):
     """Notices that somebody has seen, by their numbers."""
 
     id: UUID
-    notices: Annotated[list[Annotated[int, Field(ge=1, le=HIGHEST)]], Field(min_length=1, max_length=500)]
+    notices: Annotated[list[Annotated[Whole, Field(ge=1, le=HIGHEST)]], Field(min_length=1, max_length=500)]

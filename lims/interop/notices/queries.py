@@ -61,15 +61,19 @@ def touched(after: int, to: int) -> Select[str, str]:
     sealed = select(cast(Seal.sealed_at - literal_column("interval '2 days'"), Date)).where(Seal.number == after).scalar_subquery()
     within = and_(Event.txid >= bound(Seal.from_txid), Event.txid < bound(Seal.to_txid))
     under = and_(Event.epoch == Seal.epoch, within, Event.day >= func.coalesce(sealed, date.min))
-    told = select(Event.subject.label("barcode")).join(Seal, under).where(Seal.number > after, Seal.number <= to)
+    told = (
+        select(Event.subject, Event.verb, Event.what["run"].astext.label("run"))
+        .join(Seal, under)
+        .where(Seal.number > after, Seal.number <= to, Event.verb.in_([*VERBS, IMPORTED]))
+        .cte("told")
+    )
     imported = (
         select(CallRow.barcode)
-        .join(Event, and_(Event.verb == IMPORTED, CallRow.run == cast(Event.what["run"].astext, Uuid)))
-        .join(Seal, under)
-        .where(Seal.number > after, Seal.number <= to, CallRow.call != "negative", CallRow.controls_passed)
+        .join(told, and_(told.c.verb == IMPORTED, CallRow.run == cast(told.c.run, Uuid)))
+        .where(CallRow.call != "negative", CallRow.controls_passed)
     )
-    start = told.where(Event.verb.in_(VERBS)).union(imported).subquery()
-    return select(Tube.barcode, func.coalesce(Tube.pool, Tube.retest_of, Tube.barcode)).where(*reactive_above(select(start.c.barcode)))
+    start = select(told.c.subject.label("barcode")).where(told.c.verb != IMPORTED).union(imported).cte("start")
+    return select(Tube.barcode, func.coalesce(Tube.pool, Tube.retest_of, Tube.barcode)).where(*reactive_above(start.c.barcode))
 
 
 def read_until(connection: Connection, seal: int) -> AnyRow:
@@ -90,8 +94,7 @@ def due(connection: Connection, limit: int) -> Sequence[str]:
 def told_of(connection: Connection, codes: Collection[str]) -> Sequence[AnyRow]:
     """Due tubes and those they answer or went into: a single tube's case is told of with it, wherever its pool stands among those due."""
     query = select(Tube.barcode, Tube.kind, Tube.lab, Tube.site, Tube.released_call, Tube.released_at)
-    start = select(NoticeDue.barcode).where(NoticeDue.barcode.in_(codes))
-    return connection.execute(query.where(*reactive_above(start)).order_by(Tube.barcode)).all()
+    return connection.execute(query.where(*reactive_above(codes)).order_by(Tube.barcode)).all()
 
 
 def amendments(connection: Connection, codes: Collection[str]) -> dict[str, Amendment]:

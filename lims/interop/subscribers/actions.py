@@ -55,7 +55,8 @@ def add(
         refuse_address(address, networks_of(program.settings.webhook_networks))
     if wish.area is not None and wish.area not in queries.parents(connection):
         raise Refused("not_found", "{what} is not known here.", what=f"Area {wish.area}")
-    named = catalog.current(connection).audiences_named(now.date())
+    known = catalog.current(connection)
+    named = known.audiences_named(known.days(now)[0])
     if wish.audience is not None and wish.audience not in named:
         raise Refused(
             "audience_unknown",

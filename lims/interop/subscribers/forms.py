@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from lims.interop.notices.rules import Kind
 from lims.interop.subscribers.rules import LONGEST_ADDRESS, Wish
+from lims.kernel.clock import Moment
 from lims.kernel.db import AnyRow
 
 
@@ -45,7 +46,7 @@ class StopForm(OrderForm):
 class ReplayForm(OrderForm):
     """That everything that was told from a moment on be sent once more."""
 
-    since: AwareDatetime
+    since: Moment
 
 
 class SecretView(BaseModel):

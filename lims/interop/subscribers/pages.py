@@ -29,7 +29,7 @@ def webhooks(request: Request, work: Administrator) -> Response:
     """Every webhook, and the form for a new one."""
     own(work)
     known, rows = catalog.current(work.connection), [row for row in queries.subscribers(work.connection) if row.stopped_for != REMOVED]
-    named = known.audiences_named(work.now.date())
+    named = known.audiences_named(known.days(work.now)[0])
     facts = {
         "webhooks": rows,
         "kinds": list(Kind),

@@ -67,6 +67,11 @@ def refused_csv(columns: Sequence[str], lines: Sequence[Mapping[str, Any]], say:
 
 def spreadsheet(rows: Sequence[Sequence[str]]) -> bytes:
     """Rows as CSV: UTF-8 with a byte order mark, so that spreadsheets read Chinese; cells that look like formulas are quoted."""
+    return spreadsheet_lines(rows).encode("utf-8-sig")
+
+
+def spreadsheet_lines(rows: Sequence[Sequence[str]]) -> str:
+    """The same as text, without the mark: more lines of a file that has begun."""
     out = io.StringIO()
     csv.writer(out).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue()

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from lims.kernel.db import AnyRow
 from lims.reporting.accounts import Whose
-from lims.reporting.queries import Window, statement
+from lims.reporting.queries import Window, of_people, statement
 
 
 def people_rows(
@@ -15,7 +15,7 @@ def people_rows(
 ) -> Sequence[AnyRow]:
     """Tubes with people who stand so, by their codes."""
     values = {"day": day, "lab": whose.lab, "site": whose.site, "wrong": list(wrong), "reason": reason, "after": after, "most": most}
-    return connection.execute(statement("account_people_rows", "account_standing"), values).all()
+    return connection.execute(of_people("account_people_rows"), values).all()
 
 
 def tube_rows(

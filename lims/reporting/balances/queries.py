@@ -36,14 +36,19 @@ def tests(connection: Connection, day: date) -> Sequence[AnyRow]:
 
 
 def touched(connection: Connection, zones: Collection[str], after: AnyRow, to: AnyRow | None = None) -> Touched:
-    """Of which days the trail tells something after a seal; up to another one, or all there is."""
+    """Of which days the trail tells something after a seal; up to another one, for which the worker takes its time, or all there is."""
+    found = touched_by(keeping.READ_AT_ONCE, connection, zones, after, to)
+    return touched_by(keeping.UNREAD_AT_MOST, connection, zones, after, to) if found.every and to is not None else found
+
+
+def touched_by(most: int, connection: Connection, zones: Collection[str], after: AnyRow, to: AnyRow | None = None) -> Touched:
+    """The same by no more than so many events: if there are as many, every day is."""
     bounds: dict[str, Any] = {
         "epoch": after.epoch, "txid": after.to_txid, "until_txid": None if to is None or to.epoch != after.epoch else to.to_txid,
-        "since_day": (after.sealed_at - timedelta(days=2)).date(), "zones": [*zones, settings().timezone], "most": keeping.UNREAD_AT_MOST,
+        "since_day": (after.sealed_at - timedelta(days=2)).date(), "zones": [*zones, settings().timezone], "most": most,
     }  # fmt: skip
     row = connection.execute(statement("account_touched"), bounds).one()
-    every = row.events >= keeping.UNREAD_AT_MOST or (to is not None and to.epoch != after.epoch)
-    return Touched(frozenset(row.days or ()), every)
+    return Touched(frozenset(row.days or ()), row.events >= most or (to is not None and to.epoch != after.epoch))
 
 
 def unread(connection: Connection, zones: Collection[str]) -> Touched:

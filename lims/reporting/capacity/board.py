@@ -52,12 +52,9 @@ def best_days(connection: Connection, catalog: Catalog, now: datetime) -> dict[s
     question = Question((now - LOOKED_BACK).date(), (now + DAY).date(), By.HOUR, "UTC")
     kept = answers.kept_days(connection, catalog, question, now)
     hours = queries.tested_kept(connection, kept) if kept else []
-    gap = missing([question.first + number * DAY for number in range((question.last - question.first).days + 1)], kept)
-    if gap is not None:
-        window = replace(question, first=gap[0], last=gap[1]).window(zones_of(catalog))
-        hours += [
-            row for row in queries.tested_between(connection, window) if gap[0] <= row[1].date() <= gap[1] and row[1].date() not in kept
-        ]
+    for first, last in missing(question.days(), kept):
+        window = replace(question, first=first, last=last).window(zones_of(catalog))
+        hours += [row for row in queries.tested_between(connection, window) if first <= row[1].date() <= last and row[1].date() not in kept]
     by_lab: dict[str, list[tuple[datetime, int]]] = {}
     for lab, hour, tubes in hours:
         # Where clocks are set back two hours have one name: they stand together in the first of them.

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lims.kernel.clock import Day
+from lims.kernel.numbers import Whole
 from lims.reporting.capacity.rules import Finding, Step
 from lims.reporting.forms import EARLIEST, LATEST
 
@@ -19,8 +21,8 @@ class DeclareForm(BaseModel):
 
     id: UUID
     lab: str
-    valid_from: Annotated[date, Field(alias="from", ge=EARLIEST, le=LATEST)]
-    tubes_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
+    valid_from: Annotated[Day, Field(alias="from", ge=EARLIEST, le=LATEST)]
+    tubes_per_day: Annotated[Whole, Field(ge=0, le=10_000_000)]
     why: Why
 
 

@@ -19,7 +19,7 @@ from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.pages import Blank
 from lims.reporting.forms import EARLIEST, LATEST
-from lims.reporting.rules import DAY, By, Question, refuse_unreasonable
+from lims.reporting.rules import By, Question, refuse_unreasonable
 
 Reader = Annotated[Work, allow(Role.OFFICIAL, Role.TECHNICIAN, Role.REVIEWER, using=Access.REPORTS)]
 USUAL_DAYS = timedelta(days=6)  # and today
@@ -66,7 +66,7 @@ class Scope:
     def values(self, kept: Collection[date] = ()) -> dict[str, Any]:
         """What the statements about pools are asked with: all days but those that are kept are looked at."""
         first, last = self.question.first, self.question.last
-        gap = [day for day in (first + number * DAY for number in range((last - first).days + 1)) if day not in kept]
+        gap = [day for day in self.question.days() if day not in kept]
         since, until = replace(self.question, first=gap[0], last=gap[-1]).window(self.zones) if gap else (self.window[0],) * 2
         days = {"first": first, "last": last, "since": since, "until": until, "kept": [*kept]}
         return days | {"lab": self.question.lab, "sites": None if self.sites is None else sorted(self.sites)}

@@ -70,7 +70,7 @@ def read_on(connection: Connection, zones: Collection[str]) -> date | None:
         return date.min
     if to.number == after.number:
         return None
-    found = queries.touched(connection, after, to)
+    found = queries.touched(connection, after, after.to_txid, to.to_txid if to.epoch == after.epoch else None)
     first = date.min if found.is_too_much or to.epoch != after.epoch else first_day_of(found.since, zones)
     if found.is_too_much:
         pools.forget(connection)

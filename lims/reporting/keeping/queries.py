@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Date, Text, any_, cast, func, select, text
+from sqlalchemy import ARRAY, Connection, Date, Text, any_, cast, func, select, text, true
 
 from lims.custody.tables import Tube
 from lims.kernel.audit.tables import Seal
@@ -15,7 +15,10 @@ from lims.reporting.keeping.tables import KeptDay, KeptLine, KeptReader
 from lims.reporting.queries import parameters, statement
 from lims.reporting.rules import Question
 
-UNREAD_AT_MOST = 20_000
+# Two great days; whoever has more unread counts anew.
+UNREAD_AT_MOST = 4_000_000
+# What is read in no time, every time. That there may be more is asked apart: a plan for millions goes along whole days of the trail.
+READ_AT_ONCE = 20_000
 SEALS_AT_ONCE = 100
 KEEPER_LOCK = 7_301_009
 
@@ -32,6 +35,10 @@ class Touched:
         """Whether there was more than is read at once."""
         return self.events >= UNREAD_AT_MOST
 
+    def and_then(self, more: "Touched") -> "Touched":
+        """With what was told behind it."""
+        return Touched(self.events + more.events, min((one.since for one in (self, more) if one.since is not None), default=None))
+
 
 def unread_seals(connection: Connection) -> tuple[AnyRow | None, AnyRow | None]:
     """The seal up to which the trail was read for kept days, and that up to which it can be read now."""
@@ -47,24 +54,35 @@ def newest_seal(connection: Connection) -> int:
     return connection.execute(select(func.coalesce(func.max(Seal.number), 0))).scalar_one()
 
 
-def touched(connection: Connection, after: AnyRow, to: AnyRow | None = None) -> Touched:
-    """What the trail tells after a seal; up to another one, or all there is."""
+def touched(connection: Connection, after: AnyRow, first: int, beyond: int | None = None) -> Touched:
+    """What the trail tells after a seal, from one transaction on; up to another one, or all there is."""
+    found = touched_by(READ_AT_ONCE, connection, after, first, beyond)
+    return found if found.events < READ_AT_ONCE else touched_by(UNREAD_AT_MOST, connection, after, first, beyond)
+
+
+def touched_by(most: int, connection: Connection, after: AnyRow, first: int, beyond: int | None = None) -> Touched:
+    """The same by no more than so many events."""
     bounds: dict[str, Any] = {
-        "epoch": after.epoch, "txid": after.to_txid, "until_txid": None if to is None or to.epoch != after.epoch else to.to_txid,
-        "since_day": (after.sealed_at - timedelta(days=2)).date(), "reaching_back": list(REACHING_BACK), "most": UNREAD_AT_MOST,
+        "epoch": after.epoch, "txid": first, "until_txid": beyond, "since_day": (after.sealed_at - timedelta(days=2)).date(),
+        "reaching_back": list(REACHING_BACK), "most": most,
     }  # fmt: skip
     row = connection.execute(statement("touched"), bounds).one()
     return Touched(row.events, row.since)
 
 
+# Whoever keeps asks for one day and then another in one long session. A plan for any range of days expects one pool of each: for a day of
+# 300,000 it looked each pool's tests up among all pools' tests, and did not end.
+EACH_PLANNED = func.set_config("plan_cache_mode", "force_custom_plan", true())
+
+
 def try_to_keep(connection: Connection) -> bool:
     """Whether nobody else reads the trail or counts at this moment; until the transaction ends, nobody else will."""
-    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(KEEPER_LOCK))).scalar_one())
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(KEEPER_LOCK), EACH_PLANNED)).scalar_one())
 
 
 def wait_to_keep(connection: Connection) -> None:
     """The same, waiting for whoever is at it."""
-    connection.execute(select(func.pg_advisory_xact_lock(KEEPER_LOCK)))
+    connection.execute(select(func.pg_advisory_xact_lock(KEEPER_LOCK), EACH_PLANNED))
 
 
 def gather(connection: Connection, question: Question, zones: Collection[str], memory: str) -> None:

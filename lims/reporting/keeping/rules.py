@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from lims.catalog.rules import Catalog
 from lims.reporting.figures import Figures, Line
 from lims.reporting.keeping.cuts import BY, Cut, Kept
-from lims.reporting.rules import BETWEEN, By
+from lims.reporting.rules import BETWEEN, DAY, By
 
 # Of one processor, counting takes at most a tenth; and days are not counted anew while late tubes are still coming in.
 REST = 10
@@ -92,7 +94,11 @@ def holds(day: Any, places: str, untouched_before: date, now: datetime) -> bool:
     return bool(now - day.made_at <= max(PICTURE_LASTS, timedelta(seconds=(REST + 4) * day.seconds)))
 
 
-def missing(days: Iterable[date], kept: Mapping[date, Any]) -> tuple[date, date] | None:
-    """The first and the last of the days that are not kept; None where all are."""
-    absent = [day for day in days if day not in kept]
-    return (min(absent), max(absent)) if absent else None
+def missing(days: Iterable[date], kept: Mapping[date, Any]) -> list[tuple[date, date]]:
+    """The days that are not kept, from the first to the last; in two parts where kept days lie between, cut where most of them do."""
+    absent = sorted(day for day in days if day not in kept)
+    steps = [(after - before, after) for before, after in pairwise(absent)]
+    widest, after = max(steps, key=itemgetter(0), default=(DAY, date.max))
+    if not absent or widest == DAY:
+        return [(absent[0], absent[-1])] if absent else []
+    return [(absent[0], after - widest), (after, absent[-1])]

@@ -20,6 +20,27 @@ class Metric:
     samples: Sequence[tuple[Mapping[str, str], float | None]]
 
 
+@dataclass(frozen=True)
+class Room:
+    """How much is taken of what ends: of each queue of a process its fullest in the last minutes (0 to 1), connections, bytes."""
+
+    queues: Mapping[str, float]
+    connections: int
+    most_connections: int
+    free_bytes: int
+
+
+def room_metrics(room: Room) -> list[Metric]:
+    """What tells of an overflow before it happens."""
+    queues = [({"queue": name}, taken) for name, taken in room.queues.items()]
+    return [
+        Metric("lims_queue_taken_ratio", "The largest part of a queue of requests that was taken in the last minutes.", queues),
+        Metric("lims_database_connections", "Connections that the database's server has.", [({}, room.connections)]),
+        Metric("lims_database_connections_most", "Connections for which it has room.", [({}, room.most_connections)]),
+        Metric("lims_disk_free_bytes", "Room on the disk of this host's data folder.", [({}, room.free_bytes)]),
+    ]
+
+
 def metrics_of(labs: Sequence[LabLine], as_of: datetime, sealed_at: datetime | None, now: datetime) -> list[Metric]:
     """The figures of the running day by lab (empty where no lab is known yet), and whether the worker is at work."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from lims.kernel.db import AnyRow
+from lims.reporting.keeping import ahead
 from lims.reporting.keeping import queries as keeping
 from lims.reporting.pools.tables import KeptPoolDay
 from lims.reporting.queries import statement
@@ -28,7 +29,7 @@ def spoiled(connection: Connection, bounds: dict[str, Any]) -> set[date | None]:
 def sources(connection: Connection, days: Collection[date]) -> dict[str, Any]:
     """Where the results of some days are to be read: which days are kept, and where the trail goes on from there."""
     after, _ = keeping.unread_seals(connection)
-    if after is None or keeping.touched(connection, after).is_too_much:
+    if after is None or ahead.told(connection, after).is_too_much:
         return NOTHING_READ | {"kept": [], "live": list(days)}
     bounds = between(after)
     lost = spoiled(connection, bounds)
@@ -45,9 +46,9 @@ def asked(connection: Connection, name: str, days: Collection[date], values: dic
 def next_to_count(connection: Connection, last: date, most: int) -> date | None:
     """The latest day with tubes, of the last `most`, that is not kept."""
     query = (
-        "SELECT max(CAST(wanted AS date)) FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), '1 day') AS wanted"
-        " WHERE EXISTS (SELECT FROM tube WHERE collected_on = CAST(wanted AS date))"
-        " AND NOT EXISTS (SELECT FROM kept_pool_day WHERE day = CAST(wanted AS date))"
+        "SELECT max(collected_on) FROM tube WHERE collected_on = ANY (ARRAY("
+        "SELECT CAST(wanted AS date) FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), '1 day') AS wanted"
+        " WHERE NOT EXISTS (SELECT FROM kept_pool_day WHERE day = CAST(wanted AS date))))"
     )
     found: date | None = connection.execute(text(query), {"first": last - timedelta(days=most), "last": last}).scalar_one()
     return found

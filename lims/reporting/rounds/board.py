@@ -28,12 +28,10 @@ def rounds_of(connection: Connection, catalog: Catalog, question: Question, now:
 
 def until(connection: Connection, catalog: Catalog, question: Question, now: datetime) -> list[Sampled]:
     """Who was sampled on these days: of the days that are kept as they were kept."""
-    days = [question.first + number * DAY for number in range((question.last - question.first).days + 1)]
     held = answers.kept_days(connection, catalog, replace(question, site=None, areas=None), now)
     found = queries.kept(connection, held, sites_of(catalog, question)) if held else []
-    gap = missing(days, held)
-    if gap is not None:
-        counted = queries.sampled(connection, replace(question, first=gap[0], last=gap[1]), zones_of(catalog))
+    for first, last in missing(question.days(), held):
+        counted = queries.sampled(connection, replace(question, first=first, last=last), zones_of(catalog))
         found += [row for row in counted if row.day not in held]
     return found
 

@@ -1,13 +1,14 @@
 """Shapes of rounds."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lims.catalog.fields import Name, OnePlace, RoundName
+from lims.kernel.clock import Day
+from lims.kernel.numbers import Whole
 from lims.reporting.forms import EARLIEST, LATEST
 
 
@@ -18,8 +19,8 @@ class ExpectForm(OnePlace):
 
     id: UUID
     round: RoundName
-    first_day: Annotated[date, Field(alias="from", ge=EARLIEST, le=LATEST)]
-    people: Annotated[int, Field(ge=1, le=100_000_000)]
+    first_day: Annotated[Day, Field(alias="from", ge=EARLIEST, le=LATEST)]
+    people: Annotated[Whole, Field(ge=1, le=100_000_000)]
     source: Name
 
 

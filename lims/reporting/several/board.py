@@ -43,10 +43,10 @@ def refused(connection: Connection, asked: Asked) -> list[Refusals] | None:
         return None
     answered = kept_as(question, asked.catalog)
     kept = answers.kept_days(connection, asked.catalog, question, asked.now) if answered and question.site is None else {}
-    gap, found = missing(days.each, kept), list[Refusals]()
-    if gap is not None:
-        found += queries.refused(connection, replace(question, first=gap[0], last=gap[1]), zones_of(asked.catalog))
-    outside = [day for day in kept if gap is None or not gap[0] <= day <= gap[1]]
+    gaps, found = missing(days.each, kept), list[Refusals]()
+    for first, last in gaps:
+        found += queries.refused(connection, replace(question, first=first, last=last), zones_of(asked.catalog))
+    outside = [day for day in kept if not any(first <= day <= last for first, last in gaps)]
     if outside and answered:
         found += queries.refused_kept(connection, outside, answers.panels_key(question, answered))
     return together(found)

@@ -1,6 +1,6 @@
 -- The tubes that a day answers for: those collected on it, and those a lab received on it that nobody has registered yet. A tube is
 -- the lab's that has it, or that it was sent to.
-WITH cohort AS (
+WITH cohort AS NOT MATERIALIZED (
     SELECT *, COALESCE(lab, dispatched_to, '') AS at_lab FROM tube
     WHERE collected_on = :day AND registered_at IS NOT NULL AND kind <> 'aliquot_pool' AND field_state <> 'void'
         AND (CAST(:site AS text) IS NULL OR site = :site)

@@ -1,5 +1,5 @@
--- Where the people of a day stand, by the view that everybody's result is read from; but for those of tubes that are wrong.
-WITH standing AS (
+-- Where the people of a day stand, by the rule that everybody's result is read by.
+, standing AS (
     SELECT barcode, COALESCE(lab, dispatched_to, '') AS at_lab,
         CASE
             WHEN state IN ('negative', 'positive') THEN 'with_result'
@@ -12,5 +12,4 @@ WITH standing AS (
             ELSE 'unexplained'
         END AS standing
     FROM person_result
-    WHERE day = :day AND (CAST(:site AS text) IS NULL OR site = :site) AND barcode <> ALL (CAST(:wrong AS text[]))
 )

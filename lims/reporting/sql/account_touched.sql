@@ -2,20 +2,22 @@
 -- tubes that these answer or are in, all days on which they count; of what is no tube (runs, forgotten days) the day of its moment; of
 -- labels, their prints, and the tubes and boxes that they are on, the day on which they were reserved.
 -- No more than :most of it is read; who has more unread counts anew.
-WITH RECURSIVE told AS MATERIALIZED (
+WITH told AS MATERIALIZED (
     SELECT subject, verb, at, what FROM event
     WHERE day >= :since_day
         AND (epoch > :epoch OR epoch = :epoch AND txid >= CAST(CAST(:txid AS text) AS xid8))
         AND (CAST(:until_txid AS text) IS NULL OR epoch = :epoch AND txid < CAST(CAST(:until_txid AS text) AS xid8))
     LIMIT :most
-), met (barcode, retest_of, pool, collected_on, received_at, released_at) AS (
-    SELECT tube.barcode, tube.retest_of, tube.pool, tube.collected_on, tube.received_at, tube.released_at
-    FROM told JOIN tube ON tube.barcode = told.subject
-    UNION
-    SELECT tube.barcode, tube.retest_of, tube.pool, tube.collected_on, tube.received_at, tube.released_at
-    FROM met
-    CROSS JOIN LATERAL (VALUES (met.retest_of), (met.pool)) AS above (barcode)
-    JOIN tube ON tube.barcode = above.barcode
+), own AS MATERIALIZED (
+    SELECT retest_of, pool, collected_on, received_at, released_at FROM tube WHERE barcode = ANY (ARRAY(SELECT DISTINCT subject FROM told))
+), met AS MATERIALIZED (
+    SELECT collected_on, received_at, released_at FROM own
+    UNION ALL
+    SELECT collected_on, received_at, released_at FROM tube WHERE barcode = ANY (ARRAY(
+        SELECT above FROM tubes_above(ARRAY(
+            SELECT retest_of FROM own WHERE retest_of IS NOT NULL UNION SELECT pool FROM own WHERE pool IS NOT NULL
+        ), ARRAY['retest_of', 'pool'], false, false)
+    ))
 ), label AS (
     SELECT DISTINCT
         CASE WHEN subject ~ '^labels [0-9a-f-]{36}$' THEN CAST(substr(subject, 8) AS uuid) END AS range_id,

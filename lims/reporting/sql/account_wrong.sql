@@ -4,6 +4,9 @@
     -- An array, and not IN: of one site these are found by an index, and not among all of the day.
     WHERE day = :day AND (CAST(:site AS text) IS NULL OR barcode = ANY (ARRAY(SELECT barcode FROM cohort)))
     GROUP BY barcode
+), mixed AS MATERIALIZED (
+    SELECT barcode FROM tube
+    WHERE kind = 'aliquot_pool' AND barcode = ANY (ARRAY(SELECT DISTINCT pool FROM cohort WHERE bench_state = 'pooled'))
 ), judged AS (
     SELECT cohort.barcode, cohort.site, cohort.at_lab, GREATEST(cohort.member_count, listed.people, 0) AS people,
         array_remove(ARRAY[
@@ -20,9 +23,8 @@
             CASE WHEN cohort.bench_state = 'called' AND NOT EXISTS (
                 SELECT FROM call WHERE call.barcode = cohort.barcode AND call.run = cohort.run AND call.call = cohort.call
             ) THEN 'call_missing' END,
-            CASE WHEN cohort.bench_state = 'pooled' AND NOT EXISTS (
-                SELECT FROM tube AS pool WHERE pool.barcode = cohort.pool AND pool.kind = 'aliquot_pool'
-            ) THEN 'pool_missing' END
+            CASE WHEN cohort.bench_state = 'pooled' AND NOT EXISTS (SELECT FROM mixed WHERE mixed.barcode = cohort.pool)
+                THEN 'pool_missing' END
         ], NULL) AS problems
     FROM cohort
     LEFT JOIN listed ON listed.barcode = cohort.barcode
@@ -32,5 +34,8 @@ SELECT barcode, site, at_lab AS lab, people, problems FROM judged WHERE problems
 UNION ALL
 SELECT listed.barcode, NULL, '', listed.people, ARRAY['members_without_tube']
 FROM listed
-WHERE NOT EXISTS (SELECT FROM tube WHERE tube.barcode = listed.barcode AND tube.collected_on = :day)
+LEFT JOIN (
+    SELECT barcode FROM tube WHERE collected_on = :day AND (CAST(:site AS text) IS NULL OR site = :site)
+) AS known ON known.barcode = listed.barcode
+WHERE known.barcode IS NULL
 ORDER BY barcode

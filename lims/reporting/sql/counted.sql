@@ -1,7 +1,7 @@
 -- The tubes that count, each with the places and time zones it counts by. The beginning of every other question.
 -- A stub that nobody registered or received is no tube yet; a void tube never was one, unless a lab has it; an aliquot pool
 -- is liquid of tubes that count already.
-WITH RECURSIVE counted AS NOT MATERIALIZED (
+WITH counted AS NOT MATERIALIZED (
     SELECT tube.*,
         COALESCE(lab.timezone, site.timezone, :zone) AS lab_zone,
         COALESCE(site.timezone, lab.timezone, :zone) AS site_zone,

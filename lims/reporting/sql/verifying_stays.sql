@@ -1,21 +1,13 @@
 -- People in state `verifying`, a row for each: from the release of their pool, which is not negative, until the release of a single
--- tube of theirs that answers it (or answers such an answer), whatever that says. As in the view `person_result`, but at any time.
+-- tube of theirs that answers it (or answers such an answer), whatever that says. As `person_result.sql` tells it, but at any time.
 -- `unanswered`: the only tubes whose people may have been without a result since `since`; null where nobody knows. Pools are not negative
 -- by the thousand in a year, and of nearly all of them everybody has had a result long ago.
-, reactive AS (
+, reactive AS MATERIALIZED (
     SELECT * FROM counted
     WHERE kind = 'swab_pool' AND released_call <> 'negative' AND released_at < :until
         AND (CAST(:unanswered AS text[]) IS NULL OR barcode = ANY (CAST(:unanswered AS text[])))
-), chain AS (
-    SELECT reactive.barcode AS root, tube.barcode
-    FROM reactive
-    JOIN tube ON tube.retest_of = reactive.barcode
-    WHERE tube.kind = 'single'
-    UNION
-    SELECT chain.root, tube.barcode
-    FROM chain
-    JOIN tube ON tube.retest_of = chain.barcode
-    WHERE tube.kind = 'single'
+), chain AS MATERIALIZED (
+    SELECT code AS root, answer AS barcode FROM tubes_answering(ARRAY(SELECT barcode FROM reactive))
 ), answer AS (
     SELECT chain.root, member.person_id, min(tube.released_at) AS released_at
     FROM chain
@@ -23,6 +15,10 @@
     JOIN tube_member AS member ON member.barcode = tube.barcode AND member.day = tube.collected_on
     WHERE tube.released_at IS NOT NULL AND tube.registered_at IS NOT NULL AND tube.field_state <> 'void'
     GROUP BY 1, 2
+), mixed AS MATERIALIZED (
+    SELECT barcode, released_at FROM tube
+    WHERE kind = 'aliquot_pool' AND released_call <> 'negative' AND released_at < :until
+        AND (CAST(:unanswered AS text[]) IS NULL OR barcode = ANY (CAST(:unanswered AS text[])))
 ), stay AS (
     SELECT reactive.barcode, reactive.key, reactive.lab_zone, reactive.lab_key, reactive.site_key, reactive.area_key,
         reactive.released_at AS since, answer.released_at AS until
@@ -34,10 +30,8 @@
     -- Of an aliquot pool that is not negative: until the member's own tube is released, or turned away.
     SELECT own.barcode, own.key, own.lab_zone, own.lab_key, own.site_key, own.area_key,
         mixed.released_at, COALESCE(own.released_at, own.rejected_at)
-    FROM tube AS mixed
+    FROM mixed
     JOIN counted AS own ON own.pool = mixed.barcode
     JOIN tube_member AS member ON member.barcode = own.barcode AND member.day = own.collected_on
-    WHERE mixed.kind = 'aliquot_pool' AND mixed.released_call <> 'negative' AND mixed.released_at < :until
-        AND (CAST(:unanswered AS text[]) IS NULL OR mixed.barcode = ANY (CAST(:unanswered AS text[])))
-        AND own.field_state <> 'void' AND COALESCE(own.released_at, own.rejected_at, :until) >= :since
+    WHERE own.field_state <> 'void' AND COALESCE(own.released_at, own.rejected_at, :until) >= :since
 )

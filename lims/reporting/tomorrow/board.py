@@ -64,11 +64,10 @@ def read_habits(connection: Connection, catalog: Catalog, now: datetime, zone: s
     kept = keeping.habits(connection, answers.kept_days(connection, catalog, question, now))
 
     def of(name: str, wanted: Sequence[date]) -> list[Any]:
-        gap = missing(wanted, kept)
         found: dict[date, DayHabits] = {}
-        if gap is not None:
-            values = parameters(replace(question, first=gap[0], last=gap[1]), zones_of(catalog))
-            found = queries.habits(connection, values, (name,))
+        for first, last in missing(wanted, kept):
+            values = parameters(replace(question, first=first, last=last), zones_of(catalog))
+            found |= queries.habits(connection, values, (name,))
         return [(found | kept).get(day, NOTHING)[name] for day in wanted]
 
     return habits_of(of("collected", days[:-1]), of("ways", days[-DAYS_OF_WAYS - 1 :]), of("pools", days))

@@ -32,7 +32,7 @@ def pack(form: PackForm, work: Sampler) -> BoxAnswer:
     box = box_code(form.barcode, known)
     tubes = tube_codes(form.tubes, known)
     sealed_at = clock.happened(form.sealed_at, work.now)
-    if taken_first(work.connection, form.id, "box.pack", form.model_dump(), work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "box.pack", form.model_dump(), work.caller.name, work.now, sets=["tubes"]):
         actions.pack(work.connection, box, form.site, tubes, sealed_at, work.caller.name, work.now)
     return answer(work, box)
 
@@ -99,7 +99,7 @@ def repack(barcode: str, form: RepackForm, work: Sampler) -> BoxAnswer:
     code, added, removed = box_code(barcode, known), tube_codes(form.added, known), tube_codes(form.removed, known)
     at = clock.happened(form.at, work.now)
     content = form.model_dump() | {"box": code}
-    if taken_first(work.connection, form.id, "box.repack", content, work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "box.repack", content, work.caller.name, work.now, sets=["added", "removed"]):
         actions.repack(work.connection, code, added, removed, at, work.caller, work.now)
     return answer(work, code)
 

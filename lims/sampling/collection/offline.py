@@ -31,6 +31,7 @@ def kept_page(request: Request, template: str, facts: Mapping[str, object], work
     """A scanning page that a device may keep: it carries its version, the day it was made on, the server's sentences in its language."""
     keys = work.program.keys
     slot = {"key": keys.slot_id, "point": keys.slot.hex()}
+    # The UTC day: the page takes it for the moment at which that day began, and a local one may lie hours ahead of now.
     carried = {"phrasebook": phrasebook(language_of(request), ROOMS), "today": work.now.date().isoformat(), "slot": slot}
     answer = camera_page(request, template, carried | dict(facts), caller=work.caller, place=place)
     answer.headers.update({HEADER: version(), "Content-Language": language_of(request)})

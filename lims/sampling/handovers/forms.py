@@ -6,9 +6,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 
 from lims.kernel.clock import Moment
+from lims.kernel.numbers import Measured
 from lims.sampling.boxes.forms import Scanned
 
-Celsius = Annotated[float, Field(ge=-100, le=100)]
+Celsius = Annotated[Measured, Field(ge=-100, le=100)]
 
 
 class HandedBox(BaseModel):

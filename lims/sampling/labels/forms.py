@@ -6,13 +6,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from lims.kernel.barcodes import Kind
+from lims.kernel.numbers import Whole
 
 
 class ReserveForm(BaseModel):
     """How many labels a site wants."""
 
     site: str
-    count: Annotated[int, Field(ge=1, le=10_000)]
+    count: Annotated[Whole, Field(ge=1, le=10_000)]
     kind: Kind = Kind.TUBE
 
 

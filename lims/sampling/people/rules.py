@@ -21,6 +21,8 @@ PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")  # what a person's o
 LONGEST_NUMBER = 40
 SHOWN_ENDS = 2
 RESIDENT_ID = re.compile(r"[0-9]{17}[0-9X]")
+PRINTED = re.compile(r"[A-Z0-9()/.]+")
+CHINESE = re.compile(r"[A-Z0-9()/.\u4e00-\u9fff]+")  # the numbers of soldiers and police begin with words: 军字第1234567号
 EARLIEST_BIRTH = date(1890, 1, 1)
 
 
@@ -64,7 +66,7 @@ def canonical_number(id_type: str, number: str) -> str:
         raise Refused("id_number_malformed", "An ID number is empty or longer than {most} characters.", most=LONGEST_NUMBER)
     if id_type == IdType.RESIDENT_ID:
         check_resident_id(text)
-    elif not re.fullmatch(r"[A-Z0-9()/.]+", text):
+    elif not (CHINESE if id_type == IdType.OTHER else PRINTED).fullmatch(text):
         raise Refused("id_number_malformed", "An ID number has characters that no document carries; read it again.")
     return text
 

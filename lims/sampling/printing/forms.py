@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from lims.kernel.numbers import Whole
+
 Sentence = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -34,7 +36,7 @@ class JobForm(BaseModel):
     range: UUID
     first: str | None = None
     last: str | None = None
-    count: Annotated[int | None, Field(ge=1, le=10_000)] = None
+    count: Annotated[Whole | None, Field(ge=1, le=10_000)] = None
     printer: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     template: str = "tube_35x30"
     format: Literal["zpl", "tspl"] | None = None
@@ -89,7 +91,7 @@ class TakeForm(BaseModel):
 
     id: UUID
     printer: Annotated[str, Field(min_length=1, max_length=200)]
-    most: Annotated[int, Field(ge=1, le=500)] = 25
+    most: Annotated[Whole, Field(ge=1, le=500)] = 25
 
 
 class TakeAnswer(BaseModel):

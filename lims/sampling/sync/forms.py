@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from lims.kernel.clock import Moment, written
+from lims.kernel.numbers import Whole
 from lims.sampling.people.rules import IdType
 
 
@@ -25,7 +26,7 @@ class MemberForm(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    position: Annotated[int, Field(ge=1, le=1000)]
+    position: Annotated[Whole, Field(ge=1, le=1000)]
     id_type: IdType
     id_number: Annotated[str, Field(min_length=1, max_length=100)]
     name: Words = ""
@@ -48,12 +49,12 @@ class TubeForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     id: UUID
-    revision: Annotated[int, Field(ge=1, le=1_000_000)]
+    revision: Annotated[Whole, Field(ge=1, le=1_000_000)]
     barcode: Annotated[str, Field(min_length=1, max_length=100)]
     site: Annotated[str, Spoken, Field(min_length=1, max_length=40)]
     round: Words | None = None
     kind: Literal["swab_pool", "single"]
-    pool_size: Annotated[int, Field(ge=1, le=1000)]
+    pool_size: Annotated[Whole, Field(ge=1, le=1000)]
     state: Literal["open", "sealed", "void"]
     opened_at: Moment | None = None
     sealed_at: Moment | None = None

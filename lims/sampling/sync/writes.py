@@ -12,15 +12,16 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     Uuid,
+    any_,
     bindparam,
+    cast,
     delete,
-    exists,
     func,
     select,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import TypeEngine
 
 from lims.custody.tables import Tube, TubeMember
@@ -49,8 +50,9 @@ TOLD: dict[str, TypeEngine[Any]] = {
 
 RECORDS = incoming(**TOLD)
 SENDER = (bindparam("device", type_=Text), bindparam("now", type_=DateTime(timezone=True)))
-# A record whose id is known under another barcode is not inserted: it comes out as a conflict.
-UNKNOWN = ~exists(select(Tube.barcode).where(Tube.record_id == RECORDS.c.record_id))
+# A record whose id is known under another barcode is not inserted: it comes out as a conflict. What is known is looked up by itself.
+IDS = cast(bindparam("every_record_id", type_=Text), ARRAY(Uuid))
+UNKNOWN = RECORDS.c.record_id.not_in(select(Tube.record_id).where(Tube.record_id == any_(IDS)))
 # Sorted, so that two batches cannot lock each other out.
 INSERT_TUBES = (
     insert(Tube)

@@ -27,7 +27,7 @@ def receive(barcode: str, form: ReceiveForm, work: Technician) -> Standing:
     tubes = [barcodes.check(barcodes.normalise(tube), barcodes.Kind.TUBE, known.formats) for tube in form.tubes]
     at = clock.happened(form.at, work.now)
     content = form.model_dump() | {"box": box}
-    if taken_first(work.connection, form.id, "box.receive", content, work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "box.receive", content, work.caller.name, work.now, sets=["tubes"]):
         policy = known.transport_policy(clock.local_day(at, lab.timezone))
         reception = actions.Reception(box, lab.code, at, work.caller.name, form.temperature_c, policy)
         actions.receive(work.connection, reception, tubes, work.now)

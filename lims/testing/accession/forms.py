@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from lims.kernel.clock import Moment
+from lims.kernel.numbers import Measured
 from lims.testing.accession.rules import Outcome
 
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
@@ -15,8 +17,8 @@ class ReceiveForm(BaseModel):
 
     id: UUID
     lab: str
-    at: AwareDatetime | None = None
-    temperature_c: Annotated[float, Field(ge=-100, le=100)] | None = None
+    at: Moment | None = None
+    temperature_c: Annotated[Measured, Field(ge=-100, le=100)] | None = None
     tubes: Annotated[list[Scanned], Field(max_length=1000)] = []
 
 
@@ -91,7 +93,7 @@ class RejectForm(BaseModel):
     id: UUID
     reason: Annotated[str, Field(max_length=20)]
     note: Annotated[str, Field(max_length=500)] = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class TubeState(BaseModel):

@@ -41,7 +41,7 @@ def standing_answer(work: Work, known: Catalog, box: str, lab: Lab, scanned: Seq
     rows = queries.tubes_of_box(work.connection, box, scanned)
     return Standing(
         **asdict(standing(box, lab.code, rows)),
-        carriage=carriage(work, box, known),
+        carriage=carriage(work, known, box, lab),
         arrival=arrival_answer(work, known, box, lab, rows),
         scans=scans(work, known, box, lab, [row for row in rows if row.barcode in set(scanned)], at),
     )
@@ -85,13 +85,14 @@ def arrival_answer(work: Work, known: Catalog, box: str, lab: Lab, rows: Sequenc
     return ArrivalAnswer(**asdict(came), **allowed)
 
 
-def carriage(work: Work, box: str, known: Catalog) -> Carriage | None:
-    """How a box came to this lab; None where nobody has told of its leaving yet."""
+def carriage(work: Work, known: Catalog, box: str, lab: Lab) -> Carriage | None:
+    """How a box came to this lab, by the policy of the day on which it left its site; None where nobody has told of its leaving yet."""
     row = queries.carriage(work.connection, box)
     if row is None:
         return None
     minutes = minutes_on_its_way(row.dispatched_at, row.received_at or work.now)
-    policy = known.transport_policy(row.dispatched_at.date())
+    place = known.sites.get(row.site) or lab  # a box may be scanned before anybody has told where it was packed
+    policy = known.transport_policy(local_day(row.dispatched_at, place.timezone))
     return Carriage(
         handover=row.handover,
         given_by=row.given_by,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, func, or_, select, union_all
+from sqlalchemy import Connection, and_, func, or_, select, union_all
 
 from lims.custody.tables import Box, Handover, Tube
 from lims.kernel.db import AnyRow
@@ -44,7 +44,7 @@ def tubes_of_box(connection: Connection, barcode: str, scanned: Collection[str])
 
 def carriage(connection: Connection, barcode: str) -> AnyRow | None:
     """How a box left its site and was opened, with the hand-over that two people signed; None where nobody told of its leaving."""
-    columns = (Box.handover, Box.courier, Box.carried_by, Box.vehicle, Box.dispatched_at, Box.received_at)
+    columns = (Box.site, Box.handover, Box.courier, Box.carried_by, Box.vehicle, Box.dispatched_at, Box.received_at)
     query = select(*columns, Handover.given_by, Handover.temperature_c).outerjoin(Handover, Handover.signed_id == Box.handover)
     return connection.execute(query.where(Box.barcode == barcode, Box.dispatched_at.is_not(None))).one_or_none()
 
@@ -57,9 +57,14 @@ def boxes_of_lab(connection: Connection, lab: str, limit: int = 20) -> Sequence[
     way = (
         select(Box.__table__).where(Box.dispatched_to == lab, Box.received_at.is_(None)).order_by(Box.dispatched_at).limit(limit).subquery()
     )
-    boxes = union_all(select(here), select(way)).subquery()
-    scanned = select(func.count()).where(Tube.received_box == boxes.c.barcode).scalar_subquery().label("scanned")
-    missing = select(func.count()).where(Tube.box == boxes.c.barcode, Tube.received_at.is_(None)).scalar_subquery().label("missing")
-    return connection.execute(
-        select(boxes, scanned, missing).order_by(boxes.c.received_at.desc().nulls_first(), boxes.c.dispatched_at)
-    ).all()
+    boxes = union_all(select(here), select(way)).cte("boxes")
+    scanned, missing = Tube.received_box == boxes.c.barcode, and_(Tube.box == boxes.c.barcode, Tube.received_at.is_(None))
+    tubes = (
+        select(boxes.c.barcode, func.count().filter(scanned).label("scanned"), func.count().filter(missing).label("missing"))
+        .join(Tube, or_(scanned, missing))
+        .group_by(boxes.c.barcode)
+        .subquery()
+    )
+    counts = (func.coalesce(tubes.c[name], 0).label(name) for name in ("scanned", "missing"))
+    query = select(boxes, *counts).outerjoin(tubes, tubes.c.barcode == boxes.c.barcode)
+    return connection.execute(query.order_by(boxes.c.received_at.desc().nulls_first(), boxes.c.dispatched_at)).all()

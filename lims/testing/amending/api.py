@@ -49,7 +49,7 @@ def amendments(
         own_lab(work.caller, lab, f"Lab {lab}")
     point = parts_of(after, datetime, str, int) if after else None
     start = (point[0], point[1], point[2]) if point else None
-    rows = queries.amendments(work.connection, work.caller.lab or lab, start, limit + 1)
+    rows = queries.amendments(work.connection, work.caller.lab or lab, start, limit + 1, site=work.caller.site)
     last = rows[limit - 1] if len(rows) > limit else None
     following = cursor(last.released_at, last.barcode, last.revision) if last is not None else None
     return Page(items=[lookup.amendment(row) for row in rows[:limit]], next=following)

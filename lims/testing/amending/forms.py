@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from lims.custody.rules import Call
+from lims.kernel.clock import Moment
 
 
 class AmendForm(BaseModel):
@@ -16,7 +17,7 @@ class AmendForm(BaseModel):
     run: UUID | None = None
     call: Call | None = None
     reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class ReleaseView(BaseModel):

@@ -1,7 +1,7 @@
 """A result as its lab, or an official, sees it."""
 
 from lims.kernel.auth.door import Work
-from lims.kernel.auth.rules import own_lab
+from lims.kernel.auth.rules import own_lab, own_site
 from lims.kernel.db import AnyRow
 from lims.kernel.errors import Refused
 from lims.testing.amending import queries
@@ -9,11 +9,12 @@ from lims.testing.amending.forms import AmendmentView, ReleaseView, ResultView
 
 
 def own_tube(work: Work, barcode: str) -> AnyRow:
-    """A tube of the caller's lab; Refused as not found where it is another's, or in none."""
+    """A tube of the caller's lab and site; Refused as not found where it is another's, or in no lab."""
     row = queries.tube(work.connection, barcode)
     if row is None or row.lab is None:
         raise Refused("not_found", "{what} is not known in this lab.", what=f"Tube {barcode}")
     own_lab(work.caller, row.lab, f"Tube {barcode}")
+    own_site(work.caller, row.site, f"Tube {barcode}")
     return row
 
 

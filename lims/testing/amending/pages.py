@@ -41,7 +41,7 @@ def amendments(request: Request, work: Reader, after: str | None = None) -> Resp
     known = catalog.current(work.connection)
     point = parts_of(after, datetime, str, int) if after else None
     start = (point[0], point[1], point[2]) if point else None
-    rows = queries.amendments(work.connection, work.caller.lab, start, SHOWN + 1)
+    rows = queries.amendments(work.connection, work.caller.lab, start, SHOWN + 1, site=work.caller.site)
     last = rows[SHOWN - 1] if len(rows) > SHOWN else None
     facts = {
         "rows": rows[:SHOWN],

@@ -17,7 +17,7 @@ from lims.testing.review.tables import Release
 
 def tube(connection: Connection, barcode: str) -> AnyRow | None:
     """A tube with its result."""
-    query = select(Tube.barcode, Tube.lab, Tube.kind, Tube.bench_state, Tube.released_call, Tube.released_at, Tube.amended_at)
+    query = select(Tube.barcode, Tube.lab, Tube.site, Tube.kind, Tube.bench_state, Tube.released_call, Tube.released_at, Tube.amended_at)
     return connection.execute(query.where(Tube.barcode == barcode)).one_or_none()
 
 
@@ -55,9 +55,15 @@ def supersede(connection: Connection, barcode: str, revision: int) -> bool:
 
 
 def amendments(
-    connection: Connection, lab: str | None, after: tuple[datetime, str, int] | None, limit: int, *, message: UUID | None = None
+    connection: Connection,
+    lab: str | None,
+    after: tuple[datetime, str, int] | None,
+    limit: int,
+    *,
+    site: str | None = None,
+    message: UUID | None = None,
 ) -> Sequence[AnyRow]:
-    """Results that were replaced, the newest first; all labs' where none is given."""
+    """Results that were replaced, the newest first; all labs' and sites' where none is given."""
     before = aliased(Release)
     query = (
         select(Release.__table__, before.call.label("was"), Tube.lab, Tube.site)
@@ -69,6 +75,8 @@ def amendments(
     )
     if lab is not None:
         query = query.where(Tube.lab == lab)
+    if site is not None:
+        query = query.where(Tube.site == site)
     if message is not None:
         query = query.where(Release.review == message)
     if after is not None:

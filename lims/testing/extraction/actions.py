@@ -43,7 +43,7 @@ def extract(connection: Connection, catalog: Catalog, form: ExtractionForm, barc
     tubes = tubes_of(wells)
     known = layout.tubes_for_update(connection, tubes)
     rules.refuse_without_control(wells)
-    refuse_unready(form.lab, assay, known, tubes)
+    refuse_unready(catalog.lab(form.lab), assay, known, tubes)
     rules.refuse_extracted(known, tubes)
     day = clock.local_day(at, catalog.lab(form.lab).timezone)
     used = bound(lots.known(connection, form.lab), form.lots, OF_BATCH, assay.code, day)

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
+
+from lims.kernel.clock import Moment
 
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -19,7 +21,7 @@ class ExtractionForm(BaseModel):
     layout: Literal["auto"] | Annotated[dict[str, Scanned], Field(max_length=96)] = "auto"
     instrument: Annotated[str, Field(max_length=100)] = ""
     lots: Annotated[list[UUID], Field(max_length=10)] | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class ExtractionAnswer(BaseModel):

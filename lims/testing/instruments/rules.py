@@ -47,6 +47,11 @@ class ParsedRun:
     experiment: str | None = None
     curves: tuple[Curve, ...] = ()
 
+    @property
+    def samples_named(self) -> bool:
+        """Whether it says what stands in its wells; where it does not, its plate's barcode alone says which plate was read."""
+        return any(reading.sample is not None for reading in self.readings)
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedTarget:

@@ -56,6 +56,9 @@ class Run(Base):
     controls_passed: Mapped[bool] = mapped_column(Boolean)
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     readings: Mapped[int] = mapped_column(Integer)
+    samples_named: Mapped[bool | None] = mapped_column(
+        Boolean, comment="whether the file says what stands in its wells; null where nobody noted it yet"
+    )
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="when it was read out, as told")
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), comment="server time")
     imported_by: Mapped[str] = mapped_column(Text)

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
-from pydantic import AwareDatetime
 
 from lims.catalog import queries as catalog
 from lims.custody.actions import taken_first
@@ -28,7 +27,7 @@ def import_run(
     work: Technician,
     response: Response,
     file: Annotated[list[UploadFile], File(min_length=1, max_length=MOST_FILES)],
-    at: Annotated[AwareDatetime | None, Form()] = None,
+    at: Annotated[clock.Moment | None, Form()] = None,
 ) -> RunAnswer | WaitingAnswer:
     """Import an instrument's file for a plate. Whatever becomes of it, the file itself is kept.
 

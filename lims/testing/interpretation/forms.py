@@ -19,7 +19,7 @@ class WellCall(BaseModel):
 
 
 class RunAnswer(BaseModel):
-    """A run: its controls' verdict and its calls."""
+    """A run: its controls' verdict and its calls. `samples_named`: whether its file says what stands in its wells; null where unknown."""
 
     run: UUID
     plate: str
@@ -32,6 +32,7 @@ class RunAnswer(BaseModel):
     already_imported: bool
     control_verdict: str
     readings: int
+    samples_named: bool | None
     reasons: list[dict[str, Any]]
     lots: list[UUID]
     calls: list[WellCall]

@@ -18,7 +18,7 @@ from lims.testing.interpretation.tables import CallRow
 from lims.testing.plates.tables import Plate
 
 RUN = (
-    Run.id, Run.plate, Run.sha256, Run.format, Run.instrument, Run.controls_passed, Run.reasons, Run.readings,
+    Run.id, Run.plate, Run.sha256, Run.format, Run.instrument, Run.controls_passed, Run.reasons, Run.readings, Run.samples_named,
     Run.at, Run.imported_at, Run.imported_by, Plate.lab, Plate.assay, Plate.assay_version, Plate.wells, Plate.lots,
 )  # fmt: skip
 PLATE_LOCKS = 7_301_006

@@ -30,6 +30,7 @@ def run_answer(connection: Connection, catalog: Catalog, run: UUID, *, already_i
         already_imported=already_imported,
         control_verdict="passed" if row.controls_passed else "failed",
         readings=row.readings,
+        samples_named=row.samples_named,
         reasons=row.reasons,
         lots=row.lots,
         calls=well_calls(connection, catalog, row),

@@ -62,7 +62,8 @@ def write_run(
     run = ids.uuid7(now)
     row = insert(Run).values(
         id=run, plate=plate.barcode, sha256=sha256, format=file.format, instrument=file.instrument, controls_passed=verdict.passed,
-        reasons=[reason.told() for reason in verdict.reasons], readings=readings, at=at, imported_at=now, imported_by=by,
+        reasons=[reason.told() for reason in verdict.reasons], readings=readings,
+        samples_named=file.samples_named, at=at, imported_at=now, imported_by=by,
     )  # fmt: skip
     connection.execute(row)
     return run

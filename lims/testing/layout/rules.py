@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from lims.catalog.policies import TimeLimit
-from lims.catalog.rules import Assay, Catalog, ControlRole
+from lims.catalog.rules import Assay, Catalog, ControlRole, Lab
 from lims.custody.rules import BenchEvent, BenchState, Kind, advance
 from lims.kernel import barcodes
+from lims.kernel.clock import local_day
 from lims.kernel.errors import Refused, listed
 
 Wells = dict[str, dict[str, str]]
@@ -178,11 +179,11 @@ def tubes_of(wells: Mapping[str, Mapping[str, str]]) -> list[str]:
     return [what["tube"] for what in wells.values() if "tube" in what]
 
 
-def refuse_unready(lab: str, assay: Assay, known: Mapping[str, Any], tubes: Sequence[str]) -> None:
+def refuse_unready(lab: Lab, assay: Assay, known: Mapping[str, Any], tubes: Sequence[str]) -> None:
     """Refused naming the tubes that are not here, not waiting, or hold more people than the assay is valid for."""
-    if strange := [code for code in tubes if code not in known or known[code].lab != lab]:
-        raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=lab, tubes=listed(strange))
-    refuse_discarded([known[code] for code in tubes])
+    if strange := [code for code in tubes if code not in known or known[code].lab != lab.code]:
+        raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=lab.code, tubes=listed(strange))
+    refuse_discarded([known[code] for code in tubes], lab.timezone)
     for code in tubes:
         advance(BenchState(known[code].bench_state), BenchEvent.PLACE, code)
     if large := [code for code in tubes if (known[code].pool_size or 1) > assay.pool_max]:
@@ -192,11 +193,11 @@ def refuse_unready(lab: str, assay: Assay, known: Mapping[str, Any], tubes: Sequ
         )  # fmt: skip
 
 
-def refuse_discarded(tubes: Iterable[Any]) -> None:
-    """Refused where one of these tubes was thrown away."""
+def refuse_discarded(tubes: Iterable[Any], zone: str) -> None:
+    """Refused where one of these tubes was thrown away; days are those of `zone`."""
     for tube in tubes:
         if tube.discarded_at is not None:
-            day = tube.discarded_at.date().isoformat()
+            day = local_day(tube.discarded_at, zone).isoformat()
             raise Refused(
                 "tube_discarded", "Tube {tube} was discarded on {day}; nothing is left of it to test.", tube=tube.barcode, day=day
             )

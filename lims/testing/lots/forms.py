@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from lims.kernel.clock import Day, Moment
 from lims.testing.lots.rules import LotKind
 
 Words = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1c\x1e-\x1f]*$")]
@@ -20,16 +21,16 @@ class LotForm(BaseModel):
     number: Annotated[Words, Field(min_length=1)]
     product: Words | None = None
     assay: Words | None = None
-    expires_on: date | None = None
+    expires_on: Day | None = None
     opened: bool = True
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class OpenForm(BaseModel):
     """A lot to be used from now on."""
 
     id: UUID
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class LotAnswer(BaseModel):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Text, and_, func, literal, literal_column, select, union_all
 
+from lims.custody.queries import tubes_answering
 from lims.custody.tables import Box, Tube, TubeMember
 from lims.kernel.db import AnyRow, records
 from lims.testing.instruments.tables import ReadingRow, Run
@@ -155,25 +156,22 @@ def settled_pools(connection: Connection, lab: str, since: datetime, limit: int)
         .limit(limit)
         .cte("reactive")
     )
-    first = select(Tube.barcode, reactive.c.barcode.label("root")).join(reactive, Tube.retest_of == reactive.c.barcode)
-    chain = first.where(Tube.kind == "single").cte("chain", recursive=True)
-    deeper = select(Tube.barcode, chain.c.root).join(chain, Tube.retest_of == chain.c.barcode).where(Tube.kind == "single")
-    chain = chain.union(deeper)
+    chain = tubes_answering(reactive.c.barcode)
     people = func.count(TubeMember.person_id.distinct())
     answered = (
         select(
-            chain.c.root,
+            chain.c.code,
             people.filter(Tube.released_call == "negative").label("negative"),
             people.filter(Tube.released_call == "positive").label("positive"),
         )
-        .join(Tube, Tube.barcode == chain.c.barcode)
+        .join(Tube, Tube.barcode == chain.c.answer)
         .join(TubeMember, and_(TubeMember.barcode == Tube.barcode, TubeMember.day == Tube.collected_on))
-        .group_by(chain.c.root)
+        .group_by(chain.c.code)
         .subquery()
     )
     query = (
         select(reactive, CallRow.assay, CallRow.assay_version, answered.c.negative, answered.c.positive)
         .join(CallRow, and_(CallRow.barcode == reactive.c.barcode, CallRow.run == reactive.c.run))
-        .join(answered, answered.c.root == reactive.c.barcode)
+        .join(answered, answered.c.code == reactive.c.barcode)
     )
     return connection.execute(query.order_by(reactive.c.released_at.desc(), reactive.c.barcode)).all()

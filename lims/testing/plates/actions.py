@@ -35,7 +35,7 @@ def lay_out(connection: Connection, catalog: Catalog, form: PlateForm, barcode: 
     wells = wells_for(connection, catalog, assay, form, barcode, at)
     tubes = tubes_of(wells)
     known = layout.tubes_for_update(connection, tubes)
-    refuse_unready(form.lab, assay, known, tubes)
+    refuse_unready(catalog.lab(form.lab), assay, known, tubes)
     rules.refuse_dependent(catalog, assay, known, tubes)
     wells = with_batches(connection, wells, known)
     day = clock.local_day(at, catalog.lab(form.lab).timezone)
@@ -124,7 +124,7 @@ def move(connection: Connection, catalog: Catalog, plate: AnyRow, tube: str, tar
     known = layout.tubes_for_update(connection, sorted({*tubes_of(plate.wells), tube}))
     content = {"tube": tube}
     if before is None:
-        refuse_unready(plate.lab, assay, known, [tube])
+        refuse_unready(catalog.lab(plate.lab), assay, known, [tube])
         rules.refuse_dependent(catalog, assay, known, [tube])
         content = with_batches(connection, {"": content}, known)[""]
     wells = rules.moved(assay.plate, plate.wells, content, target)

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
+
+from lims.kernel.clock import Moment
 
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -22,7 +24,7 @@ class PlateForm(BaseModel):
     layout: Literal["auto", "manual"] | Annotated[dict[str, Scanned], Field(max_length=384)] = "auto"
     batches: Annotated[list[Scanned], Field(max_length=96)] | Literal["eluates"] | None = None
     lots: Annotated[list[UUID], Field(max_length=10)] | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
     def said(self) -> dict[str, Any]:
         """What the message says; newer fields that are not used are left out, so that an old message repeated is the same."""
@@ -35,7 +37,7 @@ class MoveForm(BaseModel):
     id: UUID
     tube: Scanned
     well: Annotated[str, Field(min_length=2, max_length=5)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class PlateAnswer(BaseModel):

@@ -3,10 +3,13 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
+
+from lims.kernel.clock import Moment
+from lims.kernel.numbers import Whole
 
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
-Size = Annotated[int, Field(ge=2, le=100)]
+Size = Annotated[Whole, Field(ge=2, le=100)]
 
 
 class PoolForm(BaseModel):
@@ -21,7 +24,7 @@ class PoolForm(BaseModel):
     members: Literal["auto"] | Annotated[list[Scanned], Field(min_length=1, max_length=100)]
     assay: str | None = None
     size: Size | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
     def said(self) -> dict[str, Any]:
         """What the message says; newer fields that are not used are left out, so that an old message repeated is the same."""

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import aliased
 
 from lims.catalog.tables import SiteRow
 from lims.custody.tables import Tube
@@ -17,18 +16,19 @@ LYING = (StoredTube.rack, StoredTube.position, Rack.place)
 
 def candidates(connection: Connection, codes: Collection[str]) -> dict[str, AnyRow]:
     """Tubes by barcode, with whatever decides whether they may be pooled, and where they lie."""
-    pool = aliased(Tube)
-    query = (
+    own = (
         select(
             Tube.barcode, Tube.lab, Tube.kind, Tube.bench_state, Tube.pool, Tube.plate, Tube.site, Tube.collected_on,
-            Tube.released_at, Tube.released_call, Tube.rejected_at, Tube.discarded_at, Tube.repeat_reason,
-            pool.received_at.label("pooled_at"), *LYING,
+            Tube.released_at, Tube.released_call, Tube.rejected_at, Tube.discarded_at, Tube.repeat_reason, *LYING,
         )
-        .outerjoin(pool, pool.barcode == Tube.pool)
         .outerjoin(StoredTube, StoredTube.barcode == Tube.barcode)
         .outerjoin(Rack, Rack.barcode == StoredTube.rack)
+        .where(Tube.barcode.in_(codes))
+        .cte("own")
     )  # fmt: skip
-    return {row.barcode: row for row in connection.execute(query.where(Tube.barcode.in_(codes)))}
+    mixed = select(Tube.barcode, Tube.received_at).where(Tube.barcode.in_(select(own.c.pool))).subquery("mixed")
+    query = select(own, mixed.c.received_at.label("pooled_at")).outerjoin(mixed, mixed.c.barcode == own.c.pool)
+    return {row.barcode: row for row in connection.execute(query)}
 
 
 def waiting_singles(connection: Connection, lab: str) -> Sequence[AnyRow]:

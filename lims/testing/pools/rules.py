@@ -33,7 +33,7 @@ def refuse_unfit(lab: str, zone: str, known: Mapping[str, Any], members: Sequenc
         raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=lab, tubes=listed(strange))
     if pools := [code for code in members if known[code].kind != Kind.SINGLE]:
         refuse_pools(known, pools)
-    refuse_discarded([known[code] for code in members])
+    refuse_discarded([known[code] for code in members], zone)
     for code in members:
         refuse_busy(known[code], zone)
         advance(BenchState(known[code].bench_state), BenchEvent.POOL, code)
@@ -55,7 +55,7 @@ def refuse_not_of_case(lab: str, zone: str, known: Mapping[str, Any], members: S
         raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=lab, tubes=listed(strange))
     if foreign := [code for code in members if known[code].pool not in pools]:
         raise Refused("case_tube_unknown", "These tubes are no members of the case: {tubes}.", tubes=listed(foreign))
-    refuse_discarded([known[code] for code in members])
+    refuse_discarded([known[code] for code in members], zone)
     for code in members:
         if known[code].bench_state != BenchState.POOLED:
             refuse_busy(known[code], zone)

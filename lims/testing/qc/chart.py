@@ -1,13 +1,29 @@
-"""A Levey-Jennings chart as places to be drawn. Pure: numbers in, numbers out, in the units of a picture of WIDTH × HEIGHT."""
+"""A Levey-Jennings chart as places to be drawn. Pure: numbers in, numbers out, in the units of a picture's frame."""
 
 from dataclasses import dataclass
 
 from lims.testing.qc.control_charts import Trend
 from lims.testing.qc.trends import FAR, Judged
 
-WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 12, 104, 14, 22
 ALONE = 1.0  # cycles above and below, where nothing is usual yet
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How large a picture is, what is left free around its dots, and how many of the newest measurements have room in it."""
+
+    width: int
+    right: int
+    shown: int | None = None
+    height: int = 240
+    left: int = 12
+    top: int = 14
+    bottom: int = 22
+
+
+WIDE = Frame(720, 104)
+# A phone's width, so that nothing has to be moved aside to see the newest; all of them stand in the table below.
+NARROW = Frame(320, 92, shown=20)
 
 
 @dataclass(frozen=True)
@@ -33,33 +49,36 @@ class Line:
 class Chart:
     """One target's chart: a later Ct stands higher."""
 
+    frame: Frame
     lines: tuple[Line, ...]
     dots: tuple[Dot, ...]
     path: str
 
 
-def chart(trend: Trend) -> Chart:
+def chart(trend: Trend, frame: Frame = WIDE) -> Chart:
     """The chart of one target; it reaches a little beyond three standard deviations, what lies further off is put at its rim."""
-    cts = [one.measurement.ct for one in trend.measured if one.measurement.ct is not None]
+    measured = trend.measured[-(frame.shown or len(trend.measured)) :]
+    cts = [one.measurement.ct for one in measured if one.measurement.ct is not None]
     if trend.usual is not None:
         low, high = (trend.usual.mean + side * (FAR + 1) * trend.usual.sd for side in (-1, 1))
     else:
         low, high = min(cts, default=0.0) - ALONE, max(cts, default=0.0) + ALONE
-    step = (WIDTH - LEFT - RIGHT) / max(len(trend.measured) - 1, 1)
+    step = (frame.width - frame.left - frame.right) / max(len(measured) - 1, 1)
 
     def y(ct: float) -> float:
-        return round(HEIGHT - BOTTOM - (min(max(ct, low), high) - low) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+        room = frame.height - frame.top - frame.bottom
+        return round(frame.height - frame.bottom - (min(max(ct, low), high) - low) / (high - low) * room, 1)
 
     dots = tuple(
         Dot(
-            round(LEFT + number * step, 1),
+            round(frame.left + number * step, 1),
             y(high if one.measurement.ct is None else one.measurement.ct),
             one.measurement.ct is None or not low <= one.measurement.ct <= high,
             one,
         )
-        for number, one in enumerate(trend.measured)
+        for number, one in enumerate(measured)
     )
     usual = trend.usual
     lines = [Line(sds, y(usual.mean + sds * usual.sd), usual.mean + sds * usual.sd) for sds in range(-FAR, FAR + 1)] if usual else []
     path = " ".join(f"{dot.x:g},{dot.y:g}" for dot in dots if dot.shown.measurement.ct is not None)
-    return Chart(tuple(lines), dots, path)
+    return Chart(frame, tuple(lines), dots, path)

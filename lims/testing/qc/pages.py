@@ -11,14 +11,13 @@ from lims.kernel.auth.rules import Role
 from lims.kernel.db import Access
 from lims.testing.lots.queries import lots_by_id
 from lims.testing.qc import queries
-from lims.testing.qc.chart import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, chart
+from lims.testing.qc.chart import NARROW, WIDE, chart
 from lims.testing.qc.control_charts import SHOWN, trends
 from lims.testing.qc.trends import REFERENCE
 from lims.web.places import place_of
 from lims.web.render import page
 
 router = APIRouter(include_in_schema=False)
-SIDES: dict[str, object] = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": RIGHT, "bottom": BOTTOM}
 
 
 @router.get("/testing/controls")
@@ -40,9 +39,9 @@ def controls(
         "series": series,
         "chosen": chosen,
         "lots": {row.id: row for row in lots_by_id(work.connection, [one.lot for one in series if one.lot is not None])},
-        "drawn": [(trend, chart(trend)) for trend in found],
+        "drawn": [(trend, {"wide": chart(trend, WIDE), "narrow": chart(trend, NARROW)}) for trend in found],
         "shown": SHOWN,
         "needed": REFERENCE,
         "zone": known.labs[place.code].timezone if place.code in known.labs else work.program.settings.timezone,
     }
-    return page(request, "qc/controls.html", SIDES | facts, caller=work.caller, place=place)
+    return page(request, "qc/controls.html", facts, caller=work.caller, place=place)

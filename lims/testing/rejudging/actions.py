@@ -119,6 +119,7 @@ def write_run(connection: Connection, assay: Assay, asked: AnyRow, change: AnyRo
     row = {
         "id": again, "plate": run.plate, "sha256": sha256, "format": "rejudged", "instrument": run.instrument, "controls_passed": True,
         "reasons": [], "readings": len(assay.readings), "at": now, "imported_at": now, "imported_by": asked.started_by, "rejudges": run.id,
+        "samples_named": run.samples_named,
     }  # fmt: skip
     connection.execute(insert(Run).values(row))
     partitions.ensure(connection, "reading", [day])

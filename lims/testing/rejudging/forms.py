@@ -6,6 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from lims.kernel.clock import Day
+from lims.kernel.numbers import Whole
+
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 
 
@@ -15,10 +18,10 @@ class RejudgeForm(BaseModel):
     id: UUID
     lab: str
     assay: str
-    from_version: int
-    to_version: int
-    since: date
-    until: date
+    from_version: Whole
+    to_version: Whole
+    since: Day
+    until: Day
     reason: Reason
 
 

@@ -49,13 +49,18 @@ def rejudgement(connection: Connection, rejudgement_id: UUID) -> AnyRow | None:
 
 def rejudgements(connection: Connection, lab: str, limit: int = 50) -> Sequence[AnyRow]:
     """The newest comparisons of a lab, with how many differences wait."""
-    open_changes = (
-        select(func.count())
-        .where(Rejudged.rejudgement == Rejudgement.id, Rejudged.decision.is_(None))
-        .correlate(Rejudgement)
-        .scalar_subquery()
+    newest = select(Rejudgement.id).where(Rejudgement.lab == lab).order_by(Rejudgement.started_at.desc()).limit(limit)
+    waiting = (
+        select(Rejudged.rejudgement, func.count().label("changes"))
+        .where(Rejudged.rejudgement.in_(newest), Rejudged.decision.is_(None))
+        .group_by(Rejudged.rejudgement)
+        .subquery()
     )
-    query = select(Rejudgement.__table__, open_changes.label("open")).where(Rejudgement.lab == lab)
+    query = (
+        select(Rejudgement.__table__, func.coalesce(waiting.c.changes, 0).label("open"))
+        .outerjoin(waiting, waiting.c.rejudgement == Rejudgement.id)
+        .where(Rejudgement.lab == lab)
+    )
     return connection.execute(query.order_by(Rejudgement.started_at.desc()).limit(limit)).all()
 
 

@@ -31,9 +31,9 @@ def review(run: UUID, form: ReviewForm, work: Annotated[Work, allow(Role.REVIEWE
     actions.refuse_own_import(row, work.caller)
     at = clock.happened(form.at, work.now)
     content = form.said() | {"run": str(run), "reviewer": work.caller.name}
-    if taken_first(work.connection, form.id, "run.review", content, work.caller.name, work.now):
+    if taken_first(work.connection, form.id, "run.review", content, work.caller.name, work.now, sets=["tubes"]):
         decide = actions.approve if form.decision == "approve" else actions.send_back
-        decide(work.connection, catalog.current(work.connection), row, form, at, work.caller, work.now)
+        decide(work.connection, catalog.current(work.connection), row, form.normalised(), at, work.caller, work.now)
     return ReviewAnswer(released=queries.released_by(work.connection, form.id), returned=queries.returned_by(work.connection, form.id))
 
 

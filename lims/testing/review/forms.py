@@ -1,11 +1,13 @@
 """Shapes of reviews."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from lims.custody.rules import RepeatReason
+from lims.kernel import barcodes
+from lims.kernel.clock import Moment
 
 
 class ReviewForm(BaseModel):
@@ -19,7 +21,11 @@ class ReviewForm(BaseModel):
     tubes: Annotated[list[str], Field(min_length=1, max_length=384)] | None = None
     comment: Annotated[str, Field(max_length=500)] = ""
     reason: RepeatReason | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
+
+    def normalised(self) -> Self:
+        """The same with its tubes as scanned ones are written: whoever names a tube may scan it, too."""
+        return self.model_copy(update={"tubes": self.tubes and [barcodes.normalise(tube) for tube in self.tubes]})
 
     def said(self) -> dict[str, Any]:
         """What the message says; a newer field that is not used is left out, so that an old message repeated is the same."""
@@ -31,7 +37,7 @@ class ReExtractForm(BaseModel):
 
     id: UUID
     note: Annotated[str, Field(max_length=500)] = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class ReExtractAnswer(BaseModel):
@@ -46,7 +52,7 @@ class SettleForm(BaseModel):
 
     id: UUID
     decision: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class ReviewAnswer(BaseModel):

@@ -38,7 +38,14 @@ def move_rack(connection: Connection, rack: AnyRow, form: RackPlaceForm, at: dat
 
 @audited("tube.stored")
 def put_away(
-    connection: Connection, rack: AnyRow, tubes: Sequence[str], start: str | None, at: datetime, by: str, now: datetime
+    connection: Connection,
+    catalog: Catalog,
+    rack: AnyRow,
+    tubes: Sequence[str],
+    start: str | None,
+    at: datetime,
+    by: str,
+    now: datetime,
 ) -> dict[str, str]:
     """Tubes lie in a rack, wherever they lay before; the position of each."""
     queries.lock_rack(connection, rack.barcode)
@@ -47,7 +54,7 @@ def put_away(
         raise Refused("stored_twice", "A tube lies in one position; twice here: {tubes}.", tubes=listed(twice))
     if strange := [code for code in tubes if code not in known or known[code].lab != rack.lab]:
         raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=rack.lab, tubes=listed(strange))
-    refuse_discarded([known[code] for code in tubes])
+    rules.refuse_discarded([known[code] for code in tubes], catalog.lab(rack.lab).timezone)
     before = queries.places_of(connection, tubes)
     clear(connection, tubes)
     places = rules.filled(rack, queries.contents(connection, rack.barcode), tubes, start)
@@ -64,15 +71,6 @@ def told(rack: AnyRow, position: str, before: AnyRow | None) -> dict[str, str]:
     return {"rack": rack.barcode, "position": position, "place": rack.place, **came}
 
 
-def refuse_discarded(tubes: Sequence[AnyRow]) -> None:
-    """Refused where one of these tubes was thrown away."""
-    for tube in tubes:
-        if tube.discarded_at is not None:
-            raise Refused(
-                "tube_discarded", "Tube {tube} was discarded on {day}.", tube=tube.barcode, day=tube.discarded_at.date().isoformat()
-            )
-
-
 @audited("tube.stored")
 def import_positions(
     connection: Connection, catalog: Catalog, lab: str, rows: Sequence[tuple[str, ...]], at: datetime, by: str, now: datetime
@@ -84,7 +82,7 @@ def import_positions(
     known_tubes = queries.tubes_for_update(connection, tubes)
     before, tube_in = queries.places_of(connection, tubes), queries.contents_of(connection, list(racks))
     lying = {tube: (row.rack, row.position) for tube, row in before.items()}
-    known = rack_files.Known(lab, racks, known_tubes, tube_in, lying)
+    known = rack_files.Known(catalog.lab(lab), racks, known_tubes, tube_in, lying)
     new, there, refused = rack_files.judged(said, known, catalog.formats)
     if new:
         clear(connection, [row.tube for row in new])

@@ -82,7 +82,7 @@ def put_away(barcode: str, form: PutAwayForm, work: Technician) -> RackAnswer:
     row, at = lookup.own_rack(work, code), clock.happened(form.at, work.now)
     tubes = [barcodes.check(barcodes.normalise(tube), barcodes.Kind.TUBE, known.formats) for tube in form.tubes]
     if taken_first(work.connection, form.id, "tube.store", form.model_dump() | {"rack": code}, work.caller.name, work.now):
-        placed = actions.put_away(work.connection, row, tubes, form.position, at, work.caller.name, work.now)
+        placed = actions.put_away(work.connection, known, row, tubes, form.position, at, work.caller.name, work.now)
     else:
         places = queries.places_of(work.connection, tubes)
         placed = {tube: places[tube].position for tube in tubes if tube in places and places[tube].rack == code}

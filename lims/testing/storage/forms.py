@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
+from lims.kernel.clock import Moment
+from lims.kernel.numbers import Whole
 from lims.testing.storage.rules import Kept
 
 Scanned = Annotated[str, Field(min_length=1, max_length=100)]
@@ -18,11 +20,11 @@ class RackForm(BaseModel):
     id: UUID
     barcode: Scanned
     lab: str
-    rows: Annotated[int, Field(ge=1, le=26)]
-    columns: Annotated[int, Field(ge=1, le=40)]
+    rows: Annotated[Whole, Field(ge=1, le=26)]
+    columns: Annotated[Whole, Field(ge=1, le=40)]
     kept: Kept
     place: Place
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class RackPlaceForm(BaseModel):
@@ -31,7 +33,7 @@ class RackPlaceForm(BaseModel):
     id: UUID
     place: Place
     kept: Kept | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class PutAwayForm(BaseModel):
@@ -40,7 +42,7 @@ class PutAwayForm(BaseModel):
     id: UUID
     tubes: Annotated[list[Scanned], Field(min_length=1, max_length=1000)]
     position: Annotated[str, Field(max_length=10)] | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class TakeOutForm(BaseModel):
@@ -49,7 +51,7 @@ class TakeOutForm(BaseModel):
     id: UUID
     lab: str
     tubes: Annotated[list[Scanned], Field(min_length=1, max_length=1000)]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class ImportedRow(BaseModel):

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lims.catalog.rules import Lab
 from lims.kernel import barcodes
 from lims.kernel.errors import Refused
 from lims.kernel.imports.rules import RefusedLine
-from lims.testing.storage.rules import real_position
+from lims.testing.storage.rules import real_position, refuse_discarded
 
 HEADS = {
     "rack": ("rack", "rack barcode", "rackid", "管架", "管架条码", "架号"),
@@ -32,7 +33,7 @@ class Lies:
 class Known:
     """What the database knows of the racks and tubes of a file: racks and tubes by code, what lies where."""
 
-    lab: str
+    lab: Lab
     racks: Mapping[str, Any]
     tubes: Mapping[str, Any]
     tube_in: Mapping[tuple[str, str], str]
@@ -84,14 +85,13 @@ def _kept(rows: Iterable[Lies], check: Callable[[Lies], Lies], refused: list[Ref
 
 def _fitting(row: Lies, known: Known, formats: Any) -> Lies:  # noqa: ANN401 - as above
     rack, tube = known.racks.get(row.rack), known.tubes.get(row.tube)
-    if rack is None or rack.lab != known.lab:
+    if rack is None or rack.lab != known.lab.code:
         raise Refused("not_found", "{what} is not known in this lab.", what=f"Rack {row.rack}")
     position = real_position(row.position, rack.rows, rack.columns)
     barcodes.check(row.tube, barcodes.Kind.TUBE, formats)
-    if tube is None or tube.lab != known.lab:
-        raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=known.lab, tubes=row.tube)
-    if tube.discarded_at is not None:
-        raise Refused("tube_discarded", "Tube {tube} was discarded on {day}.", tube=tube.barcode, day=tube.discarded_at.date().isoformat())
+    if tube is None or tube.lab != known.lab.code:
+        raise Refused("plate_tube_unknown", "Not received in lab {lab}: {tubes}.", lab=known.lab.code, tubes=row.tube)
+    refuse_discarded([tube], known.lab.timezone)
     return Lies(row.line, row.cells, row.rack, position, row.tube)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from lims.kernel.clock import local_day
 from lims.kernel.errors import Refused
 
 LETTERS = string.ascii_uppercase
@@ -13,6 +14,7 @@ NAMED = re.compile(r"\s*([A-Za-z])\s*0*([1-9][0-9]?)\s*")
 Row = TypeVar("Row")
 RackRow = Any  # of `queries.rack`
 LyingRow = Any  # with rack, position and place
+TubeRow = Any  # of `queries.tubes_for_update`
 
 
 class Kept(StrEnum):
@@ -39,6 +41,14 @@ def real_position(name: str, rows: int, columns: int) -> str:
             "rack_position", "This rack has no position {position}; its positions go from A1 to {last}.", position=name, last=last
         )
     return position
+
+
+def refuse_discarded(tubes: Iterable[TubeRow], zone: str) -> None:
+    """Refused where one of these tubes was thrown away; days are those of `zone`."""
+    for tube in tubes:
+        if tube.discarded_at is not None:
+            day = local_day(tube.discarded_at, zone).isoformat()
+            raise Refused("tube_discarded", "Tube {tube} was discarded on {day}.", tube=tube.barcode, day=day)
 
 
 def filled(rack: RackRow, taken: Collection[str], tubes: Sequence[str], start: str | None) -> dict[str, str]:

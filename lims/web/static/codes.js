@@ -50,7 +50,7 @@ const CHECKS = {
 /** A catalogue's pattern; null where this browser cannot read it: such a code is then judged by the server alone. */
 function patternOf({ regex }) {
   try {
-    return new RegExp(`^(?:${regex.replaceAll("(?P<", "(?<")})$`, "u");
+    return new RegExp(`^(?:${regex.replaceAll("(?P<", "(?<")})$`, "iu");
   } catch {
     return null;
   }
@@ -64,8 +64,9 @@ export function understand(scan, formats = []) {
   const code = normalise(scan);
   const own = /^[0-9]{14}$/.test(code) ? KINDS[code.slice(0, 2)] ?? null : null;
   if (own && dammIsValid(code)) return { code, kind: own, fault: null, meant: null };
-  const supplier = formats.find((format) => patternOf(format)?.test(code));
-  if (supplier) return { code, kind: supplier.kind, fault: CHECKS[supplier.check](code) ? null : "misread", meant: null };
+  const alike = formats.filter((format) => patternOf(format)?.test(code));
+  const right = alike.find((format) => CHECKS[format.check](code));
+  if (alike.length) return { code, kind: (right ?? alike[0]).kind, fault: right ? null : "misread", meant: null };
   return { code, kind: own, fault: own ? "misread" : null, meant: withFirstDigit(code) };
 }
 

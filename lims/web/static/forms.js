@@ -41,6 +41,7 @@ async function submitted(event) {
   if (!form.matches(FORMS)) return;
   event.preventDefault();
   const pressed = event.submitter;
+  const stood = document.activeElement;
   const json = documentOf(form, pressed);
   const address = fill(form.dataset.api, Object.fromEntries(Object.entries(json).map(([name, value]) => [name, encodeURIComponent(value)])));
   const buttons = form.querySelectorAll("button");
@@ -50,6 +51,8 @@ async function submitted(event) {
   const given = file ? { method: "POST", form: new FormData(form) } : { method: "POST", json: { id: idFor(form, json), ...json } };
   const told = await ask(address, given);
   buttons.forEach((button) => (button.disabled = false));
+  // A button that cannot be pressed loses the focus: whoever works by keyboard would begin again at the top of the page.
+  if (document.activeElement === document.body) stood.focus({ preventScroll: true });
   if (told.ok) {
     done(form, { ...json, ...told.answer }, pressed);
   } else {

@@ -7,9 +7,18 @@ document.querySelector(".place-choice select")?.addEventListener("change", (even
 document.addEventListener("lims:done", ({ target, detail }) => {
   if (target.dataset.api === "/auth/sign-out") detail.until(forget());
 });
-document.addEventListener("click", ({ target }) => {
-  const menu = document.querySelector(".menu[open]");
-  if (menu && !menu.contains(target)) menu.open = false;
+
+// The menu lies over the page: it closes when somebody goes on beside it, by pointer or by key.
+const menu = document.querySelector(".menu");
+for (const going of ["click", "focusin"]) {
+  document.addEventListener(going, ({ target }) => {
+    if (menu?.open && !menu.contains(target)) menu.open = false;
+  });
+}
+menu?.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 // On a phone not all tabs are in sight; the one that is open is.

@@ -10,9 +10,9 @@ from lims.catalog import actions as catalog
 from lims.catalog.actions import parse
 from lims.catalog.forms import CatalogForm
 from lims.catalog.policies import CasePolicy
-from lims.catalog.rules import Catalog
+from lims.catalog.rules import Catalog, days_in
 from lims.kernel.barcodes import Kind
-from lims.kernel.clock import now
+from lims.kernel.clock import local_day, now
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from tests.bench import bench_state, done, lay_out, refused, review, tubes_in
@@ -85,7 +85,7 @@ def test_a_later_policy_leaves_the_cases_of_before_as_they_were(town: Town) -> N
     load_policy(town, group=(ours := group()), recollect_within_hours=3)
     swabs = town.collected([person(group=ours)])
     town.tested(swabs["barcode"], truth={swabs["barcode"]: "positive"})
-    load_policy(town, group=ours, recollect_within_hours=9, **{"from": now().date().isoformat()})
+    load_policy(town, group=ours, recollect_within_hours=9, **{"from": local_day(now(), "Asia/Shanghai").isoformat()})
     case = town.case(swabs["barcode"])
     assert case is not None
     assert hours_to(case) == 3
@@ -119,6 +119,24 @@ def test_a_stored_policy_is_neither_changed_nor_overtaken_in_the_past(town: Town
     with pytest.raises(Refused) as why:
         load_policy(town, group=ours, recollect_within_hours=4, **changes)
     assert why.value.code == said
+
+
+def test_half_an_hour_after_midnight_in_shanghai_yesterday_is_the_past(town: Town) -> None:
+    load_policy(town, group=(ours := group()))
+    form = {"zone": "controlled", "group": ours, "source": "tests", "scheme": "individual", "recollect_within_hours": 4}
+    midnight = datetime(2022, 2, 2, 16, 30, tzinfo=UTC)
+    with town.program.database.transaction(Access.OWNER) as connection:
+        with pytest.raises(Refused, match=r"cannot begin on 2022-02-02.* Begin on 2022-02-03") as why:
+            catalog.load(connection, CatalogForm.model_validate({"case_policy": [form | {"from": "2022-02-02"}]}), midnight, "tests")
+        assert why.value.code == "case_policy_backdated"
+        catalog.load(connection, CatalogForm.model_validate({"case_policy": [form | {"from": "2022-02-03"}]}), midnight, "tests")
+
+
+def test_half_an_hour_before_midnight_in_new_york_it_is_still_today_there() -> None:
+    late = datetime(2022, 2, 3, 4, 30, tzinfo=UTC)
+    assert days_in(["America/New_York", "America/New_York"], late) == [DAY]
+    assert days_in(["Asia/Shanghai", "America/New_York"], late) == [DAY, DAY + timedelta(days=1)]
+    assert days_in([], late) == [DAY + timedelta(days=1)]
 
 
 def test_who_is_told_stands_on_the_page_of_the_case(town: Town) -> None:

@@ -79,6 +79,19 @@ def test_kept_tests_of_pools_are_those_that_counting_gives(lived: City, place: d
         assert sizes(lived, days, **place) == live
 
 
+def test_whoever_is_sampled_twice_takes_two_tests_and_a_mixed_pool_has_the_people_mixed_in_it(city: City) -> None:
+    city.tested(city.tube("pool", ("Ana", "Ben"), received_at=at(9)), call="positive")
+    for code, answered, call in (("first", "pool", "invalid"), ("second", "first", "negative")):
+        city.tested(city.single(code, "Ana", retest_of=answered, sealed_at=at(19), received_at=at(20)), call=call)
+    for code in ("liquid", "spilt"):
+        nobody: dict[str, Any] = {"site": None, "field_state": None, "collected_on": None}
+        city.tested(city.tube(code, (), kind="aliquot_pool", member_count=3, received_at=at(10), **nobody), call="positive")
+    for person in ("Cleo", "Dan", "Eve"):
+        city.single(f"{person}'s", person, pool="liquid", received_at=at(8))
+    city.tested("Eve's", call="positive")
+    assert sizes(city) == [PoolsOfSize(2, 1, 1, 0, 1, 2), PoolsOfSize(3, 1, 1, 0, 1, 1)]
+
+
 def comes_to_the_lab(city: City) -> str:
     city.change("travelling", received_at=at(9, NEXT), lab="YH", bench_state="waiting")
     return "tube.received"
@@ -93,6 +106,13 @@ def is_moved_from_the_next_day(city: City) -> str:
 def is_sampled_again(city: City) -> str:
     city.single("travelling2", "Bea", retest_of="pool", sealed_at=at(9, NEXT), received_at=at(11, NEXT))
     city.tested("travelling2", call="positive", run_at=at(12, NEXT), released_at=at(13, NEXT))
+    return "tube.released"
+
+
+def is_sampled_once_more(city: City) -> str:
+    for code, answered, call in (("travelling3", "pool", "invalid"), ("travelling4", "travelling3", "positive")):
+        city.single(code, "Bob", retest_of=answered, sealed_at=at(9, NEXT), received_at=at(11, NEXT))
+        city.tested(code, call=call, run_at=at(12, NEXT), released_at=at(13, NEXT))
     return "tube.released"
 
 
@@ -111,6 +131,7 @@ NEWS: list[tuple[Callable[[City], str], str, dict[str, str]]] = [
     (comes_to_the_lab, "travelling", {}),
     (is_moved_from_the_next_day, "travelling", {"was_of": str(DAY)}),
     (is_sampled_again, "travelling2", {}),
+    (is_sampled_once_more, "travelling4", {}),
     (is_registered_late, "stray", {}),
     (is_read_once_more, "a plate", {}),
 ]
@@ -165,9 +186,13 @@ def test_no_account_and_no_tests_that_have_become_others_pass_for_current(lived:
 
 def test_a_trail_with_more_news_than_is_read_at_once_leaves_every_account_as_of_then(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(lived, DAY)
-    monkeypatch.setattr("lims.reporting.keeping.queries.UNREAD_AT_MOST", 1)
+    monkeypatch.setattr("lims.reporting.keeping.queries.READ_AT_ONCE", 1)
     told(lived, "of no day", "tube.plated", at(9, NEXT))
     assert shown(lived).as_of == LATER
+    read_on(lived)
+    assert shown(lived).as_of == SOON
+    monkeypatch.setattr("lims.reporting.keeping.queries.UNREAD_AT_MOST", 1)
+    told(lived, "of no day", "tube.plated", at(9, NEXT))
     read_on(lived)
     assert shown(lived).as_of == LATER
 
@@ -192,6 +217,20 @@ def test_a_worker_counts_accounts_of_large_days_once_and_again_when_something_is
     assert keeper.count_account(SOON) == DAY
     assert keeper.count_account(SOON) is None
     assert shown(lived, now=LONG_AFTER).as_of == LONG_AFTER
+
+
+def test_what_a_worker_counts_is_planned_for_its_day_however_many_days_it_has_counted(lived: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lims.apps.keeping.REST", 0)
+    monkeypatch.setattr(queries, "MANY_TUBES", 2)
+    keeper = Keeper(cast("Any", OnOneConnection(lived)))
+    kept(lived, BEFORE, DAY, NEXT)
+    for _ in range(15):
+        lived.connection.execute(text("UPDATE kept_account SET touched = true"))
+        assert keeper.count_account(LATER) is not None
+    plans = "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements WHERE statement LIKE '%INSERT INTO kept_tests%'"
+    generic, own = lived.connection.execute(text(plans)).one()
+    assert generic == 0
+    assert own > 0
 
 
 def test_an_account_counted_anew_is_held_against_the_kept_one(lived: City) -> None:

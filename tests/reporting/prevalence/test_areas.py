@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from lxml import html
@@ -16,7 +17,7 @@ from lims.reporting.pooling_math.pool_size import Limit, Why
 from lims.reporting.pooling_math.pools import Group
 from lims.reporting.pooling_math.retests import Retested
 from lims.reporting.prevalence.board import Board, board_of
-from lims.reporting.prevalence.queries import Asked
+from lims.reporting.prevalence.queries import Asked, begun
 from lims.reporting.prevalence.rules import DILUTION, AreaPools, Assumed, Found, groups_of, retested_of
 from tests.factories import Town
 from tests.reporting.city import DAY, City, at
@@ -113,6 +114,15 @@ def test_each_week_has_its_own_estimate(city: City) -> None:
     pool(city, "then", "negative", collected_on=DAY - WEEK)
     weeks = board(city).weeks
     assert [(week.isoformat(), of.positive, of.pools) for week, of in weeks.items()] == [("2022-01-24", 0, 1), ("2022-01-31", 1, 1)]
+
+
+def test_pooling_began_in_each_lab_with_its_first_pool_that_has_a_result(city: City) -> None:
+    city.tube("no result", received_at=NOON, collected_on=DAY - 2 * WEEK)
+    pool(city, "second", "negative")
+    pool(city, "first", "positive", collected_on=DAY - WEEK)
+    pool(city, "theirs", "negative", site="TK-001", lab="JL")
+    for lab, days in {None: {"YH": DAY - WEEK, "JL": DAY}, "JL": {"JL": DAY}, "MV": {}}.items():
+        assert city.as_reports(partial(begun, lab=lab)) == days
 
 
 def test_a_lab_sees_its_own_pools_and_a_city_those_of_its_districts(city: City) -> None:

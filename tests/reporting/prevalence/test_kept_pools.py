@@ -1,7 +1,7 @@
 """Results of pools are counted once by day of collection, and those that come later are added once."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from lims.kernel.program import Program
 from lims.reporting import measures
 from lims.reporting.keeping import actions as keeping
 from lims.reporting.pools import actions
+from lims.reporting.pools.queries import next_to_count
 from lims.reporting.prevalence import queries
 from lims.reporting.prevalence.queries import Asked
 from lims.reporting.prevalence.watching import Spell
@@ -99,6 +100,16 @@ def test_what_is_said_of_a_result_afterwards_has_its_day_counted_anew(lived: Cit
         read_on(lived)
         assert held(lived) == {DAY, NEXT} - forgotten
     assert 5 in [line.size for line in found(lived)[0]]
+
+
+def test_the_latest_day_with_tubes_that_is_not_kept_is_counted_next(lived: City) -> None:
+    lived.tube("tomorrow", sealed_at=at(8, NEXT))
+    last = NEXT + timedelta(days=1)
+    for day in (NEXT, DAY):
+        assert next_to_count(lived.connection, last, 400) == day
+        assert next_to_count(lived.connection, last, (last - day).days - 1) is None
+        actions.count(lived.connection, day)
+    assert next_to_count(lived.connection, last, 400) is None
 
 
 @pytest.fixture

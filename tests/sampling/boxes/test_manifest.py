@@ -17,7 +17,6 @@ from lims.web.paper import fonts, inputs
 from tests.factories import Town, at, code, person
 
 PAGE_DPI = 200
-BARS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128)
 NOW = datetime(2022, 2, 2, 4, 0, tzinfo=UTC)
 
 
@@ -31,7 +30,8 @@ def codes_on(content: dict[str, Any]) -> list[str]:
     """Every Code 128 that an independent reader finds on the pages."""
     found = []
     for page in pages(content):
-        found += [read.text for read in zxingcpp.read_barcodes(page.convert("L"), formats=BARS)]
+        bars = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128)
+        found += [read.text for read in zxingcpp.read_barcodes(page.convert("L"), formats=bars)]
     return sorted(found)
 
 

@@ -10,9 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from lims.catalog import actions as catalog
 from lims.catalog.forms import CatalogForm
+from lims.catalog.rules import Catalog
 from lims.kernel import barcodes, ids
 from lims.kernel.auth import actions as auth
 from lims.kernel.db import Access
+from tests.bench import NIGHTS
 from tests.factories import Somebody, Town, at, code
 from tests.sampling.sync.crowd import state, together
 
@@ -282,6 +284,19 @@ def test_the_lab_is_warned_of_a_box_that_was_on_its_way_for_longer_than_the_poli
         body = {"id": str(ids.uuid7()), "lab": town.lab, "at": at(hours), "tubes": []}
         told = town.ben.post(f"/testing/api/boxes/{box}/receive", body).json()["carriage"]
         assert (told["too_long"], told["hours_at_most"], told["carried_by"], told["handover"]) == (too_long, 4, "Carl", None)
+
+
+@pytest.mark.parametrize(("zone", "moment", "day"), NIGHTS)
+def test_a_box_is_held_to_the_policy_of_the_day_on_which_it_left_its_site(
+    town: Town, monkeypatch: pytest.MonkeyPatch, zone: str, moment: str, day: str
+) -> None:
+    there = Town.build(town.program, town.web, timezone=zone)
+    box = sealed_box(there)
+    there.ana.post(f"/sampling/api/boxes/{box}/dispatch", {"id": str(ids.uuid7()), "lab": there.lab, "at": moment, "courier": "Carl"})
+    asked = set()
+    monkeypatch.setattr(Catalog, "transport_policy", lambda _, day: asked.add(day.isoformat()))
+    there.ben.get(f"/testing/api/boxes/{box}", lab=there.lab)
+    assert {one for one in asked if one.startswith("2022-02")} == {day}
 
 
 def test_a_box_whose_leaving_nobody_has_told_has_no_carriage(town: Town) -> None:

@@ -16,7 +16,8 @@ from lims.sampling.labels.formats import png
 from lims.sampling.labels.rules import LabelFacts, LaidOutLabel, PrintJob, lay_out_all
 
 Damage = Callable[[Image.Image, float, random.Random], Image.Image]
-KINDS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix])
+# Formats are made of them anew each time: such an object that outlives the program is called a leak at its end.
+KINDS = (zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix)
 STOCKS = templates.names()
 # A reprint at Fuyong, with every line filled.
 FACTS = LabelFacts(
@@ -74,7 +75,7 @@ DEGRADED: tuple[Damage, ...] = (blurred, rotated, smeared)
 def found_on(picture: Image.Image) -> set[str]:
     """What zxing-cpp reads on a picture."""
     pixels = np.ascontiguousarray(np.asarray(picture.convert("L")))
-    return {barcode.text for barcode in zxingcpp.read_barcodes(pixels, formats=KINDS)}
+    return {barcode.text for barcode in zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormats(KINDS))}
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from typing import Any
 
 from lims.kernel.barcodes import Kind
+from lims.kernel.db import Access
+from lims.testing.accession import queries
 from tests.bench import another_town, bench_state, dispatch, done, pack, scan, verbs
-from tests.factories import Town, at, code
+from tests.factories import Town, at, code, tube
+from tests.sampling.sync.test_conflicts import resolve
 
 LISTS = ("received", "missing", "unexpected", "unregistered", "elsewhere")
 
@@ -25,6 +28,18 @@ def test_a_straggler_is_missing_until_ben_finds_it_under_the_ice(town: Town) -> 
     assert (standing["received"], standing["missing"]) == ([first], [second])
     standing = done(scan(town, box, second))
     assert (standing["received"], standing["missing"]) == (sorted([first, second]), [])
+
+
+def test_the_list_counts_what_was_scanned_out_of_each_box_and_what_was_packed_there_and_came_nowhere(town: Town) -> None:
+    boxes, tubes = [code(Kind.BOX) for _ in range(3)], [str(town.collected()["barcode"]) for _ in range(5)]
+    for box, packed in zip(boxes, (tubes[:3], tubes[3:4], tubes[4:]), strict=True):
+        done(pack(town, box, *packed))
+        done(dispatch(town, box))
+    done(scan(town, boxes[0], tubes[0]))
+    done(scan(town, boxes[1], tubes[1], tubes[3]))
+    with town.program.database.transaction(Access.BENCH) as connection:
+        counted = {row.barcode: (row.scanned, row.missing) for row in queries.boxes_of_lab(connection, town.lab)}
+    assert counted == {boxes[0]: (1, 1), boxes[1]: (2, 0), boxes[2]: (0, 1)}
 
 
 def test_a_box_that_is_opened_before_anything_is_scanned_misses_everything(town: Town) -> None:
@@ -57,6 +72,20 @@ def test_a_tube_that_nobody_registered_is_received_and_becomes_known_when_its_de
     done(pack(town, box, unknown))
     standing = done(scan(town, box))
     assert (standing["expected"], standing["received"], standing["unexpected"], standing["unregistered"]) == (1, [unknown], [], [])
+
+
+def test_a_tube_that_was_given_up_and_comes_all_the_same_is_tested_and_its_result_waits_for_its_people(town: Town) -> None:
+    # As one that nobody registered: it may be that only its record was wrong, and that whose it is is still to be said.
+    given_up = town.collected(2, state="open", sealed_at=None)
+    assert town.sync(given_up | {"revision": 2, "state": "void"})[0]["outcome"] == "accepted"
+    town.tested(given_up["barcode"])
+    assert bench_state(town, given_up["barcode"]) == "released"
+    assert town.results(given_up) == {}
+    theirs = tube(town.site, 2, barcode=given_up["barcode"])
+    assert town.sync(theirs, device="dev-2")[0]["code"] == "tube_of_another_device"
+    assert town.results(given_up) == {}
+    assert resolve(town, theirs["barcode"], "take_this").status_code == 200
+    assert set(town.results(theirs).items()) == {((one["id_number"], theirs["barcode"]), "negative") for one in theirs["members"]}
 
 
 def test_a_box_known_only_from_the_labs_scan_is_complete_once_its_packing_list_and_dispatch_come(town: Town) -> None:

@@ -221,6 +221,12 @@ def test_another_lab_neither_amends_nor_sees_the_result(town: Town) -> None:
     refused(other.bea.get("/testing/api/amendments", lab=town.lab), 404, "not_found")
     done(amend(town, tube, run=second))
     assert done(other.bea.get("/testing/api/amendments"))["items"] == []
+    town.collected(2, barcode=tube)
+    for place, sees in ((town.site, [tube]), (other.site, [])):
+        official = town.somebody(f"official of {place}", "official", site=place)
+        assert [item["tube"] for item in done(official.get("/testing/api/amendments"))["items"]] == sees
+        assert (tube in official.get("/testing/amendments").text) is bool(sees)
+    refused(official.get(f"/testing/api/tubes/{tube}/releases"), 404, "not_found")
 
 
 def test_the_reconciliation_of_the_day_finds_nothing_wrong_with_an_amended_tube(town: Town) -> None:

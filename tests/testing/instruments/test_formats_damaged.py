@@ -53,7 +53,9 @@ CTS = st.one_of(st.none(), st.decimals(1, 60, places=3).map(float))
 
 @quick
 @given(
-    st.dictionaries(st.sampled_from(WELLS), st.tuples(NAMES, st.lists(CTS, min_size=3, max_size=3)), min_size=1, max_size=20),
+    st.dictionaries(st.sampled_from(WELLS), st.tuples(NAMES, st.lists(CTS, min_size=3, max_size=3)), min_size=1, max_size=20).filter(
+        lambda plan: any(sample for sample, _ in plan.values())  # without any name it is refused
+    ),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     st.booleans(),
 )

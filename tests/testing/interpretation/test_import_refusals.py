@@ -41,6 +41,7 @@ SPOILED: dict[str, tuple[str, Callable[[Rows], Rows], tuple[str, ...]]] = {
     "with a target of another kit": ("run_target_foreign", lambda rows: [*rows[1:], [*rows[0][:3], "HBV", "30"]], ("HBV", "ORF1ab")),
     "with two swapped controls": ("run_sample_moved", moved, ("blank", "weak_positive", "swapped")),
     "with a well that is not named": ("run_sample_unnamed", unnamed, ("does not say what is in",)),
+    "with no well named": ("run_sample_unnamed", lambda rows: [[*row[:2], "", *row[3:]] for row in rows], ("column Sample", "swapped")),
     "with a reading twice": ("run_file_doubled", lambda rows: [*rows, rows[0]], ("ORF1ab",)),
     "with two samples in a well": ("run_file_two_samples", lambda rows: [[*rows[0][:2], "x", *rows[0][3:]], *rows[1:]], ("x",)),
     "of two plates": ("run_file_two_plates", lambda rows: [["30000000000017", *rows[0][1:]], *rows[1:]], ("30000000000017",)),

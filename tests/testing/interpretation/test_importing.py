@@ -130,3 +130,31 @@ def test_the_sample_sheet_of_a_plate_is_read_back_as_its_run(town: Town) -> None
     run = done(town.upload(plate["barcode"], ("\n".join([f"{header},Ct", *written]) + "\n").encode()))
     assert run["control_verdict"] == "passed"
     assert {call["call"] for call in run["calls"] if call["tube"]} == {"negative"}
+
+
+def read_out(plate: dict[str, Any], *, named: bool) -> bytes:
+    """What a QuantStudio writes of a plate on which nothing but controls amplifies; somebody typed its barcode, and perhaps its samples."""
+    lines = ["* Block Type = 96-Well Block (0.2mL)", f"* Experiment Barcode = {plate['barcode']}", "", "[Results]"]
+    lines.append("Well\tWell Position\tSample Name\tTarget Name\tCT\tCt Threshold")
+    for well, what in plate["wells"].items():
+        number, sample = (ord(well[0]) - ord("A")) * 12 + int(well[1:]), what.get("tube") or what["control"]
+        kind = {None: "negative", "negative": "control_negative"}.get(role := what.get("control"), str(role))
+        for target, ct in zip(("ORF1ab", "N", "RNaseP"), SEEN[kind], strict=True):
+            lines.append(f"{number}\t{well}\t{sample if named else ''}\t{target}\t{ct or 'Undetermined'}\t0.2")
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_file_that_names_its_plate_alone_is_taken_and_whoever_reviews_it_is_told(town: Town, named: bool) -> None:
+    plate, _ = plated(town)
+    run = done(town.upload(plate["barcode"], read_out(plate, named=named)))
+    assert (run["format"], run["control_verdict"], run["samples_named"]) == ("quantstudio", "passed", named)
+    page = town.bea.get(f"/testing/runs/{run['run']}", lang="en").text
+    assert (f"make sure that plate {plate['barcode']} was in the instrument" in page) is not named
+
+
+def test_such_a_file_of_a_plate_that_was_swapped_is_refused_where_it_names_its_samples(town: Town) -> None:
+    (one, _), (other, _) = plated(town), plated(town)
+    swapped = read_out(one | {"wells": other["wells"]}, named=True)
+    answer = town.upload(one["barcode"], swapped)
+    assert (answer.status_code, answer.json()["code"]) in {(422, "run_sample_moved"), (422, "run_well_foreign")}

@@ -39,11 +39,27 @@ def controls(town: Town, **asked: Any) -> str:
     return re.sub(r"\s+", " ", answer.text)
 
 
+def pictures(page: str, size: str) -> list[str]:
+    """The charts of the targets, as large as for a desk or a phone."""
+    return re.findall(rf'<svg class="chart levey {size}".*?</svg>', page)
+
+
+def test_on_a_phone_the_picture_shows_the_newest_and_says_so(town: Town, plate: dict[str, Any]) -> None:
+    usual(town, plate)
+    assert "has room for" not in controls(town)
+    measured(town, plate, 36.0)
+    page = controls(town)
+    assert [picture.count("<title>") for picture in pictures(page, "wide")] == [21, 21]
+    assert [picture.count("<title>") for picture in pictures(page, "narrow")] == [20, 20]
+    assert '<path class="problem"' in pictures(page, "narrow")[0]
+    assert "room for the newest 20 values" in page
+
+
 def test_before_twenty_values_the_page_says_how_many_are_known(town: Town, plate: dict[str, Any]) -> None:
     measured(town, plate, 34.0)
     page = controls(town)
     assert "1 of 20 values known" in page
-    assert page.count('<circle class="negative"') == 2
+    assert [picture.count("<circle") for picture in pictures(page, "wide")] == [1, 1]
 
 
 def test_a_steady_weak_positive_is_said_to_be_steady(town: Town, plate: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.ids import uuid7
-from lims.testing.rejudging import pages
+from lims.testing.rejudging import pages, queries
 from lims.testing.rejudging.tables import Rejudged
 from tests.bench import another_town, bench_state, done, message, refused, review
 from tests.factories import Town, code
@@ -139,6 +139,15 @@ def test_the_pages_show_before_and_after(town: Town, tubes: list[str]) -> None:
     done(decide(town, asked, tubes[0]))
     run = asked["changes"][0]["run"]
     assert "Everything of this run is decided" in town.bea.get(f"/testing/runs/{run}").text
+
+
+def test_the_list_of_comparisons_says_what_waits_in_each(town: Town, tubes: list[str]) -> None:
+    version(town, 2, 39.7, 41)
+    first, second = done(compare(town)), done(compare(town))
+    done(decide(town, first, tubes[0]))
+    with town.program.database.transaction(Access.BENCH) as connection:
+        waiting = [(str(row.id), row.open) for row in queries.rejudgements(connection, town.lab)]
+    assert waiting == [(second["id"], 1), (first["id"], 0)]
 
 
 def test_the_page_has_fifty_differences_and_the_way_to_the_rest(town: Town, tubes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

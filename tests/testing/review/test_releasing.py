@@ -1,5 +1,7 @@
 """Bea releases what Ben found."""
 
+import pytest
+
 from lims.kernel.barcodes import Kind
 from lims.kernel.ids import uuid7
 from tests.bench import bench_state, done, refused, reject, review, verbs
@@ -30,6 +32,22 @@ def test_what_is_not_negative_is_released_by_naming_it(town: Town) -> None:
     assert done(review(run, town.bea, tubes=[positive]))["released"] == [positive]
     assert done(review(run, town.bea, tubes=[invalid, invalid]))["released"] == [invalid]
     assert bench_state(town, negative) == "called"
+
+
+@pytest.mark.parametrize(("decision", "list_of"), [("approve", "released"), ("reject", "returned")])
+def test_a_tube_is_named_as_a_scanner_writes_it(town: Town, decision: str, list_of: str) -> None:
+    tube = f"SX{code(Kind.TUBE)[5:13]}"
+    town.received(tube)
+    run = str(done(town.imported(town.plated(), {tube: "positive"}))["run"])
+    assert done(review(run, town.bea, decision, [f"]C1{tube.lower()} "]))[list_of] == [tube]
+
+
+def test_the_same_tubes_named_in_another_order_are_the_same_decision(town: Town) -> None:
+    run, tubes = called(town, "positive", "invalid")
+    same = str(uuid7())
+    first = done(review(run, town.bea, tubes=tubes, id=same))
+    assert done(review(run, town.bea, tubes=tubes[::-1], id=same)) == first
+    refused(review(run, town.bea, tubes=tubes[1:], id=same), 409, "id_reused")
 
 
 def test_a_negative_may_be_named_too(town: Town) -> None:

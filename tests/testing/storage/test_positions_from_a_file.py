@@ -9,6 +9,7 @@ from httpx import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lims.catalog.rules import Lab
 from lims.kernel.barcodes import Kind
 from lims.kernel.imports.rules import refused_csv
 from lims.testing.storage import rack_files
@@ -148,7 +149,8 @@ TUBES = tuple(code(Kind.TUBE) for _ in range(5))
 def test_whatever_is_asked_no_position_holds_two_and_every_row_is_answered(before: dict[str, int], asked: list[tuple[str, int]]) -> None:
     lying = {position: TUBES[number] for position, number in before.items() if list(before.values()).count(number) == 1}
     known = rack_files.Known(
-        "L", {"R": Row("R")}, {tube: Row(tube) for tube in TUBES}, {("R", position): tube for position, tube in lying.items()},
+        Lab("L", "L", "fixed", "UTC"), {"R": Row("R")}, {tube: Row(tube) for tube in TUBES},
+        {("R", position): tube for position, tube in lying.items()},
         {tube: ("R", position) for position, tube in lying.items()},
     )  # fmt: skip
     rows = [rack_files.Lies(line, ("R",), "R", position, TUBES[number]) for line, (position, number) in enumerate(asked, 2)]

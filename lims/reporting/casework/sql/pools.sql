@@ -1,10 +1,8 @@
 -- Pools that were released on one of the days asked for, by the clock of their lab, with the tests they took. A test is a well that
 -- was read: of the pool, and of the singles by which its members were tested (of an aliquot pool its member tubes; else the
 -- recollections that answer it, and those that answer these). What was judged again from stored readings is no test.
-WITH RECURSIVE released AS (
-    SELECT tube.barcode, tube.lab, tube.site, tube.released_at, tube.released_call, tube.kind,
-        CASE WHEN tube.kind = 'aliquot_pool' THEN (SELECT count(*) FROM tube AS member WHERE member.pool = tube.barcode)
-            ELSE tube.member_count END AS people
+WITH released AS NOT MATERIALIZED (
+    SELECT tube.barcode, tube.lab, tube.site, tube.released_at, tube.released_call, tube.kind, tube.member_count
     FROM tube
     JOIN lab ON lab.code = tube.lab
     WHERE tube.kind IN ('swab_pool', 'aliquot_pool') AND tube.released_at >= :since AND tube.released_at < :until
@@ -14,19 +12,27 @@ WITH RECURSIVE released AS (
         AND (CAST(:sites AS text[]) IS NULL OR tube.site = ANY (:sites))
         AND (CAST(:after AS text) IS NULL OR tube.barcode > :after)
         AND (NOT CAST(:not_negative AS boolean) OR tube.released_call <> 'negative')
+), mixed AS MATERIALIZED (
+    SELECT pool AS root, barcode FROM tube WHERE pool = ANY (ARRAY(SELECT barcode FROM released WHERE kind = 'aliquot_pool'))
+), sized AS (
+    SELECT released.*, CASE WHEN kind = 'aliquot_pool' THEN COALESCE(liquid.people, 0) ELSE member_count END AS people
+    FROM released
+    LEFT JOIN (SELECT root, count(*) AS people FROM mixed GROUP BY root) AS liquid ON liquid.root = released.barcode
 ), pool AS MATERIALIZED (
-    SELECT * FROM released
+    SELECT * FROM sized
     WHERE people > 0 AND (CAST(:people AS integer) IS NULL OR people = :people)
     ORDER BY barcode
     LIMIT :most
-), single (root, barcode) AS (
-    SELECT pool.barcode, member.barcode FROM pool JOIN tube AS member ON member.pool = pool.barcode WHERE pool.kind = 'aliquot_pool'
+), first (root, barcode) AS MATERIALIZED (
+    SELECT mixed.root, mixed.barcode FROM pool JOIN mixed ON mixed.root = pool.barcode
     UNION ALL
-    SELECT pool.barcode, answer.barcode
-    FROM pool
-    JOIN tube AS answer ON answer.retest_of = pool.barcode AND answer.kind = 'single'
+    SELECT pool.barcode, answer.barcode FROM pool JOIN tube AS answer ON answer.retest_of = pool.barcode AND answer.kind = 'single'
+), single (root, barcode) AS (
+    SELECT root, barcode FROM first
     UNION
-    SELECT single.root, answer.barcode FROM single JOIN tube AS answer ON answer.retest_of = single.barcode AND answer.kind = 'single'
+    SELECT first.root, deeper.answer
+    FROM first
+    JOIN tubes_answering(ARRAY(SELECT barcode FROM first)) AS deeper ON deeper.code = first.barcode
 ), test AS NOT MATERIALIZED (
     SELECT call.barcode FROM call JOIN run ON run.id = call.run WHERE call.pooled_in IS NULL AND run.rejudges IS NULL
 ), pool_tests AS (

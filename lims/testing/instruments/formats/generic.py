@@ -35,6 +35,11 @@ def read(grids: tuple[Grid, ...]) -> ParsedRun:
         plates.setdefault(record.text("plate"), record.line)
         readings += _reading(record)
     kept = some(once_each(readings))
+    if not any(reading.sample for reading in kept):
+        raise Refused(
+            "run_sample_unnamed",
+            "The column Sample is empty; it must hold each well's tube, or the role of its control: nothing else shows swapped plates.",
+        )
     return ParsedRun(NAME, instrument=None, plate=_one(plates), readings=kept)
 
 

@@ -1,4 +1,5 @@
 // The list of notices looks for new ones by itself, and sounds when one comes.
+import { keepingPlace } from "../keeping_place.js";
 import { ask } from "../send.js";
 import { signal } from "../signals.js";
 import { offerSound } from "./sounding.js";
@@ -20,7 +21,7 @@ async function renew() {
   const response = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  list().replaceWith(document.adoptNode(fresh.getElementById("notices")));
+  keepingPlace(list, () => list().replaceWith(document.adoptNode(fresh.getElementById("notices"))));
   document.querySelector("h1").textContent = fresh.querySelector("h1").textContent;
   document.title = fresh.title;
 }

@@ -1,5 +1,6 @@
 // The box screen as it is seen: every function here draws, none decides.
 import { codeElement } from "../codes.js";
+import { keepingPlace } from "../keeping_place.js";
 import { words } from "../words.js";
 import { count, inIt, isChanged } from "./box.js";
 import { clock } from "./view.js";
@@ -37,5 +38,5 @@ function tubeRow(box, code, out) {
 
 /** Put what the server has drawn anew in the place of what stands there: the tubes that wait, the boxes of the site. */
 export function renew(page) {
-  for (const id of ["waiting", "boxes"]) at(id).replaceChildren(...page.getElementById(id).childNodes);
+  for (const id of ["waiting", "boxes"]) keepingPlace(() => at(id), () => at(id).replaceChildren(...page.getElementById(id).childNodes));
 }

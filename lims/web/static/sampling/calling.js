@@ -1,6 +1,7 @@
 // Whom to call back, most urgent first: why, until when, what was tried. A tap notes what came of a call; it is kept on the
 // device and sent by itself. Nothing is taken back: a later tap is another event, and the last one counts.
 import { codeElement } from "../codes.js";
+import { keepingPlace } from "../keeping_place.js";
 import { uuid7 } from "../uuid7.js";
 import { say, told, words } from "../words.js";
 import { carry, learn, tell } from "./carrier.js";
@@ -64,7 +65,7 @@ function draw() {
   at("as-of").textContent = words("as_of", { at: moment(list.at) });
   // Whoever was sampled again on this device waits for the network, not for a call.
   const people = list.items.toSorted((one, other) => Boolean(sampledHere(one)) - Boolean(sampledHere(other)));
-  handingOver.keepingFocus(at("people"), () => at("people").replaceChildren(...people.slice(0, shown).map(card)));
+  keepingPlace(() => at("people"), () => at("people").replaceChildren(...people.slice(0, shown).map(card)));
   at("more").hidden = people.length <= shown;
 }
 
@@ -74,6 +75,7 @@ function card(person) {
   const left = Date.parse(person.deadline) - now();
   const since = moment(person.since);
   const reason = told("rejection_reasons")[person.reason] ?? person.reason ?? "";
+  line.dataset.key = handingOver.keyOf(person);
   line.classList.toggle("late", left < 0);
   part("who").textContent = person.name || person.id_number;
   part("number").textContent = person.id_number;

@@ -151,6 +151,8 @@ function listen() {
   at("lab").addEventListener("change", () => localStorage.setItem(LAB, at("lab").value));
   at("vehicle").addEventListener("change", vehicleTyped);
   at("temperature").addEventListener("change", () => keep({ temperature: at("temperature").value }));
+  // What is scanned next is not a part of the temperature.
+  at("temperature").addEventListener("keydown", ({ key }) => key === "Enter" && at("scan").focus({ preventScroll: true }));
   at("here").addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(() => handOver(Object.fromEntries(new FormData(event.target))));

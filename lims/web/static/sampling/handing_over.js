@@ -4,7 +4,8 @@ import { say, words } from "../words.js";
 
 const known = () => [...document.getElementById("sites").options];
 const typed = new Map(); // tube and position → text
-const keyOf = (person) => `${person.tube} ${person.position}`;
+/** One member of one tube. */
+export const keyOf = (person) => `${person.tube} ${person.position}`;
 
 /** Where to, as an arrow and a name; empty where it is not known. */
 export function whereto({ to_site, to_site_name, to_place }) {
@@ -38,17 +39,9 @@ export function draw(person, line, over) {
     return over(meant(text));
   };
   panel.hidden = !typed.has(key);
-  panel.dataset.key = key;
   input.value = typed.get(key) ?? "";
   input.addEventListener("input", () => typed.set(key, input.value));
   input.addEventListener("keydown", (event) => event.key === "Enter" && answer());
   panel.querySelector(".hand-over").addEventListener("click", answer);
   panel.querySelector(".never-mind").addEventListener("click", () => toggle(person, line));
-}
-
-/** Whoever types where to goes on typing after the list is drawn anew. */
-export function keepingFocus(people, redraw) {
-  const key = document.activeElement?.closest?.(".moving")?.dataset.key;
-  redraw();
-  if (key) [...people.querySelectorAll(".moving")].find((panel) => panel.dataset.key === key && !panel.hidden)?.querySelector("input").focus();
 }

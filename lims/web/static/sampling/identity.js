@@ -13,6 +13,7 @@ export function canonical(number) {
 
 /** The name of what is wrong with a number (a sentence of the page), or null. */
 export function faultOf(type, number) {
+  if (type === "other") return /^[A-Z0-9()/.\u4e00-\u9fff]{1,40}$/.test(number) ? null : "number_malformed";
   if (type !== "resident_id") return /^[A-Z0-9()/.]{1,40}$/.test(number) ? null : "number_malformed";
   if (!RESIDENT.test(number)) return "resident_id_length";
   if (!bornOn(number)) return "resident_id_birth";

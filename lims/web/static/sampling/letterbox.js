@@ -1,4 +1,5 @@
 // What waits on this device beside tubes, as it is seen: each letter with its standing, and the reason where the server said no.
+import { keepingPlace } from "../keeping_place.js";
 import { words } from "../words.js";
 import * as letters from "./letters.js";
 import { sendNow } from "./sender.js";
@@ -11,11 +12,12 @@ export function drawLetters(changed) {
   const kept = letters.all();
   at("letters-card").hidden = kept.length === 0;
   at("letters-unreadable").textContent = letters.unreadable ? words("unreadable_letters", { count: letters.unreadable }) : "";
-  at("letters").replaceChildren(...kept.map((letter) => row(letter, changed)));
+  keepingPlace(() => at("letters"), () => at("letters").replaceChildren(...kept.map((letter) => row(letter, changed))));
 }
 
 function row(letter, changed) {
   const line = piece("letter-row");
+  line.dataset.key = letter.id;
   line.querySelector(".what").textContent = letter.says;
   line.querySelector(".where").append(piece(`letter-${letter.standing}`));
   line.querySelector(".reason").textContent = letter.detail;

@@ -47,6 +47,7 @@ document.addEventListener("submit", async (event) => {
   event.submitter.disabled = true;
   await (to === "printer" ? toPrinter(form, fields, chosen.dataset.printer) : toFile(form, fields, to === "browser" ? "pdf" : to, tab));
   event.submitter.disabled = false;
+  if (document.activeElement === document.body) event.submitter.focus({ preventScroll: true });
 });
 
 /** Show how far the jobs are, but never take away what somebody is typing. */

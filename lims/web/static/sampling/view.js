@@ -1,5 +1,6 @@
 // The tube screen as it is seen: every function here draws, none decides.
 import { codeElement } from "../codes.js";
+import { keepingPlace } from "../keeping_place.js";
 import { words } from "../words.js";
 import { masked } from "./identity.js";
 
@@ -28,9 +29,29 @@ export function drawTube(record, asks, act) {
   at("seal").disabled = members.length === 0;
   at("undo").disabled = members.length === 0;
   for (const button of document.querySelectorAll("[data-mode]")) button.disabled = Boolean(record) && !sealed;
-  at("people").replaceChildren(...members.map((member) => personRow(member, record.tube.id, act)));
+  drawPeople(members, record?.tube.id, act);
+}
+
+/** The rows of people. Those that stay are not drawn anew: a name is noted while the phone number beside it is being typed. */
+function drawPeople(members, tube, act) {
+  const list = at("people");
+  const before = list.lastElementChild;
+  members.forEach((member, index) => {
+    const [there, key] = [list.children[index], [tube, member.position, member.id_number].join(" ")];
+    if (there?.dataset.key === key) fillIn(there, member);
+    else list.insertBefore(personRow(member, tube, key, act), there ?? null);
+  });
+  while (list.children.length > members.length) list.lastElementChild.remove();
   // The list scrolls in itself: the scan field, the count and what was said stay where they are.
-  at("people").scrollTop = at("people").scrollHeight;
+  if (list.lastElementChild !== before) list.scrollTop = list.scrollHeight;
+}
+
+/** What is known of somebody, but for what is being typed. */
+function fillIn(row, member) {
+  for (const field of ["name", "phone"]) {
+    const input = row.querySelector(`.${field}`);
+    if (input !== document.activeElement) input.value = member[field];
+  }
 }
 
 /** Which kind of tube comes next, and why where there is no choice. */
@@ -44,16 +65,17 @@ export function drawMode({ mode, most, household, why }) {
   at("why").hidden = !why;
 }
 
-function personRow(member, tube, act) {
+function personRow(member, tube, key, act) {
   const row = piece("person-row");
+  row.dataset.key = key;
   row.querySelector(".position").textContent = member.position;
   row.querySelector(".number-shown").textContent = member.id_number;
   for (const field of ["name", "phone"]) {
     const input = row.querySelector(`.${field}`);
-    input.value = member[field];
     input.addEventListener("change", () => act.edited(tube, member.position, field, input));
     input.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), at("scan").focus()));
   }
+  fillIn(row, member);
   row.querySelector(".remove").addEventListener("click", () => act.removed(member.position));
   return row;
 }
@@ -74,7 +96,7 @@ export function drawOutbox(records, sent, site, act) {
   at("send").hidden = !records.some((record) => record.standing === "waiting" && record.tube.site === site);
   // Those that need somebody come first; of those that only wait, a few are enough to see.
   const shown = records.toSorted((one, other) => FIRST_SHOWN.indexOf(one.standing) - FIRST_SHOWN.indexOf(other.standing)).slice(0, TUBES_SHOWN);
-  at("outbox").replaceChildren(...shown.map((record) => outboxRow(record, site, act)));
+  keepingPlace(() => at("outbox"), () => at("outbox").replaceChildren(...shown.map((record) => outboxRow(record, site, act))));
   at("more-here").textContent = records.length > shown.length ? words("more_here", { count: records.length - shown.length }) : "";
   at("sent-title").hidden = sent.length === 0;
   at("sent").replaceChildren(...sent.map(sentRow));
@@ -82,6 +104,7 @@ export function drawOutbox(records, sent, site, act) {
 
 function outboxRow(record, site, act) {
   const row = piece("outbox-row");
+  row.dataset.key = record.tube.id;
   const foreign = record.tube.site !== site;
   row.querySelector(".tube").append(codeElement(record.tube.barcode));
   row.querySelector(".where").append(piece(`mark-${record.standing}`));

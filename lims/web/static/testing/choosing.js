@@ -49,6 +49,7 @@ async function choose(event) {
   said(words("working"), "");
   const { ok, sentence } = await post(address("scheme"), { id: sent.id, ...choice });
   button.disabled = false;
+  if (document.activeElement === document.body) button.focus({ preventScroll: true });
   if (!ok) return said(sentence, "bad");
   sayNext(words("chosen"));
   // Without the query: what was reckoned for the choice is no longer asked for.

@@ -1,5 +1,6 @@
 // A board that keeps itself true: the page asks for itself every second with the tag of what it shows. Nothing has changed: 304, and
 // nothing is drawn. The list alone is replaced, so that a filter being chosen stays; the focus stays where it was, by its address.
+import { keepingPlace } from "/static/keeping_place.js";
 import { offerSound } from "/static/reporting/sounding.js";
 import { signal } from "/static/signals.js";
 import { fill, say } from "/static/words.js";
@@ -11,11 +12,9 @@ let tag = "";
 
 function put(fresh) {
   const old = list();
-  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   const known = tubes(old);
   const added = [...tubes(fresh)].filter((tube) => !known.has(tube));
-  old.replaceWith(document.adoptNode(fresh));
-  if (focused) fresh.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  keepingPlace(list, () => old.replaceWith(document.adoptNode(fresh)));
   for (const tube of added) fresh.querySelector(`[data-tube="${CSS.escape(tube)}"]`).classList.add("fresh");
   if (!added.length) return;
   say(fill(fresh.dataset.new, { tube: added.join(", ") }), "good");

@@ -139,6 +139,8 @@ async function resume(barcode) {
 }
 
 at("temperature").addEventListener("change", () => box && at("temperature").checkValidity() && receive(box, [], measured(), true));
+// What is scanned next is not a part of the temperature.
+at("temperature").addEventListener("keydown", ({ key }) => key === "Enter" && at("scan").focus({ preventScroll: true }));
 at("rejecting").addEventListener("click", ({ target }) => {
   const button = target.closest("[data-reason]");
   if (button) reject(button.dataset.reason);
