@@ -91,6 +91,13 @@ def wait_until_ready(place: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("lims serve did not answer within a minute")
 
 
+def slowed(page: Page) -> Page:
+    """As slow a page as LIMS_BROWSER_SLOWED says (4: a quarter of the processor): what races on an old phone races here."""
+    if rate := os.environ.get("LIMS_BROWSER_SLOWED"):
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": float(rate)})
+    return page
+
+
 @pytest.fixture
 def opened(chromium: Browser, address: str) -> Iterator[Opener]:
     """Opens a page as somebody who is signed in; what the page complains of fails the test."""
@@ -102,7 +109,7 @@ def opened(chromium: Browser, address: str) -> Iterator[Opener]:
         contexts.append(context)
         if who is not None:
             context.add_cookies([{"name": "lims_session", "value": who.token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
-        page = context.new_page()
+        page = slowed(context.new_page())
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
@@ -128,7 +135,7 @@ def camera(playwright: Playwright, address: str) -> Iterator[CameraOpener]:
         context: BrowserContext = browser.new_context(base_url=address, locale=language, viewport=PHONE, **how)  # type: ignore[arg-type]
         context.add_cookies([{"name": "lims_session", "value": who.token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
         context.add_init_script(script)
-        page = context.new_page()
+        page = slowed(context.new_page())
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
         page.goto(path, wait_until="networkidle")
@@ -184,7 +191,7 @@ def city(data_dir: Path) -> Iterator[City]:
 def signed_in(chromium: Browser, place: str, name: str, password: str, screen: tuple[int, int], language: str) -> Page:
     """A page of somebody of the demo city who has just signed in."""
     context = chromium.new_context(base_url=place, locale=language, viewport={"width": screen[0], "height": screen[1]})
-    page = context.new_page()
+    page = slowed(context.new_page())
     page.goto("/auth/sign-in")
     page.fill("input[name=username], input[name=name]", name)
     page.fill("input[type=password]", password)
