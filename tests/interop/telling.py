@@ -12,6 +12,7 @@ from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Somebody, Town
 from tests.interop.receiver import Receiver
+from tests.kernel.audit.sealing import let_end
 
 NETWORKS = "127.0.0.0/8"
 
@@ -46,9 +47,15 @@ def answered(town: Town, pool: dict[str, Any], truths: list[str], *, hours: floa
     return singles
 
 
+def sealed(program: Program) -> None:
+    """The worker seals all that was written until now."""
+    let_end(program)
+    worker.seal_once(program)
+
+
 def drained(program: Program) -> None:
     """The worker reads the trail to its end and tells what it finds, what other tests have left too: only what comes now is new."""
-    worker.seal_once(program)
+    sealed(program)
     worker.tell_once(program)
 
 

@@ -12,7 +12,7 @@ from lims.kernel import clock
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Town
-from tests.interop.telling import answered, drained, first_sign, told
+from tests.interop.telling import answered, drained, first_sign, sealed, told
 from tests.interop.test_reminders import reminded
 
 WHOLE = ["case.preliminary", "case.firm", "member.positive", "case.closed"]
@@ -41,7 +41,7 @@ def missed(town: Town, count: int) -> list[str]:
         town.reviewed(run, tubes=[pool["barcode"]])
         answered(town, pool, ["positive", "negative"], hours=8 + 4 * number)
         pools.append(str(pool["barcode"]))
-    worker.seal_once(town.program)
+    sealed(town.program)
     return pools
 
 
@@ -75,7 +75,7 @@ def test_what_happens_between_two_portions_is_told_too(town: Town) -> None:
     missed(town, 2)
     portion(town.program)
     pool, _ = first_sign(town)
-    worker.seal_once(town.program)
+    sealed(town.program)
     while portion(town.program) is not None:
         pass
     assert by_case(told(town))[pool["barcode"]] == WHOLE[:1]

@@ -17,6 +17,7 @@ from lims.kernel.program import Program
 from lims.reporting import answers, measures
 from lims.reporting.keeping import actions, ahead, queries
 from lims.reporting.rules import By
+from tests.kernel.audit.sealing import let_end
 from tests.reporting.city import DAY, NEXT, City, at
 from tests.reporting.conftest import database_of_city
 from tests.reporting.random_days import Crowd, moments
@@ -159,6 +160,7 @@ def test_what_is_still_being_written_while_others_are_read_is_read_afterwards(pr
     with program.database.transaction(Access.OWNER) as connection:
         write(connection, "first", at(9))
         connection.execute(text("UPDATE kept_reader SET seal = 1"))
+    let_end(program)
     with program.database.transaction(Access.OWNER) as connection:
         seal(connection, KEY, clock.now())
     assert untouched() == date.max

@@ -20,6 +20,7 @@ from lims.reporting.pools.queries import next_to_count
 from lims.reporting.prevalence import queries
 from lims.reporting.prevalence.queries import Asked
 from lims.reporting.prevalence.watching import Spell
+from tests.kernel.audit.sealing import let_end
 from tests.reporting.city import DAY, NEXT, City, at
 from tests.reporting.conftest import database_of_city
 from tests.reporting.test_keeping import sealed, told
@@ -126,6 +127,7 @@ def test_a_result_that_is_written_while_its_day_is_counted_is_counted_once(progr
         record(connection, "Bea", clock.now(), [Happening(code, "tube.released", at(18))])
 
     def trail_is_read() -> None:
+        let_end(program)
         with program.database.transaction(Access.OWNER) as connection:
             seal(connection, b"key", clock.now())
         with program.database.transaction(Access.OWNER) as connection:
