@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 from lims.apps import watching
 from lims.apps.cli import commands
 from lims.apps.commands import runs
-from lims.kernel import db
 from lims.kernel.barcodes import Kind
-from lims.kernel.db import Access, Database
+from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 from tests.bench import another_town, bench_state, verbs
 from tests.factories import SEEN, Town, code
+from tests.hurry import in_a_hurry
 from tests.testing.interpretation.test_joining import FILTERS, export
 
 
@@ -165,13 +165,10 @@ def test_the_command_looks_twice_and_says_whether_anything_was_refused(
 
 
 @pytest.mark.parametrize("table", ["plate", "reading"])
-def test_while_the_database_does_not_take_them_files_wait_and_are_not_refused(
-    town: Town, folder: Path, monkeypatch: pytest.MonkeyPatch, table: str
-) -> None:
+def test_while_the_database_does_not_take_them_files_wait_and_are_not_refused(town: Town, folder: Path, table: str) -> None:
     plate, tube = plated(town)
     (folder / "a.csv").write_bytes(town.run_file(plate))
-    monkeypatch.setattr(db, "HELD_SECONDS", 0.1)
-    database = Database(town.program.database.url, connections=3)
+    database = in_a_hurry(town.program.database.url, 3, HELD_SECONDS=0.1)
     watch = watching.Watch(folder)
     watching.look(town.program, watch, None)
     with town.program.database.transaction(Access.OWNER) as somebody:

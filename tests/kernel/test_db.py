@@ -11,12 +11,12 @@ from sqlalchemy import Date, DateTime, Integer, Text, Uuid, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from lims.kernel import db
 from lims.kernel.db import Access, Bytes, Database, columns, incoming, records
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 from lims.kernel.refusals import CATALOGUE, OF_CONSTRAINT
 from tests.factories import COUNTER
+from tests.hurry import in_a_hurry
 
 INSERT = text("INSERT INTO tube (barcode, pool_size, member_count) VALUES (:code, :size, :count)")
 
@@ -76,11 +76,8 @@ def test_a_database_that_is_not_there_is_said_to_be_unreachable(program: Program
     assert "send it again" in refusal.value.detail
 
 
-def test_a_transaction_of_whoever_stands_still_is_ended_by_the_database_and_what_it_held_is_free(
-    program: Program, monkeypatch: pytest.MonkeyPatch, code: str
-) -> None:
-    monkeypatch.setattr(db, "SILENT_SECONDS", 1)
-    paused = Database(program.database.url, connections=1)
+def test_a_transaction_of_whoever_stands_still_is_ended_by_the_database_and_what_it_held_is_free(program: Program, code: str) -> None:
+    paused = in_a_hurry(program.database.url, 1, SILENT_SECONDS=1)
 
     def stand_still() -> None:
         with paused.transaction(Access.FIELD) as connection:

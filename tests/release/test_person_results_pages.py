@@ -13,7 +13,7 @@ from tests.bench import done, found
 from tests.factories import Town, person
 
 PATH = "/reporting/api/person-results"
-UNTOUCHED = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+UNTOUCHED = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture

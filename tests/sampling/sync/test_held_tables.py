@@ -10,17 +10,16 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from lims.apps import ends
-from lims.kernel import db
-from lims.kernel.db import Access, Database
+from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Somebody, Town, at, tube
+from tests.hurry import in_a_hurry
 
 
 @pytest.fixture
-def door(program: Program, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def door(program: Program) -> Iterator[TestClient]:
     """A host that waits for a tenth of a second only."""
-    monkeypatch.setattr(db, "HELD_SECONDS", 0.1)
-    database = Database(program.database.url, connections=2)
+    database = in_a_hurry(program.database.url, 2, HELD_SECONDS=0.1)
     with TestClient(ends.create(replace(program, database=database)), raise_server_exceptions=False) as client:
         yield client
     database.close()

@@ -137,7 +137,7 @@ def replaced(field: str, junk: Any) -> Callable[[dict[str, Any]], dict[str, Any]
     return lambda made: made | {field: junk}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(field=st.sampled_from(FIELDS + MEMBER_FIELDS), junk=JUNK)
 def test_whatever_stands_in_a_field_the_answer_is_one_outcome_for_each_tube(town: Town, field: str, junk: Any) -> None:
     neighbours_fare_well(town, replaced(field, junk)(tube(town.site)))
