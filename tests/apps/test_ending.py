@@ -13,11 +13,12 @@ from tests.proofs.hosts import environment, until
 
 WORKER_IN_A_HURRY = "from lims.apps import worker; worker.END_SECONDS = 0.2; worker.main()"
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'seal'::regclass")
-LEFT = "import time; from lims.apps import ending; ending.end_for_certain(0.2); {then}; time.sleep(0.6); print('in order')"
+# Time enough for a busy machine to come from one step to the next.
+LEFT = "import time; from lims.apps import ending; ending.end_for_certain(0.5); {then}; time.sleep(1); print('in order')"
 
 
 def said(then: str) -> str:
-    """What a process says that is given 0.2 s and takes 0.6 s."""
+    """What a process says that is given 0.5 s and takes 1 s."""
     ended = subprocess.run([sys.executable, "-c", LEFT.format(then=then)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     return ended.stdout.strip()
 
