@@ -1,11 +1,12 @@
 """Notices leave for their subscribers, each subscriber on a thread of its own: a slow one holds up nobody else, and no seal."""
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from time import monotonic
 
+from lims.apps.troubles import Trouble, written
 from lims.interop.subscribers import actions, mailing, queries
 from lims.interop.subscribers.rules import MAIL, Tried, body_of, networks_of, signed
 from lims.interop.subscribers.sending import DEADLINE_SECONDS, post
@@ -13,7 +14,6 @@ from lims.kernel import clock
 from lims.kernel.db import Access, AnyRow
 from lims.kernel.program import Program
 
-log = logging.getLogger("lims.worker")
 AT_ONCE = 8
 HEADERS = {"Content-Type": "application/json", "User-Agent": "lims"}
 
@@ -32,8 +32,7 @@ def deliver(program: Program, subscriber: int, time: Callable[[], datetime] = cl
             to, message = queries.receiver(connection, subscriber), queries.message(connection, notice)
         at = time()
         tried = send(program, to, message, at)
-        with program.database.transaction(Access.OWNER) as connection:
-            actions.note(connection, subscriber, notice, tried, at)
+        written(program.database, partial(actions.note, subscriber=subscriber, notice=notice, tried=tried, at=at))
         if not tried.arrived:
             return arrived
         arrived += 1
@@ -57,6 +56,7 @@ class Couriers:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._under_way: dict[int, threading.Thread] = {}
+        self._troubles: dict[int, Trouble] = {}
 
     def look(self) -> None:
         """Send somebody to each subscriber for which something is due and to whom nobody is under way."""
@@ -69,10 +69,12 @@ class Couriers:
             thread.start()
 
     def _go(self, number: int) -> None:
+        trouble = self._troubles.setdefault(number, Trouble(f"webhook {number}"))
         try:
             deliver(self._program, number)
-        except Exception as trouble:  # noqa: BLE001 - what it had in its hands is tried again when its lease is over
-            log.warning("webhook %s waits: %s", number, type(trouble).__name__)
+            trouble.over()
+        except Exception as failure:  # noqa: BLE001 - what it had in its hands is tried again when its lease is over
+            trouble.seen(failure)
 
     def wait(self) -> None:
         """Let those who are under way come back; they have a deadline."""

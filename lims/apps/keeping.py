@@ -1,10 +1,10 @@
 """Figures are counted behind the requests: days that are over once, a running day that takes long to count now and then."""
 
-import logging
 import threading
 from datetime import date, datetime, timedelta
 from time import monotonic
 
+from lims.apps.troubles import Trouble
 from lims.catalog import queries as catalog
 from lims.kernel import clock
 from lims.kernel.db import Access
@@ -17,7 +17,6 @@ from lims.reporting.measures import zones_of
 from lims.reporting.pools import actions as pools
 from lims.reporting.pools.queries import next_to_count
 
-log = logging.getLogger("lims.worker")
 DAYS_KEPT = 400
 PAUSE_SECONDS = 20.0
 
@@ -33,6 +32,7 @@ class Keeper:
         self._late_at = datetime.min.replace(tzinfo=clock.now().tzinfo)
         self._news = True
         self._is_large = False
+        self._trouble = Trouble("keeping figures")
 
     def look(self) -> None:
         """Read on, and count where there is something to count; return at once."""
@@ -48,8 +48,9 @@ class Keeper:
     def _work(self) -> None:
         try:
             self.once(clock.now())
-        except Exception as trouble:  # noqa: BLE001 - figures that are not kept are counted when they are asked for
-            log.warning("keeping figures waits: %s", type(trouble).__name__)
+            self._trouble.over()
+        except Exception as failure:  # noqa: BLE001 - figures that are not kept are counted when they are asked for
+            self._trouble.seen(failure)
             self._rest_until = self._accounts_rest_until = monotonic() + PAUSE_SECONDS
 
     def once(self, now: datetime) -> date | None:
@@ -72,13 +73,13 @@ class Keeper:
             if day is None and not self._news and not self._is_large:
                 return None
             found = actions.counted(connection, known, day or today, zone, now)
-            self._news = self._news and day is not None
-            self._rest_until = monotonic() + (REST * found.seconds if found.is_over else max(REST * found.seconds, PAUSE_SECONDS))
-            self._is_large = self._is_large if found.is_over else found.is_large
-            if not (found.is_over or found.is_large):
-                return None
-            actions.keep(connection, known, found, now)
-            return found.day
+            if is_kept := found.is_over or found.is_large:
+                actions.keep(connection, known, found, now)
+        # Only now that it is kept: what could not be written is counted again.
+        self._news = self._news and day is not None
+        self._rest_until = monotonic() + (REST * found.seconds if found.is_over else max(REST * found.seconds, PAUSE_SECONDS))
+        self._is_large = self._is_large if found.is_over else found.is_large
+        return found.day if is_kept else None
 
     def count_account(self, now: datetime) -> date | None:
         """Count the account of one large day that has none, or of which something was told since; that day. It rests by itself."""

@@ -6,9 +6,11 @@ import threading
 from datetime import date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
+from lims.apps.troubles import Trouble, written
 from lims.catalog import queries as catalog
 from lims.interop.subscribers import mailing
 from lims.kernel import clock
@@ -39,6 +41,7 @@ class Reporter:
         self._program = program
         self._thread: threading.Thread | None = None
         self._rest_until = 0.0
+        self._trouble = Trouble("the daily report")
         try:
             self._plan = plan_of(program.settings)
         except Refused as wrong:
@@ -62,8 +65,9 @@ class Reporter:
         try:
             while send_one(self._program, plan, clock.now()):
                 pass
-        except Exception as trouble:  # noqa: BLE001 - what it had in its hands is tried again when its lease is over
-            log.warning("the daily report waits: %s", type(trouble).__name__)
+            self._trouble.over()
+        except Exception as failure:  # noqa: BLE001 - what it had in its hands is tried again when its lease is over
+            self._trouble.seen(failure)
 
 
 def send_one(program: Program, plan: Plan, now: datetime) -> bool:
@@ -74,8 +78,7 @@ def send_one(program: Program, plan: Plan, now: datetime) -> bool:
     if taken is None:
         return False
     came = tried(program, plan, taken, now)
-    with program.database.transaction(Access.OWNER) as connection:
-        actions.note(connection, taken, came, now)
+    written(program.database, partial(actions.note, taken=taken, came=came, now=now))
     if came.failure is not None:
         log.warning(
             "the daily report of %s %s (%s)", taken.day, "may not have arrived" if came.in_doubt else "did not arrive", came.failure

@@ -1,6 +1,5 @@
 """The work behind the requests: a process of its own that seals the audit trail about once a second, tells of it, and counts days."""
 
-import itertools
 import logging
 import os
 import signal
@@ -13,6 +12,7 @@ from lims.apps.delivering import AT_ONCE, Couriers
 from lims.apps.ending import ANSWER_SECONDS, end_for_certain, ended_in_order
 from lims.apps.keeping import Keeper
 from lims.apps.posting import Reporter
+from lims.apps.troubles import Trouble, is_held
 from lims.catalog import queries as catalog
 from lims.interop.notices.actions import PORTION, late, look_back, remind, tell
 from lims.interop.subscribers.actions import enqueue
@@ -105,40 +105,62 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stopped)
     signal.signal(signal.SIGINT, stopped)
-    parent = os.getppid()
+    parent, trouble = os.getppid(), Trouble("sealing, telling and sending")
     while not stop.is_set() and os.getppid() == parent:
         try:
             # Joining starts the embedded server where it has died: so the whole program comes back after a crash of it.
-            with running(settings(), connections=AT_ONCE + 3) as program:
+            with running(settings(), connections=AT_ONCE + 3, owner_waits=False) as program:
                 helpers = (Couriers(program), Keeper(program), Reporter(program))
-                work_until_trouble(program, helpers, stop, parent)
+                work_until_trouble(Rounds(program, helpers), trouble, stop, parent)
                 for helper in helpers:
                     helper.wait()
                 ended_in_order()
-        except EmbeddedServerError as trouble:
-            log.warning("the database does not start: %s", trouble)
+        except EmbeddedServerError as failure:
+            log.warning("the database does not start: %s", failure)
             stop.wait(PAUSE_SECONDS)
 
 
-def work_until_trouble(program: Program, helpers: Helpers, stop: threading.Event, parent: int) -> None:
-    """Seal, tell, send and count about once a second, remind about once a minute; return when told to, or when the database is gone."""
-    past: str | None = ""
-    turns, more = itertools.count(), False
-    # After a day away there are many portions to tell: they follow each other without a pause, and sealing and sending go on between them.
-    while not stop.wait(0 if more else PAUSE_SECONDS) and os.getppid() == parent:
+class Rounds:
+    """What is done about once a second, and how far it has come: what one round could not do is left for the next."""
+
+    def __init__(self, program: Program, helpers: Helpers) -> None:
+        self._program = program
+        self._helpers = helpers
+        self._past: str | None = ""
+        self._turns = 0
+        # After a day away there are many portions to tell: they follow each other without a pause, and sealing and sending go on between.
+        self.has_more = False
+
+    def go(self) -> None:
+        """Seal, tell, send and count, remind about once a minute. What is due is sent even where nothing can be told."""
+        seal_once(self._program)
         try:
-            seal_once(program)
-            more = tell_some(program)
-            if past is not None and not more:
-                past = look_back_some(program, past)
-            if next(turns) % REMIND_EVERY == 0:
-                remind_once(program)
-                days_once(program)
-            for helper in helpers:
+            self._tell()
+        finally:
+            for helper in self._helpers:
                 helper.look()
-        except Exception as trouble:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
-            log.warning("sealing, telling and sending wait: %s", type(trouble).__name__)
-            return
+
+    def _tell(self) -> None:
+        self.has_more = False
+        self.has_more = tell_some(self._program)
+        if self._past is not None and not self.has_more:
+            self._past = look_back_some(self._program, self._past)
+        if self._turns % REMIND_EVERY == 0:
+            remind_once(self._program)
+            days_once(self._program)
+        self._turns += 1
+
+
+def work_until_trouble(rounds: Rounds, trouble: Trouble, stop: threading.Event, parent: int) -> None:
+    """Go round after round; return when told to, or when the database is gone. Whoever holds a table will let go of it: no reason to."""
+    while not stop.wait(0 if rounds.has_more else PAUSE_SECONDS) and os.getppid() == parent:
+        try:
+            rounds.go()
+            trouble.over()
+        except Exception as failure:  # noqa: BLE001 - a worker that dies of one failure seals nothing any more
+            trouble.seen(failure)
+            if not is_held(failure):
+                return
 
 
 if __name__ == "__main__":

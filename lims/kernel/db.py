@@ -59,7 +59,7 @@ LINE = {"connect_timeout": 10, "tcp_user_timeout": 20_000, "keepalives_idle": 15
 # Whoever asks no more than whether it is there has a line of its own, which is given up soon: as soon as it is back, that is seen.
 SHORT_LINE = {"connect_timeout": 2, "tcp_user_timeout": 2_000, "keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2}
 # Somebody who rebuilds a table holds it for minutes. Requests do not wait for that with every thread: after so long (s) they are told to
-# come again, before the phone that sent them gives up (half a minute, part of which it waited for a place). The owner's work may wait.
+# come again, before the phone that sent them gives up (half a minute, part of which it waited for a place). Commands may wait.
 HELD_SECONDS = 8
 # A host that stands still (its machine is paused, its disk hangs) keeps its transactions open: what they hold is held for everybody, and
 # nothing that came after them is sealed. After so long without a word (s) the database ends them; commands may think for longer.
@@ -86,6 +86,7 @@ class Database:
     """Connection pools to one database, one for each role; `connections` is how many of a role may be open at once.
 
     Half of them stay open: a process that has met a crowd at the field must not keep what the bench needs later.
+    `owner_waits`: the owner's work waits for whoever holds a table; where it does not, it is told to come again as requests are.
     """
 
     def __init__(
@@ -96,12 +97,14 @@ class Database:
         standby_url: str | None = None,
         pooler_url: str | None = None,
         report_seconds: float = REPORT_SECONDS,
+        owner_waits: bool = True,
     ) -> None:
         self.url = url
         self._connections = connections
         self._standby_url = standby_url
         self._pooler_url = pooler_url
         self._report_seconds = report_seconds
+        self._owner_waits = owner_waits
         self._engines: dict[tuple[Access, bool, bool], Engine] = {}
         self.spread: bool | None = None  # whether the tables are spread over several servers; asked at the first transaction
 
@@ -123,7 +126,9 @@ class Database:
         silent = SILENT_SECONDS if access.value else OWNER_SILENT_SECONDS
         settings = {"timezone": "UTC", "idle_in_transaction_session_timeout": f"{silent}s"}
         if access.value:
-            settings |= {"role": access.value, "lock_timeout": f"{HELD_SECONDS}s"}
+            settings |= {"role": access.value}
+        if access.value or not self._owner_waits:
+            settings |= {"lock_timeout": f"{HELD_SECONDS}s"}
         if access is Access.REPORTS:
             # Whoever looks on never holds up whoever writes: no lock that a write waits for, and an end to every question.
             settings |= {"transaction_read_only": "on", "statement_timeout": str(round(self._report_seconds * 1000))}

@@ -158,7 +158,7 @@ def test_a_program_that_dies_when_it_has_handed_an_e_mail_over_does_not_send_it_
     mailing: Program, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "note", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(actions, "note", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             send_one(mailing, plan(mailing), MORNING)
     assert len(office.mails) == 1
