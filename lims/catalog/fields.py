@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from lims.kernel.barcodes import CHECKS
+from lims.kernel.numbers import Measured, Whole
 
 
 def known_timezone(name: str) -> str:
@@ -46,12 +47,12 @@ Timezone = Annotated[str, AfterValidator(known_timezone)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 RoundName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
 
-Days = Annotated[int, Field(ge=0, le=3660)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Wells = Annotated[int, Field(ge=1, le=1536)]
-Minutes = Annotated[int, Field(ge=1, le=1440)]
-Number = Annotated[int, Field(ge=0, le=10_000)]
+Days = Annotated[Whole, Field(ge=0, le=3660)]
+Latitude = Annotated[Measured, Field(ge=-90, le=90)]
+Longitude = Annotated[Measured, Field(ge=-180, le=180)]
+Wells = Annotated[Whole, Field(ge=1, le=1536)]
+Minutes = Annotated[Whole, Field(ge=1, le=1440)]
+Number = Annotated[Whole, Field(ge=0, le=10_000)]
 Pattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(compilable)]
 Check = Annotated[str, AfterValidator(known_check)]
 

@@ -25,6 +25,7 @@ from lims.catalog.fields import (
 )
 from lims.catalog.rules import ControlRole, LabKind, Zone
 from lims.kernel.barcodes import Kind
+from lims.kernel.numbers import Measured, Whole
 
 
 class AreaForm(Strict):
@@ -43,14 +44,14 @@ class SiteForm(Located):
     name: Name
     area: Code
     timezone: Timezone = "Asia/Shanghai"
-    priority: Annotated[int, Field(ge=1, le=9)] = 5
+    priority: Annotated[Whole, Field(ge=1, le=9)] = 5
 
 
 class CapacityForm(Strict):
     """One declared capacity of a lab."""
 
     valid_from: Annotated[date, Field(alias="from")]
-    tubes_per_day: Annotated[int, Field(ge=0, le=10_000_000)]
+    tubes_per_day: Annotated[Whole, Field(ge=0, le=10_000_000)]
 
 
 class ShiftForm(Strict):
@@ -71,7 +72,7 @@ class ResourcesForm(Strict):
     cyclers: Number
     cycler_wells: Wells = 96
     run_minutes: Minutes = 105
-    control_wells: Annotated[int, Field(ge=0, le=96)] = 4
+    control_wells: Annotated[Whole, Field(ge=0, le=96)] = 4
     tubes_per_person: Number = 650
     shifts: tuple[ShiftForm, ...] = ()
     source: Name
@@ -87,7 +88,7 @@ class ResourcesForm(Strict):
 class HoursForm(Strict):
     """Hours of some days of the week, Monday is 1; the whole day where `opens` is `closes`."""
 
-    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)] = (1, 2, 3, 4, 5, 6, 7)
+    weekdays: Annotated[tuple[Annotated[Whole, Field(ge=1, le=7)], ...], Field(min_length=1)] = (1, 2, 3, 4, 5, 6, 7)
     opens: TimeOfDay
     closes: TimeOfDay
 
@@ -141,7 +142,7 @@ class SamplingPlanForm(Strict):
 
     site: Code
     day: date
-    tubes: dict[Annotated[int, Field(ge=0, le=23)], Annotated[int, Field(ge=0, le=1_000_000)]]
+    tubes: dict[Annotated[Whole, Field(ge=0, le=23)], Annotated[Whole, Field(ge=0, le=1_000_000)]]
 
     @property
     def tubes_by_hour(self) -> list[int]:
@@ -154,9 +155,9 @@ class ExpectedPeopleForm(OnePlace, Strict):
 
     round: RoundName
     first_day: Annotated[date, Field(alias="from")]
-    people: Annotated[int, Field(ge=1, le=100_000_000)]
+    people: Annotated[Whole, Field(ge=1, le=100_000_000)]
     source: Name
-    version: Annotated[int, Field(ge=1, le=1000)] = 1
+    version: Annotated[Whole, Field(ge=1, le=1000)] = 1
 
 
 class TargetForm(Strict):
@@ -164,8 +165,8 @@ class TargetForm(Strict):
 
     name: Name
     channel: Name
-    cutoff: Annotated[float, Field(gt=0, le=60)]
-    grey_to: Annotated[float, Field(gt=0, le=60)]
+    cutoff: Annotated[Measured, Field(gt=0, le=60)]
+    grey_to: Annotated[Measured, Field(gt=0, le=60)]
 
     @model_validator(mode="after")
     def grey_begins_at_the_cutoff(self) -> Self:
@@ -180,31 +181,31 @@ class InternalControlForm(Strict):
 
     name: Name
     channel: Name
-    cutoff: Annotated[float, Field(gt=0, le=60)]
+    cutoff: Annotated[Measured, Field(gt=0, le=60)]
 
 
 class ControlForm(Strict):
     """How many wells of a control role."""
 
     role: ControlRole
-    count: Annotated[int, Field(ge=1, le=16)]
+    count: Annotated[Whole, Field(ge=1, le=16)]
 
 
 class ContaminationForm(Strict):
     """`[assay.contamination]`: when late positives beside a strong one raise an alarm, and who said so."""
 
-    strong_to: Annotated[float, Field(gt=0, le=60)]
-    late_from: Annotated[float, Field(gt=0, le=60)]
-    within_wells: Annotated[int, Field(ge=1, le=4)] = 1
-    at_least: Annotated[int, Field(ge=1, le=24)] = 2
+    strong_to: Annotated[Measured, Field(gt=0, le=60)]
+    late_from: Annotated[Measured, Field(gt=0, le=60)]
+    within_wells: Annotated[Whole, Field(ge=1, le=4)] = 1
+    at_least: Annotated[Whole, Field(ge=1, le=24)] = 2
     source: Name
 
 
 class AccuracyForm(Strict):
     """`[assay.accuracy]`: how often the kit finds what is there, and nothing where nothing is, and who measured it."""
 
-    sensitivity: Annotated[float, Field(gt=0.5, le=1)]
-    specificity: Annotated[float, Field(gt=0.5, le=1)]
+    sensitivity: Annotated[Measured, Field(gt=0.5, le=1)]
+    specificity: Annotated[Measured, Field(gt=0.5, le=1)]
     source: Name
 
 
@@ -212,9 +213,9 @@ class AssayForm(Strict):
     """`[[assay]]`."""
 
     code: Code
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[Whole, Field(ge=1)]
     name: Name
-    pool_max: Annotated[int, Field(ge=1, le=100)]
+    pool_max: Annotated[Whole, Field(ge=1, le=100)]
     plate: Literal[96, 384] = 96
     targets: Annotated[tuple[TargetForm, ...], Field(min_length=1)]
     internal_control: InternalControlForm
@@ -237,22 +238,22 @@ class PoolingPolicyForm(Strict):
     valid_from: Annotated[date, Field(alias="from")]
     zone: Zone
     group: Name = "*"
-    pool_max: Annotated[int, Field(ge=1, le=100)]
+    pool_max: Annotated[Whole, Field(ge=1, le=100)]
     household: bool = False
     source: Name
-    recollect_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
-    sensitivity_floor: Annotated[float, Field(gt=0, lt=1)] | None = None
+    recollect_within_hours: Annotated[Whole, Field(ge=1, le=240)] = 24
+    sensitivity_floor: Annotated[Measured, Field(gt=0, lt=1)] | None = None
 
 
 class TransportPolicyForm(Strict):
     """`[[transport_policy]]`."""
 
     valid_from: Annotated[date, Field(alias="from")]
-    hours_at_most: Annotated[float, Field(gt=0, le=240)]
+    hours_at_most: Annotated[Measured, Field(gt=0, le=240)]
     source: Name
-    coldest_c: Annotated[float, Field(ge=-200, le=100)] | None = None
-    warmest_c: Annotated[float, Field(ge=-200, le=100)] | None = None
-    tube_hours_at_most: Annotated[float, Field(gt=0, le=240)] | None = None
+    coldest_c: Annotated[Measured, Field(ge=-200, le=100)] | None = None
+    warmest_c: Annotated[Measured, Field(ge=-200, le=100)] | None = None
+    tube_hours_at_most: Annotated[Measured, Field(gt=0, le=240)] | None = None
 
     @model_validator(mode="after")
     def cold_lies_below_warm(self) -> Self:
@@ -267,7 +268,7 @@ class TimeLimitForm(Strict):
 
     valid_from: Annotated[date, Field(alias="from")]
     name: Code
-    hours: Annotated[float, Field(gt=0, le=240)]
+    hours: Annotated[Measured, Field(gt=0, le=240)]
     source: Name
     recollection: bool | None = None
     kind: Literal["swab_pool", "single", "aliquot_pool"] | None = None
@@ -295,7 +296,7 @@ class RetentionPolicyForm(Strict):
     other_days: Days
     rejected_days: Days
     # A fortnight is looked back on when a case is traced.
-    people_days: Annotated[int, Field(ge=15, le=3660)] | None = None
+    people_days: Annotated[Whole, Field(ge=15, le=3660)] | None = None
     source: Name
 
 
@@ -306,16 +307,16 @@ class CasePolicyForm(Strict):
     zone: Zone
     group: Name = "*"
     scheme: Literal["individual", "choose", "halving", "sub_pools", "square", "recollect"] = "individual"
-    sub_pool_size: Annotated[int, Field(ge=2, le=50)] | None = None
-    most_stages: Annotated[int, Field(ge=1, le=10)] | None = None
+    sub_pool_size: Annotated[Whole, Field(ge=2, le=50)] | None = None
+    most_stages: Annotated[Whole, Field(ge=1, le=10)] | None = None
     verify_original: bool = False
     recollect_too: bool = False
-    recollect_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
-    retest_within_hours: Annotated[int, Field(ge=1, le=240)] = 24
+    recollect_within_hours: Annotated[Whole, Field(ge=1, le=240)] = 24
+    retest_within_hours: Annotated[Whole, Field(ge=1, le=240)] = 24
     tell: tuple[Name, ...] = ()
-    prevalence: Annotated[float, Field(gt=0, lt=1)] = 0.01
-    sensitivity: Annotated[float, Field(gt=0.5, le=1)] = 1.0
-    specificity: Annotated[float, Field(gt=0.5, le=1)] = 1.0
+    prevalence: Annotated[Measured, Field(gt=0, lt=1)] = 0.01
+    sensitivity: Annotated[Measured, Field(gt=0.5, le=1)] = 1.0
+    specificity: Annotated[Measured, Field(gt=0.5, le=1)] = 1.0
     source: Name
 
     @model_validator(mode="after")
