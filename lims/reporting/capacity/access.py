@@ -1,7 +1,10 @@
 """Who plans: labs and their loads are the authorities' business, and nobody's who is bound to a site."""
 
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
+from lims.catalog import queries as catalog
 from lims.kernel.auth.door import Work, allow
 from lims.kernel.auth.rules import Caller, Role
 from lims.kernel.db import Access
@@ -23,3 +26,9 @@ def refuse_bound(caller: Caller) -> None:
     refuse_site_bound(caller)
     if caller.lab is not None:
         raise Refused("not_found", "{what} is not known in this lab.", what="A diversion between labs")
+
+
+def local_now(work: Work, lab: str | None) -> datetime:
+    """The moment by the clock of the caller's lab, or of the one that is asked for, or of the whole program: file names say it."""
+    known = catalog.current(work.connection).labs.get(work.caller.lab or lab or "")
+    return work.now.astimezone(ZoneInfo(known.timezone if known else work.program.settings.timezone))

@@ -9,7 +9,7 @@ from lims.custody.actions import taken_first
 from lims.kernel.auth.rules import own_lab
 from lims.kernel.errors import Refused
 from lims.reporting.capacity import actions, board
-from lims.reporting.capacity.access import Foreseer, Planner, refuse_site_bound
+from lims.reporting.capacity.access import Foreseer, Planner, local_now, refuse_site_bound
 from lims.reporting.capacity.board import LabLine
 from lims.reporting.capacity.files import TABLES
 from lims.reporting.capacity.forms import Capacities, CapacityView, Declaration, DeclareForm
@@ -37,7 +37,7 @@ def capacity_table(name: str, work: Foreseer, lab: Place = None, form: Form = Fo
     if name not in TABLES:
         raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
     kind, rows = TABLES[name]
-    return table(kind, rows(capacities(work, lab).items), form, f"{name}-{work.now:%Y-%m-%d}")
+    return table(kind, rows(capacities(work, lab).items), form, f"{name}-{local_now(work, lab):%Y-%m-%d}")
 
 
 @router.post("/capacities")

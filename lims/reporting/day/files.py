@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lims.kernel.auth.door import Work
 from lims.kernel.db import AnyRow
@@ -94,5 +95,5 @@ TABLES: dict[str, tuple[type, Callable[[Day], Sequence[Any]]]] = {
 def name_of(what: str, asked: Asked, made_at: datetime) -> str:
     """The name of a file without its ending: what, of which days, and when it was made where the days still run."""
     days = f"{asked.question.first}" if asked.question.first == asked.question.last else f"{asked.question.first}-{asked.question.last}"
-    running = f"-{made_at:%H%M}" if asked.question.last >= asked.today else ""
+    running = f"-{made_at.astimezone(ZoneInfo(asked.zone)):%H%M}" if asked.question.last >= asked.today else ""
     return f"{what}-{days}{running}"

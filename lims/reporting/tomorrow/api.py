@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from lims.catalog import queries as catalog
 from lims.kernel.errors import Refused
-from lims.reporting.capacity.access import Foreseer, refuse_site_bound
+from lims.reporting.capacity.access import Foreseer, local_now, refuse_site_bound
 from lims.reporting.day.forms import Place
 from lims.reporting.downloads import table
 from lims.reporting.forms import Form
@@ -42,7 +42,7 @@ def outlook_table(name: str, work: Foreseer, lab: Place = None, form: Form = For
     if name not in TABLES:
         raise Refused("figure_unknown", "There is no figure {figure}; there are {known}.", figure=name, known=", ".join(TABLES))
     kind, rows = TABLES[name]
-    return table(kind, rows(*asked(work, lab)), form, f"{name}-{work.now:%Y-%m-%d-%H%M}")
+    return table(kind, rows(*asked(work, lab)), form, f"{name}-{local_now(work, lab):%Y-%m-%d-%H%M}")
 
 
 def together(found: Outlook) -> TogetherView:
