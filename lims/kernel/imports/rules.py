@@ -10,7 +10,7 @@ from typing import Any
 from lims.kernel.errors import Refused, Words
 
 # A spreadsheet program runs what begins so as a formula; the apostrophe makes it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@")
 CSV = "text/csv; charset=utf-8"
 
 
@@ -73,5 +73,10 @@ def spreadsheet(rows: Sequence[Sequence[str]]) -> bytes:
 def spreadsheet_lines(rows: Sequence[Sequence[str]]) -> str:
     """The same as text, without the mark: more lines of a file that has begun."""
     out = io.StringIO()
-    csv.writer(out).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
+    csv.writer(out).writerows([harmless(cell) for cell in row] for row in rows)
     return out.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet program runs, spaces before it or not."""
+    return f"'{cell}" if cell.startswith(("\t", "\r")) or cell.lstrip().startswith(FORMULA) else cell

@@ -11,12 +11,11 @@ import re
 from collections.abc import Callable
 
 from lims.kernel.errors import Refused
+from lims.kernel.imports.rules import harmless
 from lims.testing.instruments.rules import PlannedPlate, PlannedTarget, PlannedWell
 
 CSV, TEXT = "text/csv; charset=utf-8", "text/plain; charset=utf-8"
 
-# A spreadsheet program runs what begins so as a formula; the apostrophe makes it text.
-FORMULA = ("=", "+", "-", "@")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 ROWS_OF_96, COLUMNS_OF_96 = 8, 12
@@ -104,5 +103,4 @@ def _task(well: PlannedWell) -> str:
 
 
 def _cell(text: str) -> str:
-    plain = CONTROL.sub(" ", text)
-    return f"'{plain}" if plain.lstrip().startswith(FORMULA) else plain
+    return harmless(CONTROL.sub(" ", text))

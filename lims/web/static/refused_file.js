@@ -1,7 +1,7 @@
 // What an import refused, as a table to be corrected in a spreadsheet: made here, of rows that this page alone has.
 
 // A spreadsheet program runs what begins so as a formula; the apostrophe makes it text.
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[\t\r]|^\s*[=+\-@]/;
 
 /** CSV with a byte order mark, so that spreadsheets read Chinese; `rows` are lists of cells. */
 export function tableOf(columns, rows) {
