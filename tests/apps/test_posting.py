@@ -121,7 +121,7 @@ def mailing(reporting: Program, office: Office) -> Iterator[Program]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    desk = Controller(office, hostname="127.0.0.1", port=port)
+    desk = Controller(office, hostname="127.0.0.1", port=port, ready_timeout=60)
     desk.start()
     mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_starttls": False, "mail_from": "lims@city.example"}
     settings = reporting.settings.model_copy(update=mail | {"report_mail": "olga@health.example", "report_folder": None})

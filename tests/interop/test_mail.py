@@ -55,7 +55,7 @@ def mailing(sender: Program, office: Office) -> Iterator[Program]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    desk = Controller(office, hostname="127.0.0.1", port=port)
+    desk = Controller(office, hostname="127.0.0.1", port=port, ready_timeout=60)
     desk.start()
     mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_starttls": False, "mail_from": "lims@city.example"}
     yield replace(sender, settings=sender.settings.model_copy(update=mail | {"public_url": "https://lims.city.example"}))
@@ -118,7 +118,7 @@ def guarded(sender: Program, office: Office, tmp_path: Path) -> Iterator[tuple[P
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    desk = Controller(office, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True)
+    desk = Controller(office, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True, ready_timeout=60)
     desk.start()
     mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_starttls": True, "mail_from": "lims@city.example"}
     yield replace(sender, settings=sender.settings.model_copy(update=mail)), place.authority
