@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import count, pairwise, product
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from lims.apps.demo.hosting import free_port
 from lims.kernel.db import Access
 from lims.kernel.program import Program
 from tests.factories import Town
+from tests.proofs.hosts import until
 from tests.sampling.labels.damage import DEGRADED, DPI, FACTS, STOCKS, clean, damaged
 from tests.sampling.printing import shot
 from tests.sampling.printing.conftest import FakePrinter
@@ -52,7 +53,11 @@ def test_of_jobs_killed_a_hundred_times_at_random_no_label_is_printed_twice_with
     luck, printer = random.Random(13), FakePrinter(seconds=0.002)
     wanted: list[str] = []
     job, in_doubt = "", 0
-    for _ in range(KILLS):
+    for kill in count():
+        # On a slow machine more of them come too early.
+        if kill >= KILLS and in_doubt > KILLS / 10:
+            break
+        assert kill < 10 * KILLS, "the kills meet no labels on their way"
         if not job or town.ana.get(f"/sampling/api/print-jobs/{job}").json()["state"] == "done":
             made = reserved(town, 60)
             wanted += made["codes"]
@@ -74,7 +79,6 @@ def test_of_jobs_killed_a_hundred_times_at_random_no_label_is_printed_twice_with
     shot.agent(url, town.ana.token, printer.address, 25)
     printer.quiet()
     assert printer.printed == wanted
-    assert in_doubt > KILLS / 10, "the kills met labels on their way"
     printer.close()
 
 
@@ -86,14 +90,16 @@ def test_of_fifty_reservations_at_once_killed_a_hundred_times_no_code_is_given_t
         said = tmp_path / f"{kill}"
         process = PROCESSES.Process(target=shot.reservations, args=(town.program.database.url, sites, 50, str(said)))
         process.start()
-        time.sleep(luck.uniform(0.2, 0.8))
+        # How long fifty connections take to open is the machine's affair.
+        until(lambda said=said: said.exists() and said.stat().st_size > 0, "nothing is reserved")  # type: ignore[misc]
+        time.sleep(luck.uniform(0, 0.6))
         process.kill()
         process.join()
-        lines = said.read_text().splitlines(keepends=True) if said.exists() else []
+        lines = said.read_text().splitlines(keepends=True)
         ends_kept = [line.split() for line in lines if line.endswith("\n")]
         kept += [range(int(first), int(last) + 1) for first, last in ends_kept]
-    times = Counter(serial for run in kept for serial in run)
     assert len(kept) > KILLS
+    times = Counter(serial for run in kept for serial in run)
     assert times.most_common(1)[0][1] == 1
     with town.program.database.transaction(Access.OWNER) as connection:
         rows = connection.execute(text("SELECT first_serial, last_serial FROM label_range WHERE site = ANY(:sites)"), {"sites": sites})

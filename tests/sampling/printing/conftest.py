@@ -1,10 +1,12 @@
 """A printer that counts: it listens on TCP and keeps the code of every whole label that it was sent."""
 
 import re
+import socket
 import socketserver
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,20 +18,26 @@ class FakePrinter:
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.printed: list[str] = []
-        self.seconds, self.busy = seconds, 0
+        self.seconds = seconds
+        self.connected: set[object] = set()
         self.dies_after: int | None = None
         printer = self
 
         class Line(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                printer.busy += 1
                 try:
                     printer.listen(self.request)
                 finally:
-                    printer.busy -= 1
+                    printer.connected.discard(self.request)
 
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Line)
-        self.server.daemon_threads = True
+        class Door(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+
+            def process_request(self, request: Any, client_address: Any) -> None:
+                printer.connected.add(request)
+                super().process_request(request, client_address)
+
+        self.server = Door(("127.0.0.1", 0), Line)
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
@@ -55,10 +63,11 @@ class FakePrinter:
                 return
 
     def quiet(self) -> None:
-        """Return when nothing comes out any more: nobody is connected."""
-        still = 0
-        while still < 3:
-            still = 0 if self.busy else still + 1
+        """Return when nothing comes out any more: everybody who called before now was let in, one after the other, and has hung up."""
+        with socket.create_connection(("127.0.0.1", self.server.server_address[1])) as last:
+            last.shutdown(socket.SHUT_WR)
+            last.recv(1)
+        while self.connected:
             time.sleep(0.01)
 
     def close(self) -> None:
