@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,24 +18,25 @@ from lims.apps import worker
 from lims.apps.delivering import deliver
 from lims.apps.keeping import Keeper
 from lims.apps.troubles import Trouble, written
-from lims.kernel import clock, db
-from lims.kernel.db import Access, Database
+from lims.kernel import clock
+from lims.kernel.db import Access
 from lims.kernel.errors import Refused
 from lims.kernel.program import Program
 from lims.reporting.keeping import actions
 from tests.factories import Town
+from tests.hurry import in_a_hurry
 from tests.interop.receiver import receiving
 from tests.interop.telling import NETWORKS, drained, everybody_removed, first_sign, kinds, standing, subscribed, told
+from tests.kernel.audit.sealing import let_end
 from tests.sampling.sync.test_held_tables import rebuilt
 
-WAIT_SECONDS = 10
+WAIT_SECONDS = 60
 
 
 @pytest.fixture
-def impatient(program: Program, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+def impatient(program: Program) -> Iterator[Program]:
     """The program as the worker runs it, which gives up after a tenth of a second."""
-    monkeypatch.setattr(db, "HELD_SECONDS", 0.1)
-    database = Database(program.database.url, connections=4, owner_waits=False)
+    database = in_a_hurry(program.database.url, 4, owner_waits=False, HELD_SECONDS=0.1)
     with program.database.transaction(Access.OWNER) as connection:
         everybody_removed(connection)
     yield replace(program, database=database, settings=program.settings.model_copy(update={"webhook_networks": NETWORKS}))
@@ -97,8 +98,10 @@ def test_what_was_sealed_before_is_sealed_though_nobody_can_be_told(
     drained(town.program)
     first_sign(town)
     before = newest_seal(town.program)
-    with caplog.at_level(logging.WARNING, "lims.worker"), at_work(impatient, monkeypatch):
+    let_end(town.program)
+    with caplog.at_level(logging.WARNING, "lims.worker"), ExitStack() as work:
         with rebuilt(town.program, "notice"):
+            work.enter_context(at_work(impatient, monkeypatch))
             until_said(caplog, "waits, database_held")
             assert newest_seal(town.program) > before
         until_said(caplog, "goes on")
