@@ -1,5 +1,6 @@
 """A city in two time zones, and how to put its tubes into a given situation."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -74,6 +75,13 @@ class City:
     catalog: Catalog
     plates: dict[UUID, str] = field(default_factory=dict)
 
+    def put(self, mapped: type[Base], **values: Any) -> None:
+        put(self.connection, mapped, **values)
+
+    def lab_of(self, code: str) -> str | None:
+        """Where a tube is."""
+        return self.connection.execute(select(Tube.lab).where(Tube.barcode == code)).scalar_one()
+
     def tube(self, barcode: str, people: tuple[str, ...] = ("Ana", "Ben"), **values: Any) -> str:
         """A sealed swab pool of ten with these people in it, but for what is said otherwise."""
         zone = self.catalog.sites[values.get("site") or "FY-001"].timezone
@@ -87,19 +95,19 @@ class City:
             row["pool_size"] = 1
         if row.get("received_at"):
             row = {"lab": "YH", "bench_state": "waiting"} | row
-        put(self.connection, Tube, **row)
+        self.put(Tube, **row)
         for position, person in enumerate(people, 1):
             self.member(barcode, position, person, row["collected_on"], sealed_at)
         return barcode
 
     def stray(self, barcode: str, **values: Any) -> str:
         """A tube that a lab has received and nobody has registered."""
-        put(self.connection, Tube, **{"barcode": barcode, "lab": "YH", "bench_state": "waiting", "received_at": at(12)} | values)
+        self.put(Tube, **{"barcode": barcode, "lab": "YH", "bench_state": "waiting", "received_at": at(12)} | values)
         return barcode
 
     def member(self, barcode: str, position: int, person: str, day: date, collected_at: datetime) -> None:
         place = {"barcode": barcode, "position": position, "person_id": uuid(person), "day": day}
-        put(self.connection, TubeMember, **place, member_group="community", collected_at=collected_at)
+        self.put(TubeMember, **place, member_group="community", collected_at=collected_at)
 
     def single(self, barcode: str, person: str, **values: Any) -> str:
         return self.tube(barcode, (person,), **{"kind": "single"} | values)
@@ -108,12 +116,12 @@ class City:
         """One plate with these tubes, and its run: every tube is called alike."""
         when = when or at(16)
         run = uuid(f"run {codes} {when}")
-        plate, lab = f"P{run.hex[:8]}", self.connection.execute(select(Tube.lab).where(Tube.barcode == codes[0])).scalar_one()
+        plate, lab = f"P{run.hex[:8]}", self.lab_of(codes[0])
         wells = {f"A{number}": {"tube": code} for number, code in enumerate(codes, 1)}
-        put(self.connection, Plate, barcode=plate, lab=lab, assay="ncov2", assay_version=1, wells=wells, laid_at=when, laid_by="Ben")
-        put(self.connection, RunFile, sha256=run.bytes, content=b"", name="run.csv", kept_at=when, kept_by="Ben")
-        put(
-            self.connection, Run, id=run, plate=plate, sha256=run.bytes, format="generic", controls_passed=passed, reasons=[],
+        self.put(Plate, barcode=plate, lab=lab, assay="ncov2", assay_version=1, wells=wells, laid_at=when, laid_by="Ben")
+        self.put(RunFile, sha256=run.bytes, content=b"", name="run.csv", kept_at=when, kept_by="Ben")
+        self.put(
+            Run, id=run, plate=plate, sha256=run.bytes, format="generic", controls_passed=passed, reasons=[],
             readings=len(codes) * len(TARGETS), at=when, imported_at=when, imported_by="Ben",
         )  # fmt: skip
         for well, what in wells.items():
@@ -129,9 +137,9 @@ class City:
         """The readings and the call of one tube."""
         day = when.astimezone(UTC).date()
         for target in TARGETS:
-            put(self.connection, ReadingRow, day=day, barcode=code, run=run, well=well, target=target, ct=30.0)
-        put(
-            self.connection, CallRow, barcode=code, run=run, day=day, well=well, evidence=TARGETS[0], call=call, reasons=[], assay="ncov2",
+            self.put(ReadingRow, day=day, barcode=code, run=run, well=well, target=target, ct=30.0)
+        self.put(
+            CallRow, barcode=code, run=run, day=day, well=well, evidence=TARGETS[0], call=call, reasons=[], assay="ncov2",
             assay_version=1, controls_passed=passed, imported_by="Ben", pooled_in=pooled_in,
         )  # fmt: skip
 
@@ -139,8 +147,8 @@ class City:
         """Bea signs these tubes off."""
         when = when or at(18)
         for code in codes:
-            put(
-                self.connection, Release, barcode=code, run=run, review=uuid(f"review {code}"), call=call, controls_passed=True,
+            self.put(
+                Release, barcode=code, run=run, review=uuid(f"review {code}"), call=call, controls_passed=True,
                 imported_by="Ben", released_by="Bea", at=when, released_at=when,
             )  # fmt: skip
             self.change(code, bench_state="released", released_call=call, released_at=when)
@@ -153,7 +161,7 @@ class City:
 
     def send_back(self, run: UUID, *codes: str, when: datetime) -> None:
         for code in codes:
-            put(self.connection, Returned, barcode=code, review=uuid(f"back {code}"), run=run, lab="YH", comment="again", by="Bea", at=when)
+            self.put(Returned, barcode=code, review=uuid(f"back {code}"), run=run, lab="YH", comment="again", by="Bea", at=when)
             self.change(code, bench_state="waiting", plate=None, well=None, run=None, call=None)
 
     def change(self, code: str, **values: Any) -> None:
@@ -195,3 +203,31 @@ class City:
             return work(self.connection)
         finally:
             self.connection.exec_driver_sql("RESET ROLE")
+
+
+@dataclass
+class Gathered(City):
+    """A city in which much happens at once: its rows are gathered, and `write` sends those that are alike in one statement."""
+
+    rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
+    tubes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def put(self, mapped: type[Base], **values: Any) -> None:
+        self.rows.setdefault(mapped, []).append(values)
+        if mapped is Tube:
+            self.tubes[values["barcode"]] = values
+
+    def lab_of(self, code: str) -> str | None:
+        return self.tubes[code].get("lab")
+
+    def change(self, code: str, **values: Any) -> None:
+        self.tubes[code].update(values)
+
+    def write(self) -> None:
+        """Everything into the database: what was put first comes first, and nothing is said of a column that nobody named."""
+        for mapped, rows in self.rows.items():
+            alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+            for row in rows:
+                alike[frozenset(row)].append(row)
+            for those in alike.values():
+                self.connection.execute(insert(mapped.__table__), those)  # type: ignore[arg-type]  # declared as FromClause

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.reporting.city import City
+from tests.reporting.city import City, Gathered
 
 CALLS = ["negative"] * 5 + ["positive"] * 3 + ["inconclusive", "invalid"]
 SITES, LABS = ("FY-001", "FY-002", "NY-001", "TK-001"), ("YH", "MV", "NYL")
@@ -25,11 +25,15 @@ class Crowd:
 
     def live_through(self, day: date, tubes: int) -> None:
         """So many tubes collected around a day, the recollections that follow from them, and a few pools mixed in the lab."""
+        # Of many hundred rows each by itself, the days would take longer to live than to count.
+        lived_in, self.city = self.city, Gathered(self.city.connection, self.city.catalog)
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         for _ in range(tubes):
             self.tube(noon + timedelta(minutes=self.luck.randrange(-36 * 60, 30 * 60), seconds=self.luck.randrange(60)))
         for number in range(tubes // 20):
             self.mixed(f"{self.name}x{number}", noon + timedelta(minutes=self.luck.randrange(-600, 1200)))
+        self.city.write()
+        self.city = lived_in
 
     def some(self, least: int, beyond: int) -> timedelta:
         """A random while."""
