@@ -75,6 +75,20 @@ def test_a_token_stands_alone_on_the_last_line(lims: Lims) -> None:
     assert said.strip().splitlines()[-1].startswith("lims_")
 
 
+def test_whoever_adds_a_name_that_is_there_is_told_what_that_changed(lims: Lims) -> None:
+    first = ("user", "add", "yan", "--role", "technician", "--role", "reviewer", "--lab", "QM")
+    for _ in range(2):
+        assert lims(*first).stderr == "", "nothing is another than before"
+    again = lims("user", "add", "yan", "--role", "official")
+    assert again.stderr.splitlines() == [
+        "yan was there already: roles reviewer, technician -> official",
+        "yan was there already: lab QM -> -",
+    ]
+    assert again.stdout == "yan: official\n"
+    lims("user", "revoke", "yan")
+    assert "active False -> True" in lims("user", "add", "yan", "--role", "official").stderr
+
+
 @pytest.mark.parametrize("words", [("--role", "sampler", "--site", "XX-404"), ("--role", "technician", "--lab", "XX")])
 def test_a_user_of_nowhere_is_refused(lims: Lims, words: tuple[str, ...]) -> None:
     lims("user", "add", "nobody", *words, code=1)

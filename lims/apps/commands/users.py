@@ -1,12 +1,13 @@
 """`lims user`."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from lims.catalog import queries as catalog
 from lims.kernel import clock
-from lims.kernel.auth import actions
+from lims.kernel.auth import actions, queries
 from lims.kernel.auth.rules import Role, Scope
 from lims.kernel.db import Access
 from lims.kernel.program import running
@@ -26,7 +27,7 @@ def add(
     token: Annotated[bool, typer.Option("--token", help="print a bearer token, once")] = False,
     password: Annotated[bool, typer.Option("--password", help="ask for a password")] = False,
 ) -> None:
-    """Add a user, or set an existing one's roles and place anew."""
+    """Add a user, or set an existing one's roles and place anew: then what was and what is goes to standard error."""
     secret = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True) if password else None
     with running(settings(), connections=2) as program, program.database.transaction(Access.OWNER) as connection:
         known = catalog.current(connection)
@@ -35,11 +36,24 @@ def add(
         if lab is not None:
             known.lab(lab)
         now = clock.now()
+        before = queries.place_of(connection, name)
         actions.add_user(connection, now, name, role, site=site, lab=lab, scopes=scope or (), password=secret, by=BY)
+        after = queries.place_of(connection, name) or {}
         issued = actions.issue_token(connection, now, name, None, BY) if token else None
+    for change in changes(before, after) if before is not None else ():
+        typer.echo(f"{name} was there already: {change}", err=True)
     typer.echo(f"{name}: {', '.join(sorted(role))}")
     if issued:
         typer.echo(issued)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What is another than before, a line each."""
+
+    def said(value: object) -> str:
+        return ", ".join(value) or "-" if isinstance(value, list) else "-" if value is None else str(value)
+
+    return [f"{field} {said(before[field])} -> {said(after[field])}" for field in before if before[field] != after[field]]
 
 
 @group.command()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, Connection, DateTime, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import BYTEA
@@ -45,6 +46,13 @@ def attempts_since(connection: Connection, keys: Collection[bytes], since: datet
     """How many guesses about each of these keys have failed since then."""
     failed: dict[bytes, int] = {row.key: row.failed for row in connection.execute(FAILED, {"keys": [*keys], "since": since})}
     return {key: failed.get(key, 0) for key in keys}
+
+
+def place_of(connection: Connection, name: str) -> dict[str, Any] | None:
+    """What somebody may do, and where; None where there is nobody of this name."""
+    query = select(User.roles, User.scopes, User.site, User.lab, User.active).where(User.name == name)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else {**row}
 
 
 def user_names(connection: Connection) -> set[str]:

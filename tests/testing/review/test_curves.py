@@ -57,6 +57,17 @@ def test_a_curve_that_is_not_whole_is_left_out_and_the_run_is_read_all_the_same(
     assert "<polyline" not in town.bea.get(f"/testing/runs/{run['run']}/curves").text
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_olga_is_offered_the_curves_of_a_case_only_where_there_are_any(town: Town, *, broken: bool) -> None:
+    pool = town.collected(2)["barcode"]
+    town.received(pool)
+    plate = town.plated()
+    run = done(town.upload(plate["barcode"], export(plate, {pool: "positive"}, broken=broken)))
+    page = town.olga.get(f"/testing/cases/{pool}").text
+    assert plate["barcode"] in page
+    assert (f'data-fragment="/testing/cases/{pool}/curves/{run["run"]}"' in page) is not broken
+
+
 def test_nobody_sees_the_curves_of_another_lab(town: Town) -> None:
     _, run, _ = imported(another_town(town))
     refused(town.bea.get(f"/testing/runs/{run['run']}/curves"), 404, "not_found", run["run"])
