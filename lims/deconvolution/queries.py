@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Select,
     Subquery,
     Text,
     all_,
@@ -15,20 +17,19 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    false,
     func,
     or_,
     select,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased
-from sqlalchemy.sql.selectable import LateralFromClause
 
 from lims.custody.tables import Tube, TubeMember
 from lims.deconvolution.over import queries as over
 from lims.deconvolution.rules import CaseState, ClosureNote, Outcome
 from lims.deconvolution.tables import Closure
+from lims.deconvolution.together.queries import together
+from lims.deconvolution.together.rules import NOTHING, Pool, Together, may_be_in, over_by
 from lims.kernel.db import AnyRow
 from lims.testing.instruments.tables import Run
 from lims.testing.interpretation.tables import CallRow
@@ -41,8 +42,8 @@ TUBE = (
     Tube.rejected_for, Tube.received_at, Tube.call, Tube.run, Tube.member_count, Tube.pool,
 )  # fmt: skip
 
-# Made once: an alias costs more than the rest of the statement it is used in.
-ANSWERING = (aliased(Tube), aliased(Tube), aliased(TubeMember), aliased(TubeMember))
+NOT_CLOSED = frozenset(CaseState) - {CaseState.CLOSED}
+MORE, MOST_AT_ONCE = 4, 20_000  # times the last piece; cases
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,37 @@ class Among:
 
 
 def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, str] | None, limit: int) -> Sequence[AnyRow]:
-    """Pools with a call that is not negative from a run in control, oldest first, with the first such call."""
-    pool = pools_in_order(among, after, worth_a_look(connection, among))
+    """Pools with a call that is not negative from a run in control, oldest first, with the first such call.
+
+    Where states or a moment are asked for, a piece of them is read, then what their single tubes say; the next piece is larger. Of those
+    that are not kept aside as over nearly all are in some state but closed; where fewer may pass, the first piece is larger already.
+    """
+    wanted = worth_a_look(connection, among)
+    nearly_all = among.states is None or (wanted is not None and among.states >= NOT_CLOSED)
+    found: list[AnyRow] = []
+    many = limit if nearly_all else min(MORE * limit, MOST_AT_ONCE)
+    while True:
+        piece = connection.execute(in_turn(among, after, wanted, many)).all()
+        if among.states is None and among.not_over_by is None:
+            return piece
+        said = together(connection, [row for row in piece if row.ended_at is None])
+        found += [row for row in piece if may_be_meant(among, row, said.get(row.barcode, NOTHING))]
+        if len(found) >= limit or len(piece) < many:
+            return found[:limit]
+        after, many = (piece[-1].opened_at, piece[-1].barcode), max(many, min(MORE * many, MOST_AT_ONCE))
+
+
+def may_be_meant(among: Among, row: AnyRow, said: Together) -> bool:
+    """Whether rows do not rule out that a case is in one of the states that are asked for, and was not over by a moment."""
+    firm = row.released_call not in (None, "negative") or row.rejected_at is not None
+    pool = Pool(row.ended_at, firm, row.released_at)
+    in_state = among.states is None or may_be_in(among.states, pool, said)
+    return in_state and (among.not_over_by is None or not over_by(among.not_over_by, pool, said))
+
+
+def in_turn(among: Among, after: tuple[datetime, str] | None, wanted: Sequence[str] | None, limit: int) -> Select[*tuple[Any, ...]]:
+    """So many of these pools, oldest first, each with the last call of its own that makes it one."""
+    pool = pools_in_order(among, after, wanted)
     latest = (
         select(CallRow.call, CallRow.reasons, Run.imported_at)
         .join(Run, Run.id == CallRow.run)
@@ -86,11 +116,14 @@ def reactive_pools(connection: Connection, among: Among, after: tuple[datetime, 
         .order_by(pool.c.opened_at, pool.c.barcode)
         .limit(limit)
     )
-    if among.states is not None:
-        query = query.where(may_be_in(among.states, pool, doubted))
+    if among.states is None and among.not_over_by is None:
+        return query
+    ended_at = case((and_(pool.c.released_call == "negative", ~doubted), pool.c.released_at), else_=closed_at(pool))
+    if among.states is not None and CaseState.CLOSED not in among.states:
+        query = query.where(ended_at.is_(None))
     if among.not_over_by is not None:
-        query = query.where(~over_by(among.not_over_by, pool, doubted))
-    return connection.execute(query).all()
+        query = query.where(func.coalesce(ended_at >= among.not_over_by, True))
+    return query.add_columns(ended_at.label("ended_at"))
 
 
 def worth_a_look(connection: Connection, among: Among) -> Sequence[str] | None:
@@ -131,73 +164,6 @@ def pools_in_order(among: Among, after: tuple[datetime, str] | None, wanted: Seq
     return query.subquery("pool")
 
 
-def may_be_in(states: frozenset[CaseState], pool: Subquery, doubted: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What the rows tell of a case's state: who passes may still be in another, who does not is in none of these.
-
-    Old cases that are over are left out here, so that a page of the board costs what it shows. The rules have the last word.
-    """
-    withdrawn = and_(pool.c.released_call == "negative", ~doubted)
-    firm = or_(pool.c.released_call != "negative", pool.c.rejected_at.is_not(None))
-    seen = answered(pool)
-    all_settled = and_(firm, seen.c.members > 0, seen.c.settled == seen.c.members)
-    told = case(
-        (or_(withdrawn, closed(pool)), CaseState.CLOSED.value),
-        (seen.c.tangled, None),
-        (and_(all_settled, seen.c.positive), CaseState.CLOSED.value),
-        (all_settled, CaseState.SETTLED.value),
-        (seen.c.under_way, CaseState.RECOLLECTING.value),
-        else_=CaseState.OPEN.value,
-    )
-    return func.coalesce(told.in_([state.value for state in states]), True)
-
-
-def over_by(moment: datetime, pool: Subquery, doubted: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the rows tell that a case was over before a moment and is so still, in the order of the rules (`stand_case`)."""
-    firm = or_(pool.c.released_call != "negative", pool.c.rejected_at.is_not(None))
-    seen = answered(pool)
-    confirmed = and_(~seen.c.tangled, firm, seen.c.members > 0, seen.c.settled == seen.c.members, seen.c.positive)
-    told = case(
-        (and_(pool.c.released_call == "negative", ~doubted), pool.c.released_at < moment),
-        (closed(pool), closed(pool, before=moment)),
-        (confirmed, func.greatest(seen.c.last_at, pool.c.released_at) < moment),
-        else_=false(),
-    )
-    return func.coalesce(told, false())
-
-
-def answered(pool: Subquery) -> LateralFromClause:
-    """What the single tubes of a pool's members say together; `last_at`: since when the last of their results stands.
-
-    `tangled` where that takes the rules: somebody's result was unclear, or a tube answers one that answers the pool.
-    """
-    one, deeper, whose, own = ANSWERING
-    mixed = func.coalesce(pool.c.kind == "aliquot_pool", False)
-    # Of a swab pool: a single tube of somebody who is in it. Of an aliquot pool: a tube that went into it.
-    member = case((mixed, one.barcode), (one.field_state != "void", cast(own.person_id, Text)))
-    clear = one.released_call.in_(["negative", "positive"])
-    in_tube = select(func.count()).where(TubeMember.barcode == pool.c.barcode, TubeMember.day == pool.c.collected_on)
-    return (
-        select(
-            case((mixed, func.count()), else_=in_tube.correlate(pool).scalar_subquery()).label("members"),
-            func.count(member.distinct()).filter(clear).label("settled"),
-            some(and_(member.is_not(None), one.released_call == "positive")).label("positive"),
-            func.max(func.coalesce(one.amended_at, one.released_at)).label("last_at"),
-            some(and_(member.is_not(None), or_(one.released_call.is_not(None), one.rejected_at.is_(None)))).label("under_way"),
-            some(or_(exists().where(deeper.retest_of == one.barcode), and_(member.is_not(None), ~clear))).label("tangled"),
-        )
-        .select_from(one)
-        .outerjoin(whose, and_(whose.barcode == one.barcode, whose.day == one.collected_on, one.kind == "single"))
-        .outerjoin(own, and_(own.barcode == pool.c.barcode, own.day == pool.c.collected_on, own.person_id == whose.person_id))
-        .where(or_(and_(~mixed, one.kind == "single", one.retest_of == pool.c.barcode), and_(mixed, one.pool == pool.c.barcode)))
-        .lateral()
-    )
-
-
-def some(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether it holds for any row; for none of no rows."""
-    return func.coalesce(func.bool_or(condition), False)
-
-
 def last_words() -> Subquery:
     """The last decision on each case: closed with an outcome, or reopened."""
     query = select(Closure.barcode, Closure.outcome, Closure.at, Closure.answered_for).ext(distinct_on(Closure.barcode))
@@ -216,8 +182,8 @@ def decisions_made(connection: Connection, barcode: str) -> int:
     return connection.execute(select(func.coalesce(func.max(Closure.number), 0)).where(Closure.barcode == barcode)).scalar_one()
 
 
-def closed(pool: Subquery, before: datetime | None = None) -> ColumnElement[bool]:
-    """Whether a reviewer has closed the case of a pool, nobody has reopened it since, and nobody was registered in the pool since."""
+def closed_at(pool: Subquery) -> ColumnElement[datetime]:
+    """When a reviewer closed the case of a pool; null where nobody did, or somebody reopened it, or was registered in the pool since."""
     last = (
         select(Closure.outcome, Closure.answered_for, Closure.at).where(Closure.barcode == pool.c.barcode).order_by(Closure.number.desc())
     )
@@ -226,8 +192,8 @@ def closed(pool: Subquery, before: datetime | None = None) -> ColumnElement[bool
     later = exists().where(
         TubeMember.barcode == pool.c.barcode, TubeMember.day == pool.c.collected_on, TubeMember.person_id != all_(word.c.answered_for)
     )
-    stands = select(word.c.outcome).where(word.c.outcome != "reopened", ~later.correlate(pool, word))
-    return exists((stands if before is None else stands.where(word.c.at < before)).correlate(pool))
+    stands = select(word.c.at).where(word.c.outcome != "reopened", ~later.correlate(pool, word))
+    return stands.correlate(pool).scalar_subquery()
 
 
 def unchanged_since(connection: Connection) -> str:

@@ -4,6 +4,5 @@ docs/decisions/0023 says what becomes of each. Whoever mends a place takes it ou
 """
 
 OPEN: dict[str, set[str]] = {
-    "lims/deconvolution/queries.py:reactive_pools": {"join"},
     "lims/testing/layout/queries.py:foremost": {"lateral"},
 }
