@@ -1,7 +1,7 @@
 """Ben's morning in a real browser: what is due, and every code one scan away, without a mouse."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from lims.kernel.barcodes import Kind
 from tests.browser.conftest import DESK, PHONE, Opener, scan
@@ -56,6 +56,23 @@ def test_the_screen_refreshes_itself_and_says_so_where_it_cannot(town: Town, ope
     page.route("**/testing/", lambda route: route.abort())
     page.clock.run_for(31_000)
     expect(page.locator("#stale")).to_be_visible()
+
+
+def test_a_slow_answer_does_not_throw_ben_off_what_he_has_gone_to_meanwhile(town: Town, opened: Opener) -> None:
+    town.received(code(Kind.TUBE))
+    page, late = opened(town.ben, "/testing/"), list[Route]()
+    page.clock.install()
+    page.reload(wait_until="networkidle")
+    page.route("**/testing/", lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request("**/testing/"):
+        page.clock.run_for(31_000)
+    link = page.locator("main a:visible").first
+    link.focus()
+    with page.expect_response("**/testing/") as answered:
+        late[0].continue_()
+    answered.value.finished()
+    page.evaluate("fetch('/readyz').then(() => true)")  # by then the page has done with the answer before it
+    expect(link).to_be_focused()
 
 
 def test_a_reviewer_is_led_to_the_run_of_a_plate(town: Town, opened: Opener) -> None:

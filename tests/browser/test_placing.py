@@ -1,6 +1,7 @@
 """Ben places tubes with a scanner and the keyboard alone."""
 
 import pytest
+from playwright.sync_api import Route
 
 from lims.kernel.barcodes import Kind
 from tests.bench import done, lay_out
@@ -38,6 +39,26 @@ def test_tubes_are_placed_moved_and_refused_without_a_mouse(town: Town, opened: 
     page.wait_for_selector("#log [data-tone=bad]")
     assert "Not received" in page.inner_text("#log")
     assert page.evaluate("document.activeElement.id") == "scan"
+
+
+def test_the_next_tube_is_scanned_while_the_one_before_is_on_its_way(town: Town, opened: Opener) -> None:
+    first, second = sorted(code(Kind.TUBE) for _ in range(2))
+    town.received(first, second)
+    plate = done(lay_out(town, "manual"))
+    free = [well for column in (1, 2) for row in "ABCDEFGH" if (well := f"{row}{column}") not in plate["wells"]]
+    page = opened(town.ben, f"/testing/plates/{plate['barcode']}/move")
+    late = list[Route]()
+    page.route("**/moves", lambda route: route.continue_() if late else late.append(route))
+    scan(page, first)
+    page.wait_for_selector(f"#asks:has-text('{free[0]}')")
+    with page.expect_request("**/moves"):
+        page.keyboard.press("Enter")
+    scan(page, second)
+    late[0].continue_()
+    page.wait_for_selector(f"[data-well={free[0]}]:has-text('{first[-5:]}')")
+    page.wait_for_selector(f"#asks:has-text('{free[1]}')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[data-well={free[1]}]:has-text('{second[-5:]}')")
 
 
 def test_a_plate_is_filled_from_batches_that_are_scanned_on_its_page(town: Town, opened: Opener) -> None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from lims.kernel.barcodes import Kind
 from tests.bench import done, message
@@ -40,6 +40,24 @@ def test_a_pool_is_scanned_together_and_made_by_enter(town: Town, opened: Opener
     assert pool in (page.get_attribute("#list", "href") or "")
 
 
+def test_a_tube_scanned_just_before_a_pool_is_given_up_is_in_no_other_pool(town: Town, opened: Opener) -> None:
+    first, second, third = singles(town, 3)
+    pool, late = code(Kind.TUBE), list[Route]()
+    page = opened(town.ben, "/testing/pools")
+    scan(page, code(Kind.TUBE))
+    page.wait_for_selector("#current:not([hidden])")
+    page.route(f"**/candidates/{first}?*", lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request(f"**/candidates/{first}?*"):
+        scan(page, first)
+    page.click("#drop")
+    late[0].continue_()
+    scan(page, pool, second, third)
+    page.wait_for_selector("#members li:nth-child(2)")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#log :has-text('2 tubes is made')")
+    assert done(town.ben.get(f"/testing/api/pools/{pool}"))["members"] == sorted([second, third])
+
+
 def test_what_waits_fills_a_tube_at_a_press(town: Town, opened: Opener) -> None:
     tubes, pool = singles(town, 5), code(Kind.TUBE)
     page = opened(town.ben, "/testing/pools")
@@ -70,6 +88,23 @@ def test_tubes_are_put_away_found_and_taken_out_by_scan(town: Town, opened: Open
     scan(page, first)
     page.wait_for_selector("#log :has-text('is taken out')")
     assert done(town.ben.get(f"/testing/api/racks/{rack}"))["positions"] == {"B2": second}
+
+
+def test_what_was_scanned_before_a_rack_is_left_still_goes_into_it(town: Town, opened: Opener) -> None:
+    (first, second), rack, late = singles(town, 2), code(Kind.PLACE), list[Route]()
+    done(town.ben.post("/testing/api/racks", message(barcode=rack, lab=town.lab, rows=2, columns=2, kept="cold", place="冰箱一")))
+    page = opened(town.ben, "/testing/storage")
+    scan(page, rack)
+    page.wait_for_selector("#current:not([hidden])")
+    page.route(f"**/racks/{rack}/tubes", lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request(f"**/racks/{rack}/tubes"):
+        scan(page, first, second)
+    page.click("#done")
+    late[0].continue_()
+    expect(page.locator("#current")).to_be_hidden()
+    assert done(town.ben.get(f"/testing/api/racks/{rack}"))["positions"] == {"A1": first, "A2": second}
+    scan(page, second)
+    page.wait_for_selector(f"#log :has-text('冰箱一, rack {rack}, A2')")
 
 
 def load_retention(town: Town) -> None:

@@ -1,6 +1,7 @@
 """Ben receives boxes in a real browser: by scans and keys alone, on a phone and at a desk, over a reload and a change of shift."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -157,6 +158,47 @@ def test_a_warm_box_and_old_tubes_warn_in_words_and_stay_on_record(town: Town, o
     expect(warnings).to_contain_text("It measured 12.5 °C")
     told = done(town.ben.get(f"/sampling/api/tubes/{tube}"))["history"][-1]["what"]
     assert told["minutes_old"] > 24 * 60
+
+
+def test_a_late_answer_about_the_box_before_does_not_open_it_again(town: Town, opened: Opener) -> None:
+    before, box, tube = code(Kind.BOX), code(Kind.BOX), town.collected()["barcode"]
+    done(pack(town, before, town.collected()["barcode"]))
+    done(pack(town, box, tube))
+    page = opened(town.ben, "/testing/boxes")
+    scan(page, before)
+    expect(page.locator("#count")).to_have_text("0 / 1")
+    late: list[Route] = []
+    asked = re.compile(f"/testing/api/boxes/{before}\\?")
+    page.route(asked, lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request(asked):
+        page.reload()
+    scan(page, box)
+    expect(page.locator("#log")).to_contain_text(f"Box {box}: 1 tubes were packed.")
+    with page.expect_response(asked) as answered:
+        late[0].continue_()
+    answered.value.finished()
+    scan(page, tube)
+    expect(page.locator("#said")).to_contain_text(f"Box {box} is complete: 1 of 1.")
+    expect(page.locator("#box")).to_have_text(box)
+
+
+def test_a_tube_is_scanned_into_the_box_that_was_open_before_the_server_has_told_of_it(town: Town, opened: Opener) -> None:
+    box, tube = code(Kind.BOX), town.collected()["barcode"]
+    done(pack(town, box, tube))
+    page = opened(town.ben, "/testing/boxes")
+    scan(page, box)
+    expect(page.locator("#count")).to_have_text("0 / 1")
+    late: list[Route] = []
+    asked = re.compile(f"/testing/api/boxes/{box}\\?")
+    page.route(asked, lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request(asked):
+        page.reload()
+    scan(page, tube)
+    expect(page.locator("#said")).to_contain_text(f"Box {box} is complete: 1 of 1.")
+    late[0].fulfill(json={"expected": 1, "received": [], "missing": [tube]})  # as it stood before the scan
+    scan(page, tube)
+    expect(page.locator("#log")).to_contain_text(f"Tube {tube} was received already")
+    expect(page.locator("#count")).to_have_text("1 / 1")
 
 
 def test_paper_is_one_key_away(town: Town, opened: Opener) -> None:

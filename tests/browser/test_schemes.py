@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from lims.kernel.barcodes import Kind
 from tests.bench import done, members, message
@@ -34,7 +34,7 @@ def test_a_pool_is_resolved_by_halving_from_the_choice_to_the_last_member(town: 
     racked(town, *tubes)
     page = opened(town.bo, f"/testing/cases/{pool}")
     page.get_by_role("link", name="Schemes and verification").click()
-    page.wait_for_load_state("networkidle")  # a press before the page's modules are there is lost
+    page.wait_for_url("**/scheme")  # a press before the page's modules are there is lost
     row = page.locator("#choosing tr", has_text="halves, and halves of those")
     expect(row.locator("td").nth(2)).to_have_text("6")
     row.locator("input").check()
@@ -73,6 +73,24 @@ def test_a_pool_is_resolved_by_halving_from_the_choice_to_the_last_member(town: 
     page.goto(f"/testing/cases/{pool}")
     expect(page.locator("main")).to_contain_text("confirmed")
     assert members(town, pool) == ["negative", "negative", "negative", "positive"]
+
+
+def test_a_pool_that_is_being_made_is_not_given_up_in_the_midst_of_it(town: Town, opened: Opener) -> None:
+    pool, _ = reactive(town, 4)
+    done(choose(town, pool, "halving"))
+    first, second, late = code(Kind.TUBE), code(Kind.TUBE), list[Route]()
+    page = opened(town.ben, f"/testing/cases/{pool}/scheme")
+    scan(page, first)
+    said(page, first, "is free")
+    page.route("**/sub-pools", lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request("**/sub-pools"):
+        page.get_by_role("button", name="Mixed as listed, without scanning").first.click()
+    page.locator("#drop").click()
+    late[0].continue_()
+    expect(page.locator(".wish")).to_have_count(1)
+    page.locator("#scan").focus()
+    scan(page, second)
+    said(page, second, "is free")
 
 
 def test_a_tube_that_is_not_there_is_left_out_at_a_press(town: Town, opened: Opener) -> None:

@@ -52,12 +52,12 @@ document.addEventListener("submit", async (event) => {
 
 /** Show how far the jobs are, but never take away what somebody is typing. */
 async function freshen(jobs) {
-  const busy = jobs.contains(document.activeElement) || jobs.querySelector("details[open]");
-  if (!busy && document.visibilityState === "visible") {
+  const busy = () => jobs.contains(document.activeElement) || jobs.querySelector("details[open]");
+  if (!busy() && document.visibilityState === "visible") {
     const answer = await fetch(location.href).catch(() => null);
     if (answer?.ok) {
       const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("jobs");
-      if (found) jobs.replaceWith(found);
+      if (found && !busy()) jobs.replaceWith(found);
     }
   }
   follow();

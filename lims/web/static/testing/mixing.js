@@ -83,6 +83,13 @@ function clear() {
   at("scan").focus();
 }
 
+/** A press takes its turn: what is being made is not given up in the midst of it. */
+function drop() {
+  if (!pool) return;
+  tell("dropped", { code: pool.code }, "again");
+  clear();
+}
+
 async function missing(code) {
   const { ok, sentence } = await post(`${api}/tubes/${encodeURIComponent(code)}/aside`, { id: uuid7() });
   if (!ok) return tell(sentence, {}, "wrong");
@@ -94,13 +101,10 @@ async function missing(code) {
 if (at("mixing")) {
   const input = at("scan");
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !input.value.trim() && pool) queue = queue.then(() => make(wish, [...held]));
+    if (event.key === "Enter" && !input.value.trim()) queue = queue.then(() => pool && make(wish, [...held]));
   });
   scanField(input, at("keyboard"), scanned);
-  at("drop").addEventListener("click", () => {
-    tell("dropped", { code: pool.code }, "again");
-    clear();
-  });
+  at("drop").addEventListener("click", () => (queue = queue.then(drop)));
   at("mixing").addEventListener("click", ({ target }) => {
     const one = target.closest(".wish");
     if (target.matches(".as-listed")) queue = queue.then(() => make(one, tubesOf(one)));

@@ -12,7 +12,7 @@ const ROWS = { 96: 8, 384: 16 };
 const input = at("scan");
 let wells = screen.wells;
 let held = null; // {code, id}: the tube that was scanned and waits for its well
-let busy = false;
+let queue = Promise.resolve(); // one thing after another: the next tube may be scanned while this one is on its way
 
 /** The wells in filling order: down each column. */
 const order = Array.from({ length: screen.size }, (_, index) => {
@@ -46,12 +46,14 @@ function hold(code) {
   return undefined;
 }
 
+/** Enter alone: the tube takes the well that is proposed; one that stands in a well already is moved only to one that is named. */
+function taken() {
+  return held && !wellOf(held.code) ? place(proposed()) : undefined;
+}
+
 async function place(well) {
-  if (busy) return;
-  busy = true;
   const { code, id } = held;
   const { ok, kind, answer, sentence } = await post(`/testing/api/plates/${encodeURIComponent(screen.plate)}/moves`, { id, tube: code, well });
-  busy = false;
   if (ok) {
     wells = answer.wells;
     draw();
@@ -88,8 +90,7 @@ if (input) {
     if (event.key === "Tab" && !text.trim()) return;
     event.preventDefault();
     input.value = "";
-    if (text.trim()) entered(text);
-    else if (held && !wellOf(held.code)) place(proposed());
+    queue = queue.then(() => (text.trim() ? entered(text) : taken()));
   });
   at("keyboard").addEventListener("click", () => {
     const shown = input.getAttribute("inputmode") === "none";

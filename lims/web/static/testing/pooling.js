@@ -86,6 +86,13 @@ function clear() {
   draw();
 }
 
+/** A press takes its turn: a member whose answer is still on its way must not end up in the pool that comes next. */
+function drop() {
+  if (!pool) return;
+  tell("dropped", { code: pool.code }, "again");
+  clear();
+}
+
 async function propose() {
   const query = new URLSearchParams({ lab: screen.lab, assay: at("assay").value, size: at("size").value });
   const { ok, answer, sentence } = await ask(`/testing/api/pools/proposal?${query}`);
@@ -111,15 +118,14 @@ function drawnProposal(picks) {
 if (at("scan")) {
   const input = at("scan");
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !input.value.trim() && pool) queue = queue.then(() => make([...members.keys()]));
+    if (event.key === "Enter" && !input.value.trim()) queue = queue.then(() => pool && make([...members.keys()]));
   });
   scanField(input, at("keyboard"), scanned);
   at("make").addEventListener("click", () => (queue = queue.then(() => make([...members.keys()]))));
   at("auto").addEventListener("click", () => (queue = queue.then(() => make("auto"))));
   at("drop").addEventListener("click", () => {
-    tell("dropped", { code: pool.code }, "again");
-    clear();
     input.focus();
+    queue = queue.then(drop);
   });
   at("assay").addEventListener("change", () => at("assay").form.submit());
   at("size").addEventListener("change", propose);

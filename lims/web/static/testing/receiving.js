@@ -15,6 +15,7 @@ const screen = told("screen");
 const SIGNAL = { received: "ok", unexpected: "unsure", unregistered: "unsure", again: "again", elsewhere: "problem", rejected: "problem" };
 const OPEN_BOX = `lims.receiving.box.${screen.lab}`;
 let box = null;
+let standing = null; // what the server has last answered about it
 let last = null; // the tube that was scanned last: a reason rejects it
 
 /** 09:31, and the day where it is another than today. */
@@ -49,6 +50,7 @@ function open(code) {
 
 function current(code) {
   box = code;
+  standing = null;
   choose(null);
   if (code) localStorage.setItem(OPEN_BOX, code);
   else localStorage.removeItem(OPEN_BOX);
@@ -56,6 +58,9 @@ function current(code) {
   at("current").hidden = !code;
   at("aside").hidden = !code;
   at("standing").hidden = true;
+  // What stands there is of the box before, until the server has answered.
+  at("box").replaceChildren(...(code ? [codeElement(code)] : []));
+  at("count").textContent = "";
 }
 
 const measured = () => (at("temperature").value === "" ? {} : { temperature_c: Number(at("temperature").value) });
@@ -81,7 +86,7 @@ function choose(code) {
 const queue = keptQueue(`lims.receiving.${screen.lab}`, {
   answered(message, answer) {
     if (message.tube) return tell("rejected_now", { code: message.tube, reason: screen.reason_words[answer.reason] }, "again");
-    if (message.box === box) drawStanding(box, answer);
+    if (message.box === box) drawStanding(box, (standing = answer));
     if (message.json.tubes.length === 0) return opened(message, answer);
     const [scan] = answer.scans;
     const sentence = words(sentenceOf(scan), { code: scan.barcode, ...factsOf(scan) });
@@ -129,12 +134,20 @@ function factsOf(scan) {
   };
 }
 
-/** Go on with a box: that of the address, or the one that was open on this device before. */
+/**
+ * Go on with a box: that of the address, or the one that was open on this device before. It is open at once, however long the
+ * server takes; what is scanned until it has answered is not undone by an answer that is older.
+ */
 async function resume(barcode) {
-  const { ok, kind, answer, sentence } = await ask(`/testing/api/boxes/${encodeURIComponent(barcode)}?lab=${encodeURIComponent(screen.lab)}`);
-  if (!ok && kind === "refused") return say(sentence, "bad");
   current(barcode);
-  if (ok) drawStanding(barcode, answer);
+  await queue.flush();
+  const { ok, kind, answer, sentence } = await ask(`/testing/api/boxes/${encodeURIComponent(barcode)}?lab=${encodeURIComponent(screen.lab)}`);
+  if (box !== barcode || standing) return undefined;
+  if (!ok && kind === "refused") {
+    current(null);
+    return say(sentence, "bad");
+  }
+  if (ok) drawStanding(barcode, (standing = answer));
   return say(words("resumed", { box: barcode }));
 }
 
@@ -155,4 +168,4 @@ scanField(at("scan"), at("keyboard"), scanned);
 cameraBeside(at("scan"), scanned);
 const before = screen.box ?? localStorage.getItem(OPEN_BOX);
 if (before) resume(before);
-queue.flush();
+else queue.flush();

@@ -13,10 +13,10 @@ const POSITION = /^\s*([A-Za-z])\s*0*([1-9][0-9]?)\s*$/;
 const RETRY = 3000; // ms
 let rack = null;
 let wanted = null; // the position that was typed
-let queue = Promise.resolve(); // one scan after another, in their order
+let taking = false; // whether scanned tubes leave their positions
+let queue = Promise.resolve(); // one scan or press after another, in their order
 
 const size = () => rack.rows * rack.columns;
-const taking = () => at("out").getAttribute("aria-pressed") === "true";
 
 function next() {
   for (let place = 0; place < size(); place += 1) {
@@ -41,7 +41,7 @@ async function answered(text) {
   if (kind && fault) return tell("misread", { code }, "wrong");
   if (kind === "place") return open(code);
   if (kind && kind !== "tube") return tell("neither", { code }, "wrong");
-  if (taking()) return takeOut(code);
+  if (taking) return takeOut(code);
   return rack ? putAway(code) : find(code);
 }
 
@@ -50,6 +50,7 @@ async function open(code) {
   if (!ok) return tell(sentence, {}, "wrong");
   rack = answer;
   wanted = null;
+  taking = false;
   at("out").setAttribute("aria-pressed", "false");
   tell("rack", { rack: code, place: rack.place, free: size() - Object.keys(rack.positions).length }, "ok");
   return draw();
@@ -91,7 +92,7 @@ async function find(code) {
 function draw() {
   at("current").hidden = rack === null;
   if (!rack) {
-    at("asks").textContent = words(taking() ? "ask_out" : "ask_any");
+    at("asks").textContent = words(taking ? "ask_out" : "ask_any");
     return;
   }
   const position = wanted ?? next();
@@ -101,15 +102,22 @@ function draw() {
   at("count").textContent = words("count", { used: Object.keys(rack.positions).length, size: size() });
 }
 
-at("done").addEventListener("click", () => {
+/** No rack from now on; tubes that were scanned before the press still go into the one that was open. */
+function leaveRack(out) {
+  taking = out;
+  at("out").setAttribute("aria-pressed", String(out));
   rack = null;
   draw();
+}
+
+at("done").addEventListener("click", () => {
+  queue = queue.then(() => leaveRack(taking));
   at("scan").focus();
 });
 at("out").addEventListener("click", () => {
-  at("out").setAttribute("aria-pressed", String(!taking()));
-  rack = null;
-  draw();
+  const out = at("out").getAttribute("aria-pressed") !== "true";
+  at("out").setAttribute("aria-pressed", String(out));
+  queue = queue.then(() => leaveRack(out));
   at("scan").focus();
 });
 scanField(at("scan"), at("keyboard"), scanned);
