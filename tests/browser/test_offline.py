@@ -21,12 +21,15 @@ def numbers(count: int) -> list[str]:
 
 
 def sample(page: Page, count: int = 1, people: int = 2) -> dict[str, list[str]]:
-    """Tubes sampled and sealed on the screen: code → its people."""
+    """Tubes sampled and sealed on the screen: code → its people. The log is too short to wait by: receipts may push a line out of it."""
     done = {}
     for _ in range(count):
         tube, who = code(Kind.TUBE), numbers(people)
-        scan(page, tube, *who, tube)
-        expect(page.locator("#log")).to_contain_text(f"Tube {tube} is sealed")
+        scan(page, tube, *who)
+        expect(page.locator("#tube")).to_have_text(tube)
+        expect(page.locator("#count")).to_have_text(f"{people} / 10")
+        scan(page, tube)
+        expect(page.locator("#current")).to_be_hidden()
         done[tube] = who
     return done
 
@@ -66,7 +69,14 @@ def with_worker(page: Page) -> Page:
 
 
 def network(page: Page, words: str) -> None:
-    expect(page.locator("#network")).to_have_text(words, timeout=30_000)
+    """What the badge says: when a device has failed often, it rests for up to a minute before it tries again."""
+    expect(page.locator("#network")).to_have_text(words, timeout=90_000)
+
+
+def all_sent(page: Page) -> None:
+    """Wait until the server has everything, and hold back no longer: the button may be gone before it is pressed."""
+    page.locator("#send").dispatch_event("click")
+    network(page, "online · all sent")
 
 
 def test_ana_reloads_without_any_network_and_works_on(town: Town, opened: Opener) -> None:
@@ -162,8 +172,7 @@ def test_a_login_page_before_every_address_does_not_take_the_page_away(town: Tow
     tubes = sample(page)
     network(page, "network asks to sign in · unsent: 1")
     page.context.unroute_all()
-    page.get_by_role("button", name="Send now").click()
-    network(page, "online · all sent")
+    all_sent(page)
     on_the_server(town, tubes)
 
 
@@ -272,10 +281,11 @@ def test_a_device_that_cannot_write_refuses_rather_than_loses(town: Town, opened
         fault,
     )
     scan(page, numbers(1)[0])
-    expect(page.locator("#said")).to_contain_text("Not kept: this device")
+    refusals = page.locator("#log li", has_text="Not kept: this device")
+    expect(refusals).to_have_count(1)
     expect(page.locator("#count")).to_have_text("2 / 10")
     scan(page, tube)
-    expect(page.locator("#said")).to_contain_text("Not kept: this device")
+    expect(refusals).to_have_count(2)
     expect(page.locator("#seal")).to_be_visible()
     page.evaluate("() => { IDBObjectStore.prototype.put = window.put; }")
     scan(page, tube)

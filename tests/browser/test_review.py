@@ -62,6 +62,7 @@ def test_bea_reviews_a_swapped_plate_and_a_failed_control_by_keyboard_alone(town
     assert {bench_state(town, tube) for tube in (clean[0], clean[-1])} == {"released"}
     assert {bench_state(town, tube) for tube in (odd, other)} == {"called"}
 
+    expect(page.locator("td.here")).to_be_visible()  # the page that came after the release listens
     page.keyboard.press("ArrowRight")  # onto the plate, where it begins: the first that is not negative
     expect(page.locator("td.here")).to_be_focused()
     well = next(well for well, what in second["wells"].items() if what.get("tube") == odd)

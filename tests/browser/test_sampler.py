@@ -154,7 +154,6 @@ def test_ana_samples_somebody_again_from_the_list(town: Town, opened: Opener) ->
     page = opened(town.ana, "/sampling/recollections")
     first = pool["members"][0]
     page.locator(".callback", has_text=first["name"]).get_by_role("link", name="Sample now").click()
-    page.wait_for_load_state("networkidle")
     single = code(Kind.TUBE)
     expect(page.locator("#why")).to_have_text(f"Recollection of tube {pool['barcode']}: one person a tube.")
     scan(page, single)
@@ -181,6 +180,7 @@ def test_ana_reserves_labels_and_a_second_print_asks_why(town: Town, opened: Ope
 def test_ana_samples_somebody_and_seals_with_the_tab_key_alone(town: Town, opened: Opener) -> None:
     page, tube, [number] = opened(town.ana, "/sampling/", screen=PHONE), code(Kind.TUBE), numbers(1)
     scan(page, tube)
+    expect(page.locator("#tube")).to_have_text(tube)
     tab_to(page, "Enter a person by hand")
     page.keyboard.press("Enter")
     tab_to(page, "Number")

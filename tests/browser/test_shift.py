@@ -16,7 +16,7 @@ from lims.kernel.barcodes import Kind
 from lims.kernel.db import Access
 from tests.browser.conftest import PHONE, scan
 from tests.browser.servers import Server, other_version, serving
-from tests.browser.test_offline import network, numbers, on_the_server, sample, sign_in, with_worker
+from tests.browser.test_offline import all_sent, network, numbers, on_the_server, sample, sign_in, with_worker
 from tests.factories import Somebody, Town, code
 
 pytestmark = pytest.mark.browser
@@ -47,12 +47,6 @@ def another_token(town: Town) -> str:
     """A sign-in of Ana's that may end without ending her other one."""
     with town.program.database.transaction(Access.OWNER) as connection:
         return auth.issue_token(connection, datetime.now(UTC), town.ana.name, None, "tests")
-
-
-def all_sent(page: Page) -> None:
-    """Wait until the server has everything, and hold back no longer: the button may be gone before it is pressed."""
-    page.locator("#send").dispatch_event("click")
-    network(page, "online · all sent")
 
 
 def test_a_whole_shift_with_the_server_gone_for_its_middle(town: Town, server: Server, phone: Page) -> None:
@@ -120,6 +114,7 @@ def test_the_sign_in_ends_in_the_middle_of_a_shift_and_somebody_else_signs_in_by
     done |= sample(phone, 2)
     network(phone, "signed out · unsent: 2")
     phone.get_by_role("link", name="Sign in").click()
+    phone.wait_for_url("**/auth/sign-in**")  # with what it is made of: before that a press does nothing
     phone.get_by_label("Name").fill(amy)
     phone.get_by_label("Password").fill(password)
     phone.keyboard.press("Enter")
@@ -154,6 +149,8 @@ def test_a_device_whose_room_is_used_up_refuses_rather_than_loses(town: Town, ph
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
     if heard:
         scan(phone, *heard[1:2], tube)
+    if heard[1:]:
+        expect(phone.locator("#log")).to_contain_text(f"Tube {tube} is sealed")
     phone.context.set_offline(False)
     all_sent(phone)
     on_the_server(town, done | ({tube: heard[1:]} if heard[1:] else {}))

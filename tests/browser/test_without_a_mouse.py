@@ -65,6 +65,7 @@ def samples(town: Town, keys: Keys) -> list[str]:
     scan(page, next_one, people[10])
     expect(page.locator("#count")).to_have_text("1 / 10")
     keys.press("#seal")
+    said(page, f"Tube {next_one}: confirmed")  # the badge may still say so of the tube before
     network(page, "online · all sent")
     members = stored(town, full)["members"]
     assert [(member["id_number"], member["phone"]) for member in members] == [
