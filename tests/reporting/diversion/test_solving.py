@@ -1,12 +1,15 @@
 """Boxes go where there is room, each somewhere or named, and only where it helps."""
 
+import random
 from collections import Counter
+from math import dist
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lims.reporting.diversion.rules import Assignment, Box, Problem, urgency_of
+from lims.reporting.diversion import solving
+from lims.reporting.diversion.rules import Assignment, Box, Problem, assignment_of, tidied, urgency_of
 from lims.reporting.diversion.solving import solve
 
 LABS = ("L", "M", "N")
@@ -107,3 +110,45 @@ def test_the_same_question_has_the_same_answer(boxes: list[Box], room: dict[str,
 @pytest.mark.parametrize(("priority", "waited", "weight"), [(5, 0, 1.0), (5, 24, 2.0), (5, 99, 2.0), (1, 0, 1.8), (9, 12, 0.3)])
 def test_a_box_weighs_more_the_longer_it_waits_and_the_earlier_its_site_comes(priority: int, waited: float, weight: float) -> None:
     assert urgency_of(priority, waited, 24) == pytest.approx(weight)
+
+
+def province(labs: int, boxes: int) -> Problem:
+    """Labs and sites all over it, with room for everything, but not everywhere."""
+    chance = random.Random(labs)
+    places = {f"L{number}": (chance.uniform(0, 200), chance.uniform(0, 200)) for number in range(labs)}
+    coming = []
+    for number in range(boxes):
+        here = chance.uniform(0, 200), chance.uniform(0, 200)
+        km = {lab: round(dist(here, there), 1) for lab, there in places.items()}
+        coming.append(box(number, chance.randint(20, 120), min(km, key=lambda lab: km[lab]), urgency=chance.uniform(1, 2), km=km))
+    return Problem(coming, dict.fromkeys(places, 80 * boxes // labs))
+
+
+def test_a_province_has_an_answer_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "SECONDS", 0.0)
+    problem = province(40, 400)
+    found = solve(problem)
+    assert found.moves
+    assert found.without_place == ()
+    assert all(tubes <= problem.room[lab] for lab, tubes in loads(problem, found).items())
+
+
+def test_a_box_whose_near_labs_are_all_full_goes_to_a_far_one() -> None:
+    near = {f"N{number}": float(number) for number in range(1, 31)}
+    (move,) = solve(Problem([box(1, lab="N1", km=near | {"far": 90.0})], dict.fromkeys(near, 0) | {"far": 40})).moves
+    assert move.to == "far"
+
+
+@settings(max_examples=30)
+@given(BOXES, ROOMS)
+def test_what_the_solver_makes_of_it_costs_no_more_than_one_box_after_the_other(boxes: list[Box], room: dict[str, int]) -> None:
+    problem = Problem(boxes, room)
+    found, begun = solve(problem), assignment_of(problem, tidied(problem, {each.barcode: None for each in boxes}))
+    assert cost(problem, found) <= cost(problem, begun) * (1 + solving.GAP) + 1e-6
+
+
+def cost(problem: Problem, found: Assignment) -> float:
+    """What an answer costs: tubes without a place first."""
+    known = {each.barcode: each for each in problem.boxes}
+    nowhere = sum(known[code].tubes * known[code].urgency for code in found.without_place)
+    return problem.cost_without_place * nowhere + sum(problem.cost(known[move.box], move.to) for move in found.moves)
