@@ -162,6 +162,7 @@ def test_the_series_goes_on_by_itself_slower_and_faster_and_the_screen_stays_awa
         page.get_by_role("button", name="Faster").click()
     expect(page.locator("#series-pace")).to_have_text("0.5 s each")
     expect(page.get_by_role("button", name="Faster")).to_be_disabled()
+    expect(page.locator("#series-play")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#series-play")).to_have_attribute("aria-pressed", "false")
     page.keyboard.press("Escape")

@@ -64,6 +64,8 @@ function play(on) {
   at("series-pace").textContent = words("series_pace", { seconds: PACES[pace] / 1000 });
   at("series-slower").disabled = pace === PACES.length - 1;
   at("series-faster").disabled = pace === 0;
+  // A button that can do no more loses the focus, and with it the arrow keys.
+  if (document.activeElement?.disabled) at("series-play").focus();
 }
 
 function setPace(by) {
