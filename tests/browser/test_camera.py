@@ -19,9 +19,10 @@ SAYS = {
     "server": "Hold a code in the window. The server reads it, while there is a network.",
     "device": "Hold a code in the window. This device reads it.",
 }
-# A browser that reads codes by itself: it says what it is told to, look after look.
+# A browser that reads codes by itself: it says what it is told to, look after look; first what `once` has for one look each.
 DETECTOR = """
 window.planned = [];
+window.once = [];
 window.looks = 0;
 window.BarcodeDetector = class {
   static async getSupportedFormats() { return window.formats ?? ["code_128", "qr_code", "data_matrix", "pdf417"]; }
@@ -29,7 +30,7 @@ window.BarcodeDetector = class {
   async detect(picture) {
     if (picture instanceof ImageData) return [];
     window.looks += 1;
-    return window.planned.map((rawValue) => ({ rawValue, format: "code_128" }));
+    return (window.once.shift() ?? window.planned).map((rawValue) => ({ rawValue, format: "code_128" }));
   }
 };
 """
@@ -123,6 +124,12 @@ def looked(page: Page, *codes: str, times: int = 4) -> None:
     until(page, f"window.looks >= window.since + {times}")
 
 
+def looked_once_each(page: Page, *looks: list[str]) -> None:
+    """Each look of the camera has other codes in view; the last ones stay. However slow the machine is, none is missed twice."""
+    page.evaluate("(looks) => { window.planned = looks.at(-1); window.once = looks; window.since = window.looks; }", looks)
+    until(page, f"window.looks >= window.since + {len(looks)}")
+
+
 def out_of_view(page: Page) -> None:
     """Nothing is in view until the last code counts as gone."""
     page.evaluate("() => { window.planned = []; window.from = performance.now(); window.since = window.looks; }")
@@ -134,7 +141,7 @@ def test_a_code_that_stays_in_view_is_taken_once_and_again_when_it_was_away(town
     press(page)
     looked(page, tube, times=30)
     expect(page.locator("#log li")).to_have_count(1)
-    looked(page)
+    looked_once_each(page, [], [tube])
     looked(page, tube)
     expect(page.locator("#log li")).to_have_count(1)
     looked(page, number)
@@ -151,9 +158,7 @@ def test_tube_and_card_side_by_side_never_seal_the_tube(town: Town, camera: Came
     looked(page, tube, number)
     expect(page.locator("#camera-says")).to_have_text("More than one code is in the window: hold only one there.")
     expect(page.locator("#log li")).to_have_count(0)
-    for _ in range(5):
-        looked(page, tube, times=1)
-        looked(page, number, times=1)
+    looked_once_each(page, *([tube], [number]) * 5)
     expect(page.locator("#log li")).to_have_count(2)
     expect(page.locator("#count")).to_have_text("1 / 10")
 
