@@ -12,7 +12,7 @@ from tests.browser.conftest import PHONE, Opener, load, scan
 from tests.factories import Town, code, person
 
 pytestmark = pytest.mark.browser
-GRACE = 20_000  # ms: the ten seconds that a sealed tube stays, and what a busy machine needs
+GRACE = 60_000  # ms: the ten seconds that a sealed tube stays, and what a busy machine needs at most
 RULE = {"from": "2022-01-01", "zone": "controlled", "source": "tests"}
 
 
@@ -35,8 +35,15 @@ def confirmed(page: Page, tube: str) -> None:
     expect(page.locator("#log")).to_contain_text(f"Tube {tube}: confirmed", timeout=GRACE)
 
 
+def no_time_passes(page: Page) -> None:
+    """The page's clock stands until it is moved: however slow this machine is, the ten seconds of a sealed tube do not run out."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 30)
+
+
 def test_a_full_tube_seals_itself_and_goes_out_when_the_next_is_scanned(town: Town, opened: Opener) -> None:
     page, tube, people = opened(town.ana, "/sampling/", screen=PHONE), code(Kind.TUBE), numbers(10)
+    no_time_passes(page)
     scan(page, tube, *people)
     said(page, f"Tube {tube} is sealed. It goes out with the next tube, or in 10 seconds.")
     expect(page.locator("#network")).to_have_text("online · unsent: 1")
@@ -71,6 +78,7 @@ def test_a_tube_that_has_sealed_itself_goes_out_after_a_while_without_another_sc
 
 def test_the_last_scan_of_a_tube_that_has_sealed_itself_is_undone_without_a_conflict(town: Town, opened: Opener) -> None:
     page, tube, people = opened(town.ana, "/sampling/"), code(Kind.TUBE), numbers(11)
+    no_time_passes(page)
     scan(page, tube, *people[:10])
     said(page, "is sealed")
     page.get_by_role("button", name="Undo the last person").click()
@@ -86,6 +94,7 @@ def test_the_last_scan_of_a_tube_that_has_sealed_itself_is_undone_without_a_conf
 
 def test_the_code_of_a_tube_that_has_sealed_itself_is_put_right_before_it_goes_out(town: Town, opened: Opener) -> None:
     page, wrong, right = opened(town.ana, "/sampling/"), code(Kind.TUBE), code(Kind.TUBE)
+    no_time_passes(page)
     scan(page, wrong, *numbers(10))
     said(page, "is sealed")
     page.get_by_role("button", name="Wrong tube code").click()
@@ -109,6 +118,7 @@ def test_scanning_a_tube_that_has_sealed_itself_opens_it_and_the_next_tube_seals
 
 def test_a_reload_in_the_middle_of_the_while_sends_the_sealed_tube(town: Town, opened: Opener) -> None:
     page, tube = opened(town.ana, "/sampling/"), code(Kind.TUBE)
+    no_time_passes(page)
     scan(page, tube, *numbers(10))
     said(page, "is sealed")
     page.reload(wait_until="networkidle")
@@ -117,14 +127,16 @@ def test_a_reload_in_the_middle_of_the_while_sends_the_sealed_tube(town: Town, o
 
 def test_a_tube_is_not_sent_while_somebody_writes_into_it(town: Town, opened: Opener) -> None:
     page, tube = opened(town.ana, "/sampling/"), code(Kind.TUBE)
+    no_time_passes(page)
     scan(page, tube, *numbers(10))
     said(page, "is sealed")
     page.locator("#people .name").last.focus()
-    page.wait_for_timeout(12_000)
-    assert town.ana.get(f"/sampling/api/tubes/{tube}").status_code == 404
+    page.clock.fast_forward(12_000)
     page.keyboard.type("李试")
     page.keyboard.press("Enter")
     said(page, "Name noted for person 10.")
+    assert town.ana.get(f"/sampling/api/tubes/{tube}").status_code == 404
+    page.clock.fast_forward(11_000)
     confirmed(page, tube)
     assert stored(town, tube)["members"][9]["name"] == "李试"
 
@@ -149,6 +161,7 @@ def test_in_a_quarantine_zone_the_screen_makes_single_tubes_and_says_why(quarant
     page, tube, people = opened(quarantined.ana, "/sampling/", screen=PHONE), code(Kind.TUBE), numbers(2)
     expect(page.locator("#why")).to_have_text("Quarantine zone: one person a tube.")
     expect(page.get_by_role("button", name="Pool of")).to_be_hidden()
+    no_time_passes(page)
     scan(page, tube, people[0])
     expect(page.locator("#count")).to_have_text("1 / 1")
     scan(page, people[1])
