@@ -16,7 +16,7 @@ from lims.kernel.barcodes import Kind
 from lims.kernel.program import Program
 from lims.kernel.settings import Settings
 from tests.architecture.test_routes import routes_of
-from tests.browser.conftest import City, scan, signed_in
+from tests.browser.conftest import City, scan, signed_in, slowed
 from tests.browser.sight import unfit, unseen_focus
 from tests.conftest import NODE
 from tests.factories import code, person
@@ -112,7 +112,7 @@ def test_every_page_can_be_read_and_hit_by_whoever_has_to(chromium: Browser, cit
     found: dict[str, list[str]] = {}
     for screen, language, light in WAYS:
         context = entered(chromium, place, who, passwords, screen, language)
-        page = context.new_page()
+        page = slowed(context.new_page())
         page.emulate_media(color_scheme=light, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
         for path in PAGES[who]:
             answer = page.goto(path.format(day=day), wait_until="networkidle")
@@ -205,7 +205,7 @@ def test_every_page_there_is_fits_in_type_of_its_own_and_of_twice_the_size(chrom
     met: set[str] = set()
     for who in WALKERS:
         context = entered(chromium, place, who, passwords, PHONE, language)
-        walk = Walk(context.new_page(), day)
+        walk = Walk(slowed(context.new_page()), day)
         wrong |= {f"{who} {where}": found for where, found in walk.wrong.items()}
         met |= walk.met
         context.close()

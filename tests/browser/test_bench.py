@@ -59,7 +59,8 @@ def test_ben_receives_plates_and_imports_and_bea_releases(town: Town, opened: Op
     row = page.locator("article", has_text=odd)
     expect(row.locator(".members li")).to_have_count(10)
     row.get_by_role("link").click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url("**/testing/cases/*")
+    page.wait_for_load_state("networkidle")  # a form does nothing before its module is there
     page.get_by_label("Reason").fill("all ten have left the district")
     page.get_by_role("button", name="Close the case as unresolved").click()
     expect(page.locator("#said")).to_have_text("The case is closed.")
@@ -94,7 +95,8 @@ def test_bea_sends_a_doubtful_tube_back(town: Town, opened: Opener) -> None:
     run = town.imported(town.plated(), {odd: "single_target"}).json()["run"]
     page = opened(town.bea, "/testing/")
     page.locator(f"a[href='/testing/runs/{run}']").click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url(f"**/testing/runs/{run}")
+    page.wait_for_load_state("networkidle")  # a form does nothing before its module is there
     page.get_by_role("form", name=odd).get_by_role("button", name="Send back for a repeat").click()
     expect(page.locator("#said")).to_have_text(f"Tube {odd} is back in the queue for a repeat.")
 

@@ -40,7 +40,8 @@ def test_bea_closes_a_discordant_case_with_what_she_looked_into_and_opens_it_aga
     page = opened(town.bea, f"/testing/cases/{pool['barcode']}")
     page.get_by_label("Reason").first.fill("a strong positive stood in the next well")
     page.get_by_role("button", name="Close the case as cleared").click()
-    assert done(town.olga.get(f"/testing/api/cases/{pool['barcode']}"))["outcome"] is None  # no check is answered yet
+    expect(page.get_by_label("swapped")).to_be_focused()  # no check is answered yet
+    assert done(town.olga.get(f"/testing/api/cases/{pool['barcode']}"))["outcome"] is None
     for question, answer in (("swapped", "no"), ("contaminated", "yes"), ("low positive", "unclear"), ("not on its list", "no")):
         page.get_by_label(question).select_option(answer)
     page.get_by_role("button", name="Close the case as cleared").click()

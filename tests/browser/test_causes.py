@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from lims.apps.tls.authority import Place, kept
 from lims.kernel.program import Program
-from tests.browser.conftest import CHROMIUM, PHONE
+from tests.browser.conftest import CHROMIUM, PHONE, slowed
 from tests.browser.servers import Server
 from tests.browser.test_offline import network, on_the_server, sample, sign_in
 from tests.factories import Town
@@ -85,7 +85,7 @@ def opened_on(chromium: Browser, server: Server, town: Town) -> Page:
     """Ana's tube screen; not kept on the device, so that every answer comes from the network."""
     context = chromium.new_context(base_url=server.address, locale="en", viewport=PHONE, service_workers="block")  # type: ignore[arg-type]  # a TypedDict
     sign_in(context, town.ana, server.address)
-    page = context.new_page()
+    page = slowed(context.new_page())
     page.goto("/sampling/", wait_until="networkidle")
     return page
 

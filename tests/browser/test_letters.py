@@ -28,7 +28,8 @@ def boxed(town: Town, barcode: str) -> str | None:
 
 
 def letters(page: Page, *says: str) -> None:
-    expect(page.locator("#letters .what")).to_have_text(list(says), timeout=30_000)
+    """What waits beside tubes; one that came too early is tried again within half a minute."""
+    expect(page.locator("#letters .what")).to_have_text(list(says), timeout=90_000)
 
 
 def test_a_box_sealed_without_a_network_goes_out_after_its_tubes(town: Town, opened: Opener) -> None:
@@ -38,6 +39,8 @@ def test_a_box_sealed_without_a_network_goes_out_after_its_tubes(town: Town, ope
     scan(page, made, *numbers(2), made)
     network(page, "no network · unsent: 1")
     page.get_by_role("link", name="Boxes").click()
+    expect(page.get_by_role("heading", name="Pack a box")).to_be_visible()
+    network(page, "no network · unsent: 1")
     expect(page.get_by_role("heading", name="Waiting to be sent")).to_be_hidden()
     page.evaluate(WRITE, sealed(town, box, made))
     network(page, "no network · unsent: 2")
