@@ -92,7 +92,10 @@ def wait_until_ready(place: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def slowed(page: Page) -> Page:
-    """As slow a page as LIMS_BROWSER_SLOWED says (4: a quarter of the processor): what races on an old phone races here."""
+    """As slow a page as LIMS_BROWSER_SLOWED says (4: a quarter of the processor): what races on an old phone races here.
+
+    Beside this session Chromium forgets over a reload that it was set offline: what says "no network" then says "does not answer".
+    """
     if rate := os.environ.get("LIMS_BROWSER_SLOWED"):
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": float(rate)})
     return page
