@@ -18,16 +18,23 @@ from tests.reporting.city import City, load_city
 
 
 @contextmanager
-def database_of_city() -> Iterator[Program]:
-    """A database with the city in it, gone at the end."""
+def own_database(connections: int | None = None) -> Iterator[Program]:
+    """A database with the newest schema and nothing in it, gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="lims-test-", dir=quickest_disk()))
     folder.chmod(0o755)
-    with running(Settings(data_dir=folder / "data"), connections=4) as started:
+    with running(Settings(data_dir=folder / "data", database_url=None), connections) as started:
         migrate.upgrade(started.database)
+        yield started
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def database_of_city() -> Iterator[Program]:
+    """A database with the city in it, gone at the end."""
+    with own_database(connections=4) as started:
         with started.database.transaction(Access.OWNER) as connection:
             load_city(connection)
         yield started
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
